@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Aggregates values into an accumulator.
+ *
+ * @param <I> the type of the values added
+ * @param <A> the type of the accumulator, which is what is stored
+ * @param <O> the type of the result
+ */
+public interface AggregateFunction<I, A, O> {
+
+  /**
+   * Creates an accumulator of no values.
+   *
+   * @return a new accumulator
+   */
+  A createAccumulator();
+
+  /**
+   * Adds a value.
+   *
+   * @param value the value
+   * @param accumulator the accumulator, which may be changed and returned
+   * @return the accumulator to store
+   */
+  A add(I value, A accumulator);
+
+  /**
+   * Computes the result.
+   *
+   * @param accumulator the accumulator
+   * @return the result
+   */
+  @Nullable O getResult(A accumulator);
+
+  /**
+   * Merges two accumulators.
+   *
+   * @param a an accumulator, which may be changed and returned
+   * @param b another accumulator
+   * @return the accumulator of all values of both
+   */
+  A merge(A a, A b);
+}

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * A window on a byte array that serializers read from: the counterpart of {@link BinaryOutput}.
+ *
+ * <p>Not thread-safe. Meant to be reused by {@link #reset}. Reading past the end of the window, or
+ * a form that no writer produces, throws {@link CorruptStateException}; a length read from the
+ * bytes is checked against the rest of the window before anything of that length is allocated.
+ */
+public final class BinaryInput {
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final byte[] EMPTY = {};
+
+  private byte[] bytes = EMPTY;
+  private int position;
+  private int limit;
+
+  /** Creates an input of no bytes. */
+  public BinaryInput() {}
+
+  /**
+   * Creates an input over a whole array, which is not copied.
+   *
+   * @param bytes the array
+   */
+  public BinaryInput(byte[] bytes) {
+    this.bytes = bytes;
+    this.limit = bytes.length;
+  }
+
+  /**
+   * Moves the window.
+   *
+   * @param bytes the array, not copied
+   * @param from the first byte of the window
+   * @param to the end of the window, exclusive
+   * @throws IndexOutOfBoundsException if the window does not lie in the array
+   */
+  public void reset(byte[] bytes, int from, int to) {
+    if (from < 0 || to < from || to > bytes.length) {
+      throw new IndexOutOfBoundsException(
+          "window out of bounds: from=" + from + ", to=" + to + ", length=" + bytes.length);
+    }
+    this.bytes = bytes;
+    this.position = from;
+    this.limit = to;
+  }
+
+  /**
+   * Returns the array under the window. It is not a copy.
+   *
+   * @return the array; the unread bytes are those from {@link #position()} to {@link #limit()}
+   */
+  public byte[] array() {
+    return bytes;
+  }
+
+  /**
+   * Returns the index of the next byte in {@link #array()}.
+   *
+   * @return the position
+   */
+  public int position() {
+    return position;
+  }
+
+  /**
+   * Returns the end of the window in {@link #array()}.
+   *
+   * @return the limit, exclusive
+   */
+  public int limit() {
+    return limit;
+  }
+
+  /**
+   * Returns the number of unread bytes.
+   *
+   * @return 0 or more
+   */
+  public int remaining() {
+    return limit - position;
+  }
+
+  /**
+   * Skips bytes.
+   *
+   * @param length the number of bytes, 0 or more
+   * @throws CorruptStateException if fewer remain
+   */
+  public void skip(int length) {
+    require(length);
+    position += length;
+  }
+
+  private void require(int length) {
+    if (length < 0 || length > limit - position) {
+      throw new CorruptStateException(
+          "serialized form is cut short: needed=" + length + " bytes, remaining=" + remaining());
+    }
+  }
+
+  /**
+   * Reads one byte.
+   *
+   * @return the byte, signed
+   * @throws CorruptStateException if none remains
+   */
+  public byte readByte() {
+    require(Byte.BYTES);
+    return bytes[position++];
+  }
+
+  /**
+   * Reads a boolean.
+   *
+   * @return the value
+   * @throws CorruptStateException if no byte remains or it is neither 0 nor 1
+   */
+  public boolean readBoolean() {
+    byte value = readByte();
+    if (value != 0 && value != 1) {
+      throw new CorruptStateException("not a boolean: expected=0 or 1, actual=" + value);
+    }
+    return value == 1;
+  }
+
+  /**
+   * Reads 2 bytes.
+   *
+   * @return the value, signed
+   * @throws CorruptStateException if fewer remain
+   */
+  public short readShort() {
+    require(Short.BYTES);
+    short value = (short) SHORT.get(bytes, position);
+    position += Short.BYTES;
+    return value;
+  }
+
+  /**
+   * Reads 4 bytes.
+   *
+   * @return the value
+   * @throws CorruptStateException if fewer remain
+   */
+  public int readInt() {
+    require(Integer.BYTES);
+    int value = (int) INT.get(bytes, position);
+    position += Integer.BYTES;
+    return value;
+  }
+
+  /**
+   * Reads 8 bytes.
+   *
+   * @return the value
+   * @throws CorruptStateException if fewer remain
+   */
+  public long readLong() {
+    require(Long.BYTES);
+    long value = (long) LONG.get(bytes, position);
+    position += Long.BYTES;
+    return value;
+  }
+
+  /**
+   * Reads a float.
+   *
+   * @return the value
+   * @throws CorruptStateException if fewer than 4 bytes remain
+   */
+  public float readFloat() {
+    return Float.intBitsToFloat(readInt());
+  }
+
+  /**
+   * Reads a double.
+   *
+   * @return the value
+   * @throws CorruptStateException if fewer than 8 bytes remain
+   */
+  public double readDouble() {
+    return Double.longBitsToDouble(readLong());
+  }
+
+  /**
+   * Reads what {@link BinaryOutput#writeVarInt} wrote.
+   *
+   * @return the value
+   * @throws CorruptStateException if the form is cut short or longer than 32 bits
+   */
+  public int readVarInt() {
+    int value = 0;
+    for (int shift = 0; shift < 35; shift += 7) {
+      byte b = readByte();
+      if (shift == 28 && (b & 0xf0) != 0) {
+        break;
+      }
+      value |= (b & 0x7f) << shift;
+      if (b >= 0) {
+        return value;
+      }
+    }
+    throw new CorruptStateException("variable-length int has more than 32 bits");
+  }
+
+  /**
+   * Reads what {@link BinaryOutput#writeVarLong} wrote.
+   *
+   * @return the value
+   * @throws CorruptStateException if the form is cut short or longer than 64 bits
+   */
+  public long readVarLong() {
+    long value = 0;
+    for (int shift = 0; shift < 70; shift += 7) {
+      byte b = readByte();
+      if (shift == 63 && (b & 0xfe) != 0) {
+        break;
+      }
+      value |= (b & 0x7fL) << shift;
+      if (b >= 0) {
+        return value;
+      }
+    }
+    throw new CorruptStateException("variable-length long has more than 64 bits");
+  }
+
+  /**
+   * Reads a length or count that {@link BinaryOutput#writeVarInt} wrote, of things of which each
+   * takes at least one byte of the rest of the window.
+   *
+   * @return the length, 0 to {@link #remaining()}
+   * @throws CorruptStateException if the value is negative or more than what remains
+   */
+  public int readLength() {
+    int length = readVarInt();
+    if (length < 0 || length > remaining()) {
+      throw new CorruptStateException(
+          "length exceeds the serialized form: length="
+              + Integer.toUnsignedString(length)
+              + ", remaining="
+              + remaining());
+    }
+    return length;
+  }
+
+  /**
+   * Reads bytes into a new array.
+   *
+   * @param length the number of bytes, 0 or more
+   * @return a new array
+   * @throws CorruptStateException if fewer remain
+   */
+  public byte[] readBytes(int length) {
+    require(length);
+    byte[] result = Arrays.copyOfRange(bytes, position, position + length);
+    position += length;
+    return result;
+  }
+
+  /**
+   * Reads what {@link BinaryOutput#writeString} wrote.
+   *
+   * @return the string
+   * @throws CorruptStateException if the form is cut short or not what a writer produces
+   */
+  public String readString() {
+    int length = readLength();
+    int from = position;
+    int to = from + length;
+    position = to;
+    for (int i = from; i < to; i++) {
+      if (bytes[i] < 0) {
+        return readUtf8(from, to);
+      }
+    }
+    return new String(bytes, from, length, StandardCharsets.ISO_8859_1);
+  }
+
+  private String readUtf8(int from, int to) {
+    char[] chars = new char[to - from];
+    int count = 0;
+    int at = from;
+    while (at < to) {
+      int lead = bytes[at++];
+      if (lead >= 0) {
+        chars[count++] = (char) lead;
+      } else if (lead >> 5 == -2) {
+        int value = (lead & 0x1f) << 6 | continuation(at++, to);
+        checkShortest(value, 0x80);
+        chars[count++] = (char) value;
+      } else if (lead >> 4 == -2) {
+        int value = (lead & 0xf) << 12 | continuation(at++, to) << 6 | continuation(at++, to);
+        checkShortest(value, 0x800);
+        chars[count++] = (char) value;
+      } else if (lead >> 3 == -2) {
+        int value =
+            (lead & 7) << 18
+                | continuation(at++, to) << 12
+                | continuation(at++, to) << 6
+                | continuation(at++, to);
+        checkShortest(value, 0x10000);
+        if (value > Character.MAX_CODE_POINT) {
+          throw new CorruptStateException("not a code point in a string: " + value);
+        }
+        count += Character.toChars(value, chars, count);
+      } else {
+        throw new CorruptStateException("not a UTF-8 lead byte in a string: " + (lead & 0xff));
+      }
+    }
+    return new String(chars, 0, count);
+  }
+
+  private int continuation(int at, int to) {
+    if (at >= to || (bytes[at] & 0xc0) != 0x80) {
+      throw new CorruptStateException("UTF-8 sequence is cut short in a string");
+    }
+    return bytes[at] & 0x3f;
+  }
+
+  private static void checkShortest(int value, int min) {
+    if (value < min) {
+      throw new CorruptStateException("UTF-8 sequence is not the shortest in a string: " + value);
+    }
+  }
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api;
+
+import java.util.Collection;
+import java.util.stream.Stream;
+
+/**
+ * The keyed state of one subtask.
+ *
+ * <p>An operator gets its handles once, then sets the current key for each record:
+ *
+ * <pre>{@code
+ * ValueState<Long> count = keyed.value(COUNT);
+ * ...
+ * keyed.setCurrentKey(word);
+ * count.update(count.value() + 1);
+ * }</pre>
+ *
+ * <p>Asking twice for the same state gives handles of the same state; the first time it loads what
+ * the restored checkpoint has of it, which takes time in proportion to it. Belongs to the thread
+ * that owns the subtask; another thread is answered with {@link IllegalStateException} where that
+ * is cheap to see.
+ *
+ * @param <K> the type of the keys
+ */
+public interface KeyedStateBackend<K> {
+
+  /**
+   * Makes a key the current one.
+   *
+   * @param key the key
+   * @throws NullPointerException if the key is {@code null}
+   * @throws IllegalArgumentException if the key's key group is not in {@link #keyGroupRange()}: the
+   *     record was sent to the wrong subtask
+   * @throws StateClosedException if the backend is closed
+   */
+  void setCurrentKey(K key);
+
+  /**
+   * Makes a key the current one and imposes its key group. For adapters to engines that have their
+   * own key groups: a key must always be given with the same one.
+   *
+   * @param key the key
+   * @param keyGroup the key's key group in the engine
+   * @throws NullPointerException if the key is {@code null}
+   * @throws IllegalArgumentException if the key group is not in {@link #keyGroupRange()}
+   * @throws StateClosedException if the backend is closed
+   */
+  void setCurrentKey(K key, int keyGroup);
+
+  /**
+   * Returns the current key.
+   *
+   * @return the key
+   * @throws IllegalStateException if there is none yet
+   */
+  K currentKey();
+
+  /**
+   * Returns the key group of the current key.
+   *
+   * @return the key group
+   * @throws IllegalStateException if there is no current key
+   */
+  int currentKeyGroup();
+
+  /**
+   * Returns the key groups that this subtask owns.
+   *
+   * @return the range
+   */
+  KeyGroupRange keyGroupRange();
+
+  /**
+   * Returns the number of key groups of the operator.
+   *
+   * @return 1 to {@link KeyGroupRange#MAX_PARALLELISM_LIMIT}
+   */
+  int maxParallelism();
+
+  /**
+   * Returns the handle of a value state.
+   *
+   * @param descriptor what the state is
+   * @param <V> the type of the value
+   * @return the handle
+   * @throws IllegalStateException if a state of that name and another kind, type or namespace is in
+   *     use
+   * @throws IncompatibleStateException if the restored state of that name is of another kind, or
+   *     cannot be read with the descriptor's serializers
+   * @throws CorruptStateException if the restored state is damaged
+   */
+  <V> ValueState<V> value(ValueStateDescriptor<V> descriptor);
+
+  /**
+   * Returns the handle of a list state; errors as for {@link #value(ValueStateDescriptor)}.
+   *
+   * @param descriptor what the state is
+   * @param <E> the type of the elements
+   * @return the handle
+   */
+  <E> ListState<E> list(ListStateDescriptor<E> descriptor);
+
+  /**
+   * Returns the handle of a map state; errors as for {@link #value(ValueStateDescriptor)}.
+   *
+   * @param descriptor what the state is
+   * @param <U> the type of the user keys
+   * @param <V> the type of the values
+   * @return the handle
+   */
+  <U, V> MapState<U, V> map(MapStateDescriptor<U, V> descriptor);
+
+  /**
+   * Returns the handle of a reducing state; errors as for {@link #value(ValueStateDescriptor)}.
+   *
+   * @param descriptor what the state is
+   * @param <V> the type of the values
+   * @return the handle
+   */
+  <V> ReducingState<V> reducing(ReducingStateDescriptor<V> descriptor);
+
+  /**
+   * Returns the handle of an aggregating state; errors as for {@link #value(ValueStateDescriptor)}.
+   *
+   * @param descriptor what the state is
+   * @param <I> the type of the values added
+   * @param <A> the type of the accumulator
+   * @param <O> the type of the result
+   * @return the handle
+   */
+  <I, A, O> AggregatingState<I, O> aggregating(AggregatingStateDescriptor<I, A, O> descriptor);
+
+  /**
+   * Returns a value state with namespaces; errors as for {@link #value(ValueStateDescriptor)}.
+   *
+   * @param descriptor what the state is
+   * @param namespaceSerializer the serializer of the namespaces
+   * @param <N> the type of the namespaces
+   * @param <V> the type of the value
+   * @return the state
+   */
+  <N, V> NamespacedState<N, ValueState<V>> value(
+      ValueStateDescriptor<V> descriptor, TypeSerializer<N> namespaceSerializer);
+
+  /**
+   * Returns a list state with namespaces; errors as for {@link #value(ValueStateDescriptor)}.
+   *
+   * @param descriptor what the state is
+   * @param namespaceSerializer the serializer of the namespaces
+   * @param <N> the type of the namespaces
+   * @param <E> the type of the elements
+   * @return the state
+   */
+  <N, E> NamespacedState<N, ListState<E>> list(
+      ListStateDescriptor<E> descriptor, TypeSerializer<N> namespaceSerializer);
+
+  /**
+   * Returns a map state with namespaces; errors as for {@link #value(ValueStateDescriptor)}.
+   *
+   * @param descriptor what the state is
+   * @param namespaceSerializer the serializer of the namespaces
+   * @param <N> the type of the namespaces
+   * @param <U> the type of the user keys
+   * @param <V> the type of the values
+   * @return the state
+   */
+  <N, U, V> NamespacedState<N, MapState<U, V>> map(
+      MapStateDescriptor<U, V> descriptor, TypeSerializer<N> namespaceSerializer);
+
+  /**
+   * Returns a reducing state with namespaces; errors as for {@link #value(ValueStateDescriptor)}.
+   *
+   * @param descriptor what the state is
+   * @param namespaceSerializer the serializer of the namespaces
+   * @param <N> the type of the namespaces
+   * @param <V> the type of the values
+   * @return the state
+   */
+  <N, V> NamespacedState<N, ReducingState<V>> reducing(
+      ReducingStateDescriptor<V> descriptor, TypeSerializer<N> namespaceSerializer);
+
+  /**
+   * Returns an aggregating state with namespaces; errors as for {@link
+   * #value(ValueStateDescriptor)}.
+   *
+   * @param descriptor what the state is
+   * @param namespaceSerializer the serializer of the namespaces
+   * @param <N> the type of the namespaces
+   * @param <I> the type of the values added
+   * @param <A> the type of the accumulator
+   * @param <O> the type of the result
+   * @return the state
+   */
+  <N, I, A, O> NamespacedState<N, AggregatingState<I, O>> aggregating(
+      AggregatingStateDescriptor<I, A, O> descriptor, TypeSerializer<N> namespaceSerializer);
+
+  /**
+   * Merges namespaces of the current key into one. Lists are appended in the order target, then
+   * sources; reducing and aggregating states are combined by their function in that order. The
+   * sources are empty afterwards. A source that equals the target, or occurs twice, counts once.
+   *
+   * @param state a state of this backend
+   * @param target the namespace to merge into; it may be empty
+   * @param sources the namespaces to merge, possibly none or empty ones
+   * @param <N> the type of the namespaces
+   * @param <S> the type of the state handle
+   * @throws NullPointerException if the target or a source is {@code null}
+   * @throws IllegalArgumentException if the state is of another backend
+   */
+  <N, S extends MergingState> void mergeNamespaces(
+      NamespacedState<N, S> state, N target, Collection<? extends N> sources);
+
+  /**
+   * Returns the keys that have something stored in a state without namespaces, as of this call and
+   * whatever is written afterwards; the current key may be changed while the stream is used. Costs
+   * a freeze now and O(entries of the state) to read. Close the stream, unless it was read to the
+   * end: until then the image it reads from takes room.
+   *
+   * @param descriptor a state that this backend has handed out
+   * @return the keys, each once, in no particular order
+   * @throws IllegalArgumentException if the state is unknown or has namespaces
+   */
+  Stream<K> keys(StateDescriptor descriptor);
+
+  /**
+   * Returns the keys that have something stored in one namespace; otherwise as {@link
+   * #keys(StateDescriptor)}.
+   *
+   * @param state a state of this backend
+   * @param namespace the namespace
+   * @param <N> the type of the namespaces
+   * @return the keys, each once, in no particular order
+   * @throws IllegalArgumentException if the state is of another backend
+   */
+  <N> Stream<K> keys(NamespacedState<N, ?> state, N namespace);
+
+  /**
+   * Removes all that is stored under the current key, in every state and namespace. Costs a point
+   * removal per state without namespaces, and O(entries of the key group) per state with
+   * namespaces.
+   */
+  void clearCurrentKey();
+
+  /**
+   * Returns the number of keys (with namespaces: of pairs of key and namespace) that have something
+   * stored in a state. A list or map counts once, whatever its size. The cost is the engine's: O(1)
+   * in memory, O(entries) in a store that does not count.
+   *
+   * @param descriptor a state that this backend has handed out
+   * @return 0 or more
+   * @throws IllegalArgumentException if the state is unknown
+   */
+  long entryCount(StateDescriptor descriptor);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api;
+
+/**
+ * A serializer of values that are a number of at most 64 bits, such as {@code Long}, {@code
+ * Integer}, {@code Double} or an identifier wrapped in a class. Engines may keep such values in
+ * {@code long[]} columns instead of as objects.
+ *
+ * <p>{@code fromLong(toLong(v))} is {@link #equal} to {@code v}, and two values are {@link #equal}
+ * if and only if their numbers are.
+ *
+ * @param <T> the type of the values, which are immutable
+ */
+public interface LongEncodedSerializer<T> extends TypeSerializer<T> {
+
+  /**
+   * Returns the number that stands for a value.
+   *
+   * @param value the value
+   * @return its number
+   */
+  long toLong(T value);
+
+  /**
+   * Returns the value that a number stands for.
+   *
+   * @param number a result of {@link #toLong}
+   * @return the value
+   */
+  T fromLong(long number);
+
+  @Override
+  default boolean isImmutable() {
+    return true;
+  }
+
+  @Override
+  default boolean equal(T a, T b) {
+    return toLong(a) == toLong(b);
+  }
+
+  /** {@inheritDoc} Here it is {@link StableHash#ofLong} of the number. */
+  @Override
+  default long stableHash(T value) {
+    return StableHash.ofLong(toLong(value));
+  }
+}

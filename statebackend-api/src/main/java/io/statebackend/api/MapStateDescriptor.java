@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Describes a {@link MapState}.
+ *
+ * @param <U> the type of the user keys, the keys within the map
+ * @param <V> the type of the values
+ */
+public final class MapStateDescriptor<U, V> implements StateDescriptor {
+  private final String name;
+  private final TypeSerializer<U> userKeySerializer;
+  private final TypeSerializer<V> valueSerializer;
+
+  private MapStateDescriptor(
+      String name, TypeSerializer<U> userKeySerializer, TypeSerializer<V> valueSerializer) {
+    this.name = StateDescriptor.checkName(name);
+    this.userKeySerializer = requireNonNull(userKeySerializer, "userKeySerializer");
+    this.valueSerializer = requireNonNull(valueSerializer, "valueSerializer");
+  }
+
+  /**
+   * Describes a map.
+   *
+   * @param name the name, see {@link StateDescriptor}
+   * @param userKeySerializer the serializer of the user keys
+   * @param valueSerializer the serializer of the values
+   * @param <U> the type of the user keys
+   * @param <V> the type of the values
+   * @return the descriptor
+   * @throws IllegalArgumentException if the name is not legal
+   */
+  public static <U, V> MapStateDescriptor<U, V> of(
+      String name, TypeSerializer<U> userKeySerializer, TypeSerializer<V> valueSerializer) {
+    return new MapStateDescriptor<>(name, userKeySerializer, valueSerializer);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public StateKind kind() {
+    return StateKind.MAP;
+  }
+
+  /**
+   * Returns the serializer of the user keys.
+   *
+   * @return the serializer
+   */
+  public TypeSerializer<U> userKeySerializer() {
+    return userKeySerializer;
+  }
+
+  @Override
+  public TypeSerializer<V> valueSerializer() {
+    return valueSerializer;
+  }
+
+  @Override
+  public String toString() {
+    return "map state '"
+        + name
+        + "' of "
+        + userKeySerializer.schema()
+        + " to "
+        + valueSerializer.schema();
+  }
+}

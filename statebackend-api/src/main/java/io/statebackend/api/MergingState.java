@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api;
+
+/** State whose namespaces can be merged into one, as session windows need. */
+public sealed interface MergingState extends State
+    permits ListState, ReducingState, AggregatingState {}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api;
+
+/**
+ * What a state is, before any backend: its name, kind and serializers.
+ *
+ * <p>Descriptors are immutable and may be shared by threads, subtasks and jobs. The name identifies
+ * the state in snapshots; it is 1 to 255 characters long and has no control characters. Within one
+ * operator a name stands for one state, keyed or operator state.
+ */
+public sealed interface StateDescriptor
+    permits ValueStateDescriptor,
+        ListStateDescriptor,
+        MapStateDescriptor,
+        ReducingStateDescriptor,
+        AggregatingStateDescriptor {
+
+  /** The longest legal name of a state, in characters. */
+  int NAME_LENGTH_MAX = 255;
+
+  /**
+   * Returns the name that identifies the state in snapshots.
+   *
+   * @return the name, unique within an operator
+   */
+  String name();
+
+  /**
+   * Returns what a state made from this descriptor is when it is keyed.
+   *
+   * @return the kind
+   */
+  StateKind kind();
+
+  /**
+   * Returns the serializer of what is stored: the value, the list's element, the map's value, or
+   * the accumulator.
+   *
+   * @return the serializer
+   */
+  TypeSerializer<?> valueSerializer();
+
+  /**
+   * Checks the name of a state.
+   *
+   * @param name the name
+   * @return the name
+   * @throws NullPointerException if the name is {@code null}
+   * @throws IllegalArgumentException if the name is empty, longer than {@value #NAME_LENGTH_MAX}
+   *     characters, or has control characters
+   */
+  static String checkName(String name) {
+    java.util.Objects.requireNonNull(name, "the name of a state must not be null");
+    if (name.isEmpty()
+        || name.length() > NAME_LENGTH_MAX
+        || name.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException(
+          "the name of a state is 1 to "
+              + NAME_LENGTH_MAX
+              + " characters without control characters: name='"
+              + name
+              + "'");
+    }
+    return name;
+  }
+}

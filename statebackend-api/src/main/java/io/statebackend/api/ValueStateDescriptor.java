@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api;
+
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes a {@link ValueState}.
+ *
+ * @param <V> the type of the value
+ */
+public final class ValueStateDescriptor<V> implements StateDescriptor {
+  private final String name;
+  private final TypeSerializer<V> valueSerializer;
+  private final @Nullable V defaultValue;
+
+  private ValueStateDescriptor(
+      String name, TypeSerializer<V> valueSerializer, @Nullable V defaultValue) {
+    this.name = StateDescriptor.checkName(name);
+    this.valueSerializer = requireNonNull(valueSerializer, "valueSerializer");
+    this.defaultValue = defaultValue;
+  }
+
+  /**
+   * Describes a state without a default value.
+   *
+   * @param name the name, see {@link StateDescriptor}
+   * @param valueSerializer the serializer of the value
+   * @param <V> the type of the value
+   * @return the descriptor
+   * @throws IllegalArgumentException if the name is not legal
+   */
+  public static <V> ValueStateDescriptor<V> of(String name, TypeSerializer<V> valueSerializer) {
+    return new ValueStateDescriptor<>(name, valueSerializer, null);
+  }
+
+  /**
+   * Returns this descriptor with a default value.
+   *
+   * @param value what {@link ValueState#value()} answers when nothing is stored; not to be changed
+   *     afterwards, copies of it are handed out
+   * @return a new descriptor
+   */
+  public ValueStateDescriptor<V> withDefault(V value) {
+    return new ValueStateDescriptor<>(
+        name, valueSerializer, requireNonNull(value, "the default value must not be null"));
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public StateKind kind() {
+    return StateKind.VALUE;
+  }
+
+  @Override
+  public TypeSerializer<V> valueSerializer() {
+    return valueSerializer;
+  }
+
+  /**
+   * Returns the default value.
+   *
+   * @return the value, or {@code null} if there is none
+   */
+  public @Nullable V defaultValue() {
+    return defaultValue;
+  }
+
+  @Override
+  public String toString() {
+    return "value state '" + name + "' of " + valueSerializer.schema();
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api.spi;
+
+import io.statebackend.api.BinaryOutput;
+
+/**
+ * Walks over the entries of a frozen table in serialized form.
+ *
+ * <p>An entry is a key, a namespace, and
+ *
+ * <ul>
+ *   <li>in a table of values, the value as its serializer writes it;
+ *   <li>in a table of lists, a page: one or more elements in order, each written by {@link
+ *       Field#write}. A list is one page or several in a row;
+ *   <li>in a table of maps, a page: one or more pairs of user key and value, each written by {@link
+ *       Field#write}. A map is one page or several in a row.
+ * </ul>
+ *
+ * <p>The pages of large lists and maps are kept to about {@value #PAGE_SIZE_BYTES} bytes, so that
+ * who reads them needs bounded memory. The order of entries is the engine's. Not thread-safe.
+ */
+public interface EntryCursor extends AutoCloseable {
+
+  /** The size from which on a page of a list or map is ended, in bytes. */
+  int PAGE_SIZE_BYTES = 64 << 10;
+
+  /**
+   * Moves to the next entry.
+   *
+   * @return {@code false} if there is none
+   * @throws io.statebackend.api.StateClosedException if the image or the cursor was closed
+   * @throws io.statebackend.api.CorruptStateException if stored bytes are damaged
+   */
+  boolean next();
+
+  /**
+   * Writes the key of the entry, as its serializer does.
+   *
+   * @param out where to
+   */
+  void writeKey(BinaryOutput out);
+
+  /**
+   * Writes the namespace of the entry, as its serializer does.
+   *
+   * @param out where to
+   */
+  void writeNamespace(BinaryOutput out);
+
+  /**
+   * Writes the value, or the page, of the entry. Called once per entry at most.
+   *
+   * @param out where to
+   */
+  void writeValue(BinaryOutput out);
+
+  /** Closes the cursor. Closing twice does nothing. */
+  @Override
+  void close();
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api.spi;
+
+import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.TypeSerializer;
+
+/**
+ * A serialized value whose end can be found without understanding it.
+ *
+ * <pre>
+ * field := bytes                  if the type has a fixed length
+ *        | length:varint bytes    otherwise
+ * </pre>
+ *
+ * <p>Pages of lists and maps ({@link EntryCursor}) and the entries of portable snapshots are made
+ * of fields.
+ */
+public final class Field {
+  private Field() {}
+
+  /**
+   * Writes a value as a field.
+   *
+   * @param serializer the serializer of the value
+   * @param value the value
+   * @param out where to
+   * @param <T> the type of the value
+   * @throws IllegalStateException if the serializer has a fixed length and wrote another
+   */
+  public static <T> void write(TypeSerializer<T> serializer, T value, BinaryOutput out) {
+    int start = begin(serializer.fixedLength(), out);
+    serializer.serialize(value, out);
+    end(serializer.fixedLength(), start, out);
+  }
+
+  /**
+   * Begins a field whose bytes are written next.
+   *
+   * @param fixedLength the fixed length of the type, or {@link TypeSerializer#VARIABLE_LENGTH}
+   * @param out where to
+   * @return what {@link #end} is to be given
+   */
+  public static int begin(int fixedLength, BinaryOutput out) {
+    if (fixedLength < 0) {
+      out.writeByte(0);
+    }
+    return out.position();
+  }
+
+  /**
+   * Ends a field. Lengths of 128 bytes and more move the bytes by up to four places.
+   *
+   * @param fixedLength the fixed length of the type, or {@link TypeSerializer#VARIABLE_LENGTH}
+   * @param start what {@link #begin} returned
+   * @param out where to
+   * @throws IllegalStateException if the type has a fixed length and another was written
+   */
+  public static void end(int fixedLength, int start, BinaryOutput out) {
+    int length = out.position() - start;
+    if (fixedLength >= 0) {
+      if (length != fixedLength) {
+        throw new IllegalStateException(
+            "serializer wrote another length than it declared: fixedLength="
+                + fixedLength
+                + ", written="
+                + length);
+      }
+    } else if (length < 0x80) {
+      out.array()[start - 1] = (byte) length;
+    } else {
+      insertLength(start, length, out);
+    }
+  }
+
+  private static void insertLength(int start, int length, BinaryOutput out) {
+    int lengthBytes = (38 - Integer.numberOfLeadingZeros(length)) / 7;
+    out.reserve(lengthBytes - 1);
+    System.arraycopy(out.array(), start, out.array(), start + lengthBytes - 1, length);
+    out.truncate(start - 1);
+    out.writeVarInt(length);
+    // The moved bytes follow; writing them onto themselves only advances the position.
+    out.write(out.array(), out.position(), length);
+  }
+
+  /**
+   * Reads a field.
+   *
+   * @param serializer the serializer of the value
+   * @param in where from
+   * @param <T> the type of the value
+   * @return the value
+   * @throws CorruptStateException if the field is cut short, or the serializer did not read exactly
+   *     its bytes
+   */
+  public static <T> T read(TypeSerializer<T> serializer, BinaryInput in) {
+    int fixedLength = serializer.fixedLength();
+    int length = length(fixedLength, in);
+    int start = in.position();
+    T value = serializer.deserialize(in);
+    if (in.position() - start != length) {
+      throw new CorruptStateException(
+          "serializer read another length than was written: type="
+              + serializer.schema()
+              + ", written="
+              + length
+              + ", read="
+              + (in.position() - start));
+    }
+    return value;
+  }
+
+  /**
+   * Reads the length of a field whose bytes come next.
+   *
+   * @param fixedLength the fixed length of the type, or {@link TypeSerializer#VARIABLE_LENGTH}
+   * @param in where from
+   * @return the number of bytes of the value, all of which remain in the input
+   * @throws CorruptStateException if the field is cut short
+   */
+  public static int length(int fixedLength, BinaryInput in) {
+    if (fixedLength < 0) {
+      return in.readLength();
+    }
+    if (fixedLength > in.remaining()) {
+      throw new CorruptStateException(
+          "field is cut short: length=" + fixedLength + ", remaining=" + in.remaining());
+    }
+    return fixedLength;
+  }
+}

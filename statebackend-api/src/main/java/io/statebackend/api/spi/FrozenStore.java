@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api.spi;
+
+/**
+ * An unchanging image of a store, readable from other threads while the owner goes on writing.
+ *
+ * <p>Thread-safe. Holding one costs the engine room in proportion to what the owner changes
+ * meanwhile.
+ */
+public interface FrozenStore extends AutoCloseable {
+
+  /**
+   * Returns the entries of one table and key group. Each cursor belongs to one thread; several may
+   * be open at once.
+   *
+   * @param table the name of a table of the store that existed when the image was taken
+   * @param keyGroup a key group of the store
+   * @return a cursor before the first entry; the caller closes it
+   * @throws io.statebackend.api.StateClosedException if the image is closed
+   */
+  EntryCursor entries(String table, int keyGroup);
+
+  /**
+   * Releases the image. May be called from any thread, also while cursors are in use: these then
+   * throw {@link io.statebackend.api.StateClosedException}. Closing twice does nothing.
+   */
+  @Override
+  void close();
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api.spi;
+
+import static java.util.Objects.requireNonNull;
+
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.StableHash;
+import io.statebackend.api.StateClosedException;
+import io.statebackend.api.TypeSerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cursor: the current key with all that is derived from it, each computed once at most.
+ *
+ * <p>The layer above moves it; engines only read it, and keep nothing of it beyond a call. Not
+ * thread-safe.
+ *
+ * @param <K> the type of the keys
+ */
+public final class KeyContext<K> {
+  private final TypeSerializer<K> serializer;
+  private final int maxParallelism;
+  private final BinaryOutput bytes = new BinaryOutput();
+
+  private @Nullable K key;
+  private long hash;
+  private int keyGroup;
+  private boolean bytesValid;
+  private boolean closed;
+
+  /**
+   * Creates a cursor on no key.
+   *
+   * @param serializer the serializer of the keys
+   * @param maxParallelism the number of key groups, 1 or more
+   */
+  public KeyContext(TypeSerializer<K> serializer, int maxParallelism) {
+    this.serializer = requireNonNull(serializer, "serializer");
+    this.maxParallelism = maxParallelism;
+  }
+
+  /**
+   * Moves the cursor to a key in the key group of its stable hash.
+   *
+   * @param key the key, not to be changed while the cursor is on it
+   * @throws NullPointerException if the key is {@code null}
+   */
+  public void set(K key) {
+    long newHash = serializer.stableHash(requireKey(key));
+    move(key, newHash, StableHash.keyGroup(newHash, maxParallelism));
+  }
+
+  /**
+   * Moves the cursor to a key and imposes its key group.
+   *
+   * @param key the key, not to be changed while the cursor is on it
+   * @param keyGroup its key group
+   * @throws NullPointerException if the key is {@code null}
+   */
+  public void set(K key, int keyGroup) {
+    move(key, serializer.stableHash(requireKey(key)), keyGroup);
+  }
+
+  private K requireKey(K key) {
+    if (key == null) {
+      throw new NullPointerException("the key must not be null");
+    }
+    return key;
+  }
+
+  private void move(K newKey, long newHash, int newKeyGroup) {
+    if (closed) {
+      throw closedException();
+    }
+    key = newKey;
+    hash = newHash;
+    keyGroup = newKeyGroup;
+    bytesValid = false;
+  }
+
+  /** Takes the cursor off its key, so that using it is an error until it is moved again. */
+  public void clear() {
+    key = null;
+  }
+
+  /** Takes the cursor off its key for ever: from now on, using or moving it is an error. */
+  public void close() {
+    key = null;
+    closed = true;
+  }
+
+  /**
+   * Returns the key.
+   *
+   * @return the key
+   * @throws IllegalStateException if the cursor is on no key
+   * @throws StateClosedException if the backend was closed
+   */
+  public K key() {
+    K current = key;
+    if (current == null) {
+      throw noKey();
+    }
+    return current;
+  }
+
+  private RuntimeException noKey() {
+    return closed
+        ? closedException()
+        : new IllegalStateException("no current key: call setCurrentKey first");
+  }
+
+  private static StateClosedException closedException() {
+    return new StateClosedException("the keyed state backend is closed");
+  }
+
+  /**
+   * Returns the stable hash of the key. Its low 31 bits decide the key group, so tables within one
+   * key group use the others first.
+   *
+   * @return the hash
+   */
+  public long hash() {
+    return hash;
+  }
+
+  /**
+   * Returns the key group of the key.
+   *
+   * @return the key group
+   */
+  public int keyGroup() {
+    return keyGroup;
+  }
+
+  /**
+   * Returns the serialized key, made at the first call after the cursor was moved.
+   *
+   * @return an output that holds exactly the key's bytes; valid until the cursor is moved, and not
+   *     to be written to
+   */
+  public BinaryOutput bytes() {
+    if (!bytesValid) {
+      bytes.reset();
+      serializer.serialize(key(), bytes);
+      bytesValid = true;
+    }
+    return bytes;
+  }
+}

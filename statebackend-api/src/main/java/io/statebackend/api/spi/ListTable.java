@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api.spi;
+
+import java.util.Collection;
+import java.util.Iterator;
+
+/**
+ * One list per key and namespace. A list without elements does not exist.
+ *
+ * @param <K> the type of the keys
+ * @param <N> the type of the namespaces
+ * @param <E> the type of the elements
+ */
+public interface ListTable<K, N, E> {
+
+  /**
+   * Returns the elements in the order in which they were added. The iterator stays on this key
+   * wherever the cursor goes, and behaves under later writes as {@link
+   * io.statebackend.api.ListState#iterator()} says.
+   *
+   * @param key the cursor on the key
+   * @param namespace the namespace
+   * @return the elements, the caller's to change; none if there is no list
+   */
+  Iterator<E> iterator(KeyContext<K> key, N namespace);
+
+  /**
+   * Adds an element at the end.
+   *
+   * @param key the cursor on the key
+   * @param namespace the namespace
+   * @param element the element, which stays the caller's
+   */
+  void add(KeyContext<K> key, N namespace, E element);
+
+  /**
+   * Adds elements at the end, in their order.
+   *
+   * @param key the cursor on the key
+   * @param namespace the namespace
+   * @param elements the elements, one or more, which stay the caller's; never a view of this table
+   */
+  void addAll(KeyContext<K> key, N namespace, Collection<? extends E> elements);
+
+  /**
+   * Replaces all elements.
+   *
+   * @param key the cursor on the key
+   * @param namespace the namespace
+   * @param elements the new elements, one or more, which stay the caller's; never a view of this
+   *     table
+   */
+  void set(KeyContext<K> key, N namespace, Collection<? extends E> elements);
+
+  /**
+   * Removes the list, if there is one.
+   *
+   * @param key the cursor on the key
+   * @param namespace the namespace
+   */
+  void remove(KeyContext<K> key, N namespace);
+
+  /**
+   * Returns the number of lists.
+   *
+   * @return the exact number of pairs of key and namespace that have a list
+   */
+  long entryCount();
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api.spi;
+
+import io.statebackend.api.storage.StorageInput;
+import io.statebackend.api.storage.StorageOutput;
+
+/** The checkpoint files of one store, shared by its successive native snapshots. Thread-safe. */
+public interface NativeFiles {
+
+  /**
+   * A file that is being written.
+   *
+   * @param name what the manifest calls it
+   * @param output where to write it; it belongs to the snapshot once it is committed
+   */
+  record NewFile(String name, StorageOutput output) {}
+
+  /**
+   * Creates a file of the snapshot that is being written.
+   *
+   * @return the file, under a name that never occurred before
+   * @throws io.statebackend.api.StateIoException if it cannot be created
+   */
+  NewFile create();
+
+  /**
+   * Makes a file of an earlier snapshot a file of the one that is being written.
+   *
+   * @param name its name
+   * @throws IllegalArgumentException if no completed checkpoint, and not the restored one, holds
+   *     the file
+   */
+  void reuse(String name);
+
+  /**
+   * Opens a file of a snapshot.
+   *
+   * @param name its name
+   * @return the file; the caller closes it
+   * @throws io.statebackend.api.CorruptStateException if the file is missing
+   */
+  StorageInput open(String name);
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api.spi;
+
+import io.statebackend.api.KeyGroupRange;
+import java.util.List;
+
+/**
+ * An engine's own snapshots: immutable files of which only new ones are written each time.
+ *
+ * <p>Optional. An engine without them is snapshotted in the portable format. Savepoints are always
+ * portable. Calls for one store never overlap; they come from the snapshot thread but for {@link
+ * #restore}, which comes from the owner.
+ */
+public interface NativeSnapshots {
+
+  /**
+   * Names the format of the engine's files. A snapshot is restored natively only into a store that
+   * answers with the same name.
+   *
+   * @return engine and version, such as {@code fs-1}
+   */
+  String format();
+
+  /**
+   * Writes what an image holds and files of earlier completed checkpoints do not.
+   *
+   * @param checkpointId the checkpoint that the snapshot is for
+   * @param frozen an image of the store
+   * @param files where files are created and referred to
+   * @return the manifest: what {@link #restore} needs to make the store again, up to 16 MiB
+   */
+  byte[] write(long checkpointId, FrozenStore frozen, NativeFiles files);
+
+  /**
+   * Tells how a checkpoint that {@link #write} was called for ended. Only files of completed
+   * checkpoints may be referred to by later ones; those of others are deleted.
+   *
+   * @param checkpointId the checkpoint
+   * @param completed whether it was completed
+   */
+  void settled(long checkpointId, boolean completed);
+
+  /**
+   * Fills the store, which is empty and has no tables yet, with its key groups' share of snapshots.
+   * Tables that are created afterwards find what was restored under their name.
+   *
+   * @param snapshots the snapshots whose key groups overlap the store's, one or more
+   */
+  void restore(List<Snapshot> snapshots);
+
+  /**
+   * A snapshot that {@link #write} made.
+   *
+   * @param keyGroups the key groups of the store that it was made of
+   * @param manifest what {@link #write} returned
+   * @param files opens the files that the manifest names
+   */
+  record Snapshot(KeyGroupRange keyGroups, byte[] manifest, NativeFiles files) {}
+}
