@@ -151,7 +151,7 @@ public record TypeSchema(String type, @Nullable String name, List<Member> member
     }
 
     static boolean isWordPart(char c) {
-      return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-';
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
     }
 
     TypeSchema parseWhole() {
