@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.api.spi;
 
+import io.statebackend.api.BinaryInput;
 import io.statebackend.api.KeyGroupRange;
 import java.util.List;
 
@@ -55,5 +56,5 @@ public interface NativeSnapshots {
    * @param manifest what {@link #write} returned
    * @param files opens the files that the manifest names
    */
-  record Snapshot(KeyGroupRange keyGroups, byte[] manifest, NativeFiles files) {}
+  record Snapshot(KeyGroupRange keyGroups, BinaryInput manifest, NativeFiles files) {}
 }
