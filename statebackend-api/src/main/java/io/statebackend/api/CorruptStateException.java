@@ -29,6 +29,18 @@ public final class CorruptStateException extends StateException {
   }
 
   /**
+   * Creates the error for bytes whose file is known only to the caller, with its cause.
+   *
+   * @param message what was wrong, with expected and actual
+   * @param cause what led to it
+   */
+  public CorruptStateException(String message, Throwable cause) {
+    super(message, cause);
+    this.file = null;
+    this.offset = UNKNOWN_OFFSET;
+  }
+
+  /**
    * Creates the error for a place in a file.
    *
    * @param message what was wrong, with expected and actual; file and offset are appended

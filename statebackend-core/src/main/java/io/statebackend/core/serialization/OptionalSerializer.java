@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization;
+
+import static java.util.Objects.requireNonNull;
+
+import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.Compatibility;
+import io.statebackend.api.TypeSchema;
+import io.statebackend.api.TypeSerializer;
+import java.util.Optional;
+
+/**
+ * Optional values as a byte that tells whether there is one, and the value.
+ *
+ * @param <E> the type of the value
+ */
+final class OptionalSerializer<E> implements BuiltInSerializer<Optional<E>> {
+  private static final String TYPE = "optional";
+
+  private final TypeSerializer<E> element;
+  private final TypeSchema schema;
+
+  OptionalSerializer(TypeSerializer<E> element) {
+    this.element = requireNonNull(element, "element");
+    this.schema = TypeSchema.of(TYPE, element.schema());
+  }
+
+  @Override
+  public void serialize(Optional<E> value, BinaryOutput out) {
+    out.writeBoolean(value.isPresent());
+    if (value.isPresent()) {
+      element.serialize(value.get(), out);
+    }
+  }
+
+  @Override
+  public Optional<E> deserialize(BinaryInput in) {
+    return in.readBoolean() ? Optional.of(element.deserialize(in)) : Optional.empty();
+  }
+
+  @Override
+  public boolean isImmutable() {
+    return element.isImmutable();
+  }
+
+  @Override
+  public Optional<E> copy(Optional<E> value) {
+    return isImmutable() || value.isEmpty() ? value : Optional.of(element.copy(value.get()));
+  }
+
+  @Override
+  public long stableHash(Optional<E> value) {
+    return SerializedHash.of(this, value);
+  }
+
+  @Override
+  public boolean equal(Optional<E> a, Optional<E> b) {
+    return a.isPresent() ? b.isPresent() && element.equal(a.get(), b.get()) : b.isEmpty();
+  }
+
+  @Override
+  public TypeSchema schema() {
+    return schema;
+  }
+
+  @Override
+  public Compatibility<Optional<E>> compatibility(TypeSchema stored, Path path) {
+    if (!Parts.matches(stored, TYPE, 1)) {
+      return path.differs(stored, schema);
+    }
+    return Parts.compose(path.compare(element, Parts.schema(stored, 0)), OptionalSerializer::new);
+  }
+}

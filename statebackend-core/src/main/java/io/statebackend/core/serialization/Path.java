@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization;
+
+import io.statebackend.api.Compatibility;
+import io.statebackend.api.TypeSchema;
+import io.statebackend.api.TypeSerializer;
+
+/**
+ * Where in a value a part of it lies, such as {@code items[].price}.
+ *
+ * @param text the path; empty for the value itself
+ */
+record Path(String text) {
+  static final Path ROOT = new Path("");
+
+  /** Returns the path of a component of the record at this path. */
+  Path component(String name) {
+    return new Path(text.isEmpty() ? name : text + "." + name);
+  }
+
+  /** Returns the path of the elements of the collection at this path. */
+  Path elements() {
+    return new Path(text + "[]");
+  }
+
+  /** Returns the path of the keys of the map at this path. */
+  Path keys() {
+    return new Path(text + "{key}");
+  }
+
+  /** Returns the path of the values of the map at this path. */
+  Path values() {
+    return new Path(text + "{value}");
+  }
+
+  /** Compares the part at this path. */
+  <T> Compatibility<T> compare(TypeSerializer<T> part, TypeSchema stored) {
+    if (part instanceof BuiltInSerializer<T> builtIn) {
+      return builtIn.compatibility(stored, this);
+    }
+    Compatibility<T> answer = part.compatibility(stored);
+    return answer instanceof Compatibility.Incompatible<T> incompatible
+        ? incompatible(incompatible.reason())
+        : answer;
+  }
+
+  /** Answers that the part at this path has another type now. */
+  <T> Compatibility<T> differs(TypeSchema stored, TypeSchema declared) {
+    return incompatible(
+        "stored "
+            + stored
+            + ", declared "
+            + declared
+            + "; declare the stored type again, or keep the new one under another state name");
+  }
+
+  /** Answers that the part at this path cannot be read. */
+  <T> Compatibility<T> incompatible(String reason) {
+    return Compatibility.incompatible(text.isEmpty() ? reason : text + ": " + reason);
+  }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization;
+
+import io.statebackend.api.LongEncodedSerializer;
+import io.statebackend.api.TypeSerializer;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.Period;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The serializers of the common types.
+ *
+ * <p>All are immutable and thread-safe. Their bytes are specified in
+ * docs/format/serialized-types-v1.md and never change.
+ */
+public final class Serializers {
+  /** Booleans, one byte. */
+  public static final LongEncodedSerializer<Boolean> BOOLEAN = new PrimitiveSerializers.OfBoolean();
+
+  /** Bytes, one byte. */
+  public static final LongEncodedSerializer<Byte> BYTE = new PrimitiveSerializers.OfByte();
+
+  /** Shorts, 2 bytes. */
+  public static final LongEncodedSerializer<Short> SHORT = new PrimitiveSerializers.OfShort();
+
+  /** Chars, 2 bytes. */
+  public static final LongEncodedSerializer<Character> CHAR = new PrimitiveSerializers.OfChar();
+
+  /** Ints, 4 bytes. */
+  public static final LongEncodedSerializer<Integer> INT = new PrimitiveSerializers.OfInt();
+
+  /** Longs, 8 bytes. */
+  public static final LongEncodedSerializer<Long> LONG = new PrimitiveSerializers.OfLong();
+
+  /** Floats, 4 bytes. All NaNs are one value; 0.0 and -0.0 are two. */
+  public static final LongEncodedSerializer<Float> FLOAT = new PrimitiveSerializers.OfFloat();
+
+  /** Doubles, 8 bytes. All NaNs are one value; 0.0 and -0.0 are two. */
+  public static final LongEncodedSerializer<Double> DOUBLE = new PrimitiveSerializers.OfDouble();
+
+  /** Strings, as their length in UTF-8 and that. */
+  public static final TypeSerializer<String> STRING = new StringSerializer();
+
+  /** Byte arrays, as their length and content. */
+  public static final TypeSerializer<byte[]> BYTES = new BytesSerializer();
+
+  /** UUIDs, 16 bytes. */
+  public static final TypeSerializer<java.util.UUID> UUID = new UuidSerializer();
+
+  /** Integers of any size. */
+  public static final TypeSerializer<BigInteger> BIG_INTEGER = BigNumberSerializers.bigInteger();
+
+  /** Decimal numbers of any size. As for {@code equals}, 2.0 and 2.00 are two values. */
+  public static final TypeSerializer<BigDecimal> BIG_DECIMAL = BigNumberSerializers.bigDecimal();
+
+  /** Instants, 12 bytes. */
+  public static final TypeSerializer<Instant> INSTANT = TimeSerializers.instant();
+
+  /** Durations, 12 bytes. */
+  public static final TypeSerializer<Duration> DURATION = TimeSerializers.duration();
+
+  /** Periods, 12 bytes. */
+  public static final TypeSerializer<Period> PERIOD = TimeSerializers.period();
+
+  /** Dates, 8 bytes. */
+  public static final LongEncodedSerializer<LocalDate> LOCAL_DATE = new LocalDateSerializer();
+
+  /** Times of a day, 8 bytes. */
+  public static final TypeSerializer<LocalTime> LOCAL_TIME = TimeSerializers.localTime();
+
+  /** Dates with times, 16 bytes. */
+  public static final TypeSerializer<LocalDateTime> LOCAL_DATE_TIME =
+      TimeSerializers.localDateTime();
+
+  /** Dates with times and an offset from UTC, 20 bytes. */
+  public static final TypeSerializer<OffsetDateTime> OFFSET_DATE_TIME =
+      TimeSerializers.offsetDateTime();
+
+  /** Dates with times in a time zone. */
+  public static final TypeSerializer<ZonedDateTime> ZONED_DATE_TIME =
+      TimeSerializers.zonedDateTime();
+
+  private Serializers() {}
+
+  /**
+   * Returns the serializer of lists. Lists are read back as {@link java.util.ArrayList}s.
+   *
+   * @param element the serializer of the elements, which are never {@code null}
+   * @param <E> the type of the elements
+   * @return the serializer
+   * @throws IllegalArgumentException if elements take no bytes
+   */
+  public static <E> TypeSerializer<List<E>> list(TypeSerializer<E> element) {
+    return new ListSerializer<>(element);
+  }
+
+  /**
+   * Returns the serializer of sets. Sets are read back as {@link java.util.LinkedHashSet}s with the
+   * order they were written in. As equal sets may have different orders, they are no key type: see
+   * {@link #checkKey}.
+   *
+   * @param element the serializer of the elements, which are never {@code null}
+   * @param <E> the type of the elements, which has {@code equals} and {@code hashCode}
+   * @return the serializer
+   * @throws IllegalArgumentException if elements take no bytes
+   */
+  public static <E> TypeSerializer<Set<E>> set(TypeSerializer<E> element) {
+    return new SetSerializer<>(element);
+  }
+
+  /**
+   * Returns the serializer of maps. Maps are read back as {@link java.util.LinkedHashMap}s with the
+   * order they were written in. As equal maps may have different orders, they are no key type: see
+   * {@link #checkKey}.
+   *
+   * @param key the serializer of the keys, which are never {@code null}
+   * @param value the serializer of the values, which are never {@code null}
+   * @param <K> the type of the keys, which has {@code equals} and {@code hashCode}
+   * @param <V> the type of the values
+   * @return the serializer
+   * @throws IllegalArgumentException if keys take no bytes
+   */
+  public static <K, V> TypeSerializer<Map<K, V>> map(
+      TypeSerializer<K> key, TypeSerializer<V> value) {
+    return new MapSerializer<>(key, value);
+  }
+
+  /**
+   * Returns the serializer of values that may be absent.
+   *
+   * @param element the serializer of the value
+   * @param <E> the type of the value
+   * @return the serializer
+   */
+  public static <E> TypeSerializer<Optional<E>> optional(TypeSerializer<E> element) {
+    return new OptionalSerializer<>(element);
+  }
+
+  /**
+   * Checks that values of a type can be keys, namespaces or user keys of maps: that two of them are
+   * equal if and only if their bytes are. Sets, maps, and whatever contains one, are not.
+   *
+   * @param serializer the serializer of the values
+   * @param role what they are meant to be, for the message, such as {@code "key"}
+   * @throws IllegalArgumentException if they cannot be
+   */
+  public static void checkKey(TypeSerializer<?> serializer, String role) {
+    KeyTypes.check(serializer, role);
+  }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The serializers of the library: {@link io.statebackend.core.serialization.Serializers} gives out
+ * all of them.
+ *
+ * <p>Their bytes, schema words and hashes are specified in docs/format/serialized-types-v1.md. All
+ * are thread-safe and immutable.
+ */
+@NullMarked
+package io.statebackend.core.serialization;
+
+import org.jspecify.annotations.NullMarked;
