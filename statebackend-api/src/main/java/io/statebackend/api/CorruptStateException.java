@@ -14,8 +14,8 @@ public final class CorruptStateException extends StateException {
   /** The value of {@link #offset()} when no place in the file can be named. */
   public static final long UNKNOWN_OFFSET = -1;
 
-  private final @Nullable String file;
-  private final long offset;
+  private final transient @Nullable String file;
+  private final transient long offset;
 
   /**
    * Creates the error for bytes whose file is known only to the caller.
