@@ -14,8 +14,11 @@ public final class CorruptStateException extends StateException {
   /** The value of {@link #offset()} when no place in the file can be named. */
   public static final long UNKNOWN_OFFSET = -1;
 
-  private final transient @Nullable String file;
-  private final transient long offset;
+  /** The damaged file, or {@code null} if it is not known. */
+  private final @Nullable String file;
+
+  /** Where in the file, or {@link #UNKNOWN_OFFSET}. */
+  private final long offset;
 
   /**
    * Creates the error for bytes whose file is known only to the caller.
