@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.snapshot;
+
+/**
+ * How the blocks of a snapshot are compressed. A block that would not shrink is stored as it is.
+ */
+public enum Compression {
+  /** Not at all: the fastest where storage is. */
+  NONE(0),
+  /** LZ4: fast; needs the optional library {@code at.yawk.lz4:lz4-java}. */
+  LZ4(1);
+
+  private final int id;
+
+  Compression(int id) {
+    this.id = id;
+  }
+
+  /** Returns the number that stands for the compression in snapshots. */
+  int id() {
+    return id;
+  }
+
+  /** Tells whether a number stands for a compression. */
+  static boolean isId(int id) {
+    return id == NONE.id || id == LZ4.id;
+  }
+
+  /** Returns the compression of a number that {@link #isId} accepts. */
+  static Compression ofId(int id) {
+    return id == LZ4.id ? LZ4 : NONE;
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.storage;
+
+import io.statebackend.api.StateClosedException;
+import io.statebackend.api.StateIoException;
+import io.statebackend.api.storage.StorageOutput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** A new file while it is written, under a name of its own until it is committed. */
+final class FileOutput implements StorageOutput {
+
+  /** What a file's name ends in until it is committed; no part of a path can contain it. */
+  static final String ASIDE_SUFFIX = "~";
+
+  /**
+   * The most that is read or written by one call: for each, the JDK keeps a native buffer of that
+   * size per thread.
+   */
+  static final int PIECE_SIZE_BYTES = 1 << 20;
+
+  /** What becomes of a file that is written. */
+  interface Listener {
+
+    /** Called after the file appeared under its name. */
+    void committed(Path file);
+
+    /** Called once, when the file is no longer being written. */
+    void ended(Path file);
+  }
+
+  private final Path file;
+  private final Path aside;
+  private final FileChannel channel;
+  private final Listener listener;
+
+  /** Guarded by {@code this}, as is what follows from it; writes are not, so that close() can. */
+  private boolean isEnded;
+
+  private FileOutput(Path file, Path aside, FileChannel channel, Listener listener) {
+    this.file = file;
+    this.aside = aside;
+    this.channel = channel;
+    this.listener = listener;
+  }
+
+  /** Begins a file in a directory that exists. */
+  static FileOutput create(Path file, Listener listener) throws IOException {
+    Path aside = file.resolveSibling(file.getFileName() + ASIDE_SUFFIX);
+    FileChannel channel =
+        FileChannel.open(
+            aside,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE);
+    return new FileOutput(file, aside, channel, listener);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+    int end = buffer.limit();
+    try {
+      do {
+        buffer.limit(Math.min(end, buffer.position() + PIECE_SIZE_BYTES));
+        channel.write(buffer);
+      } while (buffer.position() < end);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private RuntimeException failed(IOException e) {
+    // An interrupt closes the channel as well; the thread's interrupt status stays set.
+    return e instanceof ClosedChannelException && !(e instanceof ClosedByInterruptException)
+        ? new StateClosedException("file was committed or closed: file=" + file, e)
+        : new StateIoException(
+            "cannot write: file="
+                + file
+                + ", reason="
+                + e
+                + "; nothing of it is kept, see that the disk has room and can be written",
+            e);
+  }
+
+  @Override
+  public synchronized void commit() {
+    if (isEnded) {
+      throw new StateClosedException("file was committed or closed: file=" + file);
+    }
+    try {
+      channel.force(true);
+      channel.close();
+      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      RuntimeException failure = failed(e);
+      try {
+        close();
+      } catch (StateIoException suppressed) {
+        failure.addSuppressed(suppressed);
+      }
+      throw failure;
+    }
+    isEnded = true;
+    listener.committed(file);
+    listener.ended(file);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (isEnded) {
+      return;
+    }
+    isEnded = true;
+    try {
+      channel.close();
+      Files.deleteIfExists(aside);
+    } catch (IOException e) {
+      throw new StateIoException(
+          "cannot delete what was written of a file that was given up: file=" + aside, e);
+    } finally {
+      listener.ended(file);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The shared snapshot and restore layer.
+ *
+ * <p>{@link io.statebackend.core.snapshot} holds the portable formats, {@link
+ * io.statebackend.core.storage} the places where checkpoints live.
+ */
+module io.statebackend.core {
+  requires transitive io.statebackend.api;
+  requires com.esotericsoftware.kryo;
+  requires org.slf4j;
+  requires static org.jspecify;
+  requires static org.lz4.java;
+
+  exports io.statebackend.core.snapshot;
+  exports io.statebackend.core.storage;
+}
