@@ -2,8 +2,9 @@
 /**
  * The shared snapshot and restore layer.
  *
- * <p>{@link io.statebackend.core.snapshot} holds the portable formats, {@link
- * io.statebackend.core.storage} the places where checkpoints live.
+ * <p>{@link io.statebackend.core.serialization} holds serializers, {@link
+ * io.statebackend.core.snapshot} the portable formats, {@link io.statebackend.core.storage} the
+ * places where checkpoints live.
  */
 module io.statebackend.core {
   requires transitive io.statebackend.api;
@@ -12,6 +13,7 @@ module io.statebackend.core {
   requires static org.jspecify;
   requires static org.lz4.java;
 
+  exports io.statebackend.core.serialization;
   exports io.statebackend.core.snapshot;
   exports io.statebackend.core.storage;
 }
