@@ -2,9 +2,10 @@
 /**
  * The shared snapshot and restore layer.
  *
- * <p>{@link io.statebackend.core.serialization} holds serializers, {@link
- * io.statebackend.core.snapshot} the portable formats, {@link io.statebackend.core.storage} the
- * places where checkpoints live.
+ * <p>{@link io.statebackend.core.checkpoint} takes and restores checkpoints, {@link
+ * io.statebackend.core.serialization} holds serializers, {@link io.statebackend.core.storage} the
+ * places where checkpoints live. {@link io.statebackend.core.snapshot}, the portable formats, and
+ * {@code io.statebackend.core.state}, the state semantics, are what those are built on.
  */
 module io.statebackend.core {
   requires transitive io.statebackend.api;
@@ -14,6 +15,7 @@ module io.statebackend.core {
   requires static org.lz4.java;
 
   exports io.statebackend.core.serialization;
+  exports io.statebackend.core.checkpoint;
   exports io.statebackend.core.snapshot;
   exports io.statebackend.core.storage;
 }

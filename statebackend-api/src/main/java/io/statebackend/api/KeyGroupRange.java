@@ -18,8 +18,6 @@ public record KeyGroupRange(int first, int last) {
   /**
    * Checks the range.
    *
-   * @param first the first key group, 0 or more
-   * @param last the last key group, {@code first} or more
    * @throws IllegalArgumentException if {@code first} is negative or {@code last} is before it
    */
   public KeyGroupRange {

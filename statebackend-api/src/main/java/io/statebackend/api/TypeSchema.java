@@ -33,8 +33,6 @@ public record TypeSchema(String type, @Nullable String name, List<Member> member
     /**
      * Checks the member.
      *
-     * @param name its name, or {@code null}
-     * @param schema its type, or {@code null}
      * @throws IllegalArgumentException if both name and schema are absent
      */
     public Member {
@@ -47,9 +45,6 @@ public record TypeSchema(String type, @Nullable String name, List<Member> member
   /**
    * Checks the schema.
    *
-   * @param type the kind of the form
-   * @param name the name of the type, or {@code null}
-   * @param members what it is made of
    * @throws IllegalArgumentException if the type is not a lower-case word
    */
   public TypeSchema {

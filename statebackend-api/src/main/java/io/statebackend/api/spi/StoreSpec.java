@@ -26,11 +26,6 @@ public record StoreSpec<K>(
   /**
    * Checks the specification.
    *
-   * @param operatorId the operator
-   * @param subtask the index of the subtask
-   * @param keyGroups the key groups that the store holds
-   * @param maxParallelism the number of key groups of the operator
-   * @param keySerializer the serializer of the keys
    * @throws IllegalArgumentException if the key groups do not lie within the maximal parallelism
    */
   public StoreSpec {

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.checkpoint;
+
+import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.StateException;
+import io.statebackend.api.storage.CheckpointStorage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The complete checkpoints of a storage, and what of its files nobody needs.
+ *
+ * <p>Not thread-safe; the coordinator guards it. A checkpoint is complete when its metadata is
+ * there. A checkpoint is deleted metadata first, so that a crash leaves garbage and never a
+ * complete checkpoint without its files.
+ */
+final class CheckpointCatalog {
+  private static final Logger logger = LoggerFactory.getLogger(CheckpointCatalog.class);
+
+  static final String CHECKPOINT_PREFIX = "chk-";
+  static final String SAVEPOINT_PREFIX = "savepoint-";
+
+  private final CheckpointStorage storage;
+
+  /** The complete checkpoints that can be read, by number. */
+  private final NavigableMap<Long, StoredCheckpoint> complete = new TreeMap<>();
+
+  /** The numbers of checkpoints that are damaged. */
+  private final Set<Long> damaged = new TreeSet<>();
+
+  private long highestId;
+
+  /**
+   * Reads what is there.
+   *
+   * @throws io.statebackend.api.IncompatibleStateException if a checkpoint is of a newer format
+   */
+  CheckpointCatalog(CheckpointStorage storage) {
+    this.storage = storage;
+    for (String name : storage.list("")) {
+      Optional<Long> id = idOf(name);
+      if (id.isPresent()) {
+        highestId = Math.max(highestId, id.get());
+        if (storage.list(name).contains(StoredCheckpoint.METADATA_FILE)) {
+          read(id.get(), name);
+        }
+      }
+    }
+  }
+
+  private void read(long id, String directory) {
+    try {
+      StoredCheckpoint checkpoint = StoredCheckpoint.read(storage, directory);
+      if (checkpoint.metadata().checkpointId() != id) {
+        throw new CorruptStateException(
+            "metadata belongs to another checkpoint: expected=%d, actual=%d"
+                .formatted(id, checkpoint.metadata().checkpointId()),
+            checkpoint.describe() + "/" + StoredCheckpoint.METADATA_FILE,
+            0);
+      }
+      complete.put(id, checkpoint);
+    } catch (CorruptStateException e) {
+      logger.warn("checkpoint {} in {} is damaged: {}", id, storage.location(), e.getMessage());
+      damaged.add(id);
+    }
+  }
+
+  static String directoryOf(long id) {
+    return CHECKPOINT_PREFIX + id;
+  }
+
+  private static Optional<Long> idOf(String name) {
+    boolean numbered =
+        name.startsWith(CHECKPOINT_PREFIX)
+            && name.substring(CHECKPOINT_PREFIX.length()).matches("[1-9][0-9]{0,17}");
+    return numbered
+        ? Optional.of(Long.parseLong(name.substring(CHECKPOINT_PREFIX.length())))
+        : Optional.empty();
+  }
+
+  /** Returns a number that no checkpoint had, complete or not. */
+  long newId() {
+    return ++highestId;
+  }
+
+  List<CompletedCheckpoint> complete() {
+    return complete.values().stream().map(StoredCheckpoint::summary).toList();
+  }
+
+  /** Returns the complete checkpoint of a number. */
+  Optional<StoredCheckpoint> get(long id) {
+    return Optional.ofNullable(complete.get(id));
+  }
+
+  /**
+   * Finds the latest checkpoint that is intact, every byte of it verified.
+   *
+   * @return the checkpoint, or nothing if there is none at all
+   * @throws CorruptStateException if there are some and all are damaged
+   */
+  Optional<StoredCheckpoint> latestIntact() {
+    CorruptStateException firstDamage = null;
+    for (StoredCheckpoint checkpoint : List.copyOf(complete.descendingMap().values())) {
+      try {
+        checkpoint.verify();
+        return Optional.of(checkpoint);
+      } catch (CorruptStateException e) {
+        long id = checkpoint.metadata().checkpointId();
+        logger.warn(
+            "checkpoint {} is damaged, falling back to the one before: {}", id, e.getMessage());
+        markDamaged(id);
+        if (firstDamage == null) {
+          firstDamage = e;
+        } else {
+          firstDamage.addSuppressed(e);
+        }
+      }
+    }
+    if (!damaged.isEmpty()) {
+      throw new CorruptStateException(
+          "every checkpoint is damaged: checkpoints="
+              + damaged
+              + "; restore a savepoint or a backup, or start empty on purpose",
+          storage.location(),
+          CorruptStateException.UNKNOWN_OFFSET,
+          firstDamage);
+    }
+    return Optional.empty();
+  }
+
+  private void markDamaged(long id) {
+    complete.remove(id);
+    damaged.add(id);
+  }
+
+  void add(StoredCheckpoint checkpoint) {
+    complete.put(checkpoint.metadata().checkpointId(), checkpoint);
+  }
+
+  /**
+   * Takes the checkpoints that are not among the last ones out of the catalog.
+   *
+   * @param retained how many are kept
+   * @param pinnedId one that is kept whatever its age
+   * @return the directories and shared files to delete, in this order
+   */
+  List<String> subsume(int retained, long pinnedId) {
+    List<StoredCheckpoint> removed = new ArrayList<>();
+    List<Long> ids = new ArrayList<>(complete.navigableKeySet());
+    for (long id : ids.subList(0, Math.max(0, ids.size() - retained))) {
+      if (id != pinnedId) {
+        removed.add(complete.remove(id));
+      }
+    }
+    List<String> paths = new ArrayList<>();
+    Set<String> unshared = new TreeSet<>();
+    for (StoredCheckpoint checkpoint : removed) {
+      paths.add(checkpoint.directory());
+      unshared.addAll(checkpoint.sharedFiles());
+    }
+    long oldestRetained = ids.get(Math.max(0, ids.size() - retained));
+    List<Long> outdated = damaged.stream().filter(id -> id < oldestRetained).toList();
+    outdated.forEach(
+        id -> {
+          damaged.remove(id);
+          paths.add(directoryOf(id));
+        });
+    unshared.removeAll(referencedSharedFiles());
+    paths.addAll(unshared);
+    return paths;
+  }
+
+  private Set<String> referencedSharedFiles() {
+    Set<String> referenced = new HashSet<>();
+    complete.values().forEach(checkpoint -> referenced.addAll(checkpoint.sharedFiles()));
+    return referenced;
+  }
+
+  /**
+   * Deletes a path; of a checkpoint the metadata first. What cannot be deleted is logged and stays.
+   */
+  void delete(String path) {
+    try {
+      if (!path.startsWith(StoredCheckpoint.SHARED_DIRECTORY)) {
+        storage.delete(path + "/" + StoredCheckpoint.METADATA_FILE);
+      }
+      storage.delete(path);
+    } catch (StateException e) {
+      logger.warn("cannot delete {} in {}; it stays as garbage", path, storage.location(), e);
+    }
+  }
+
+  /**
+   * Lists what no complete checkpoint or savepoint reaches: directories without metadata, and
+   * shared files without a reference. While a damaged checkpoint may refer to any, no shared file
+   * is listed.
+   */
+  List<String> garbage() {
+    List<String> garbage = new ArrayList<>();
+    for (String name : storage.list("")) {
+      boolean isCheckpoint = idOf(name).isPresent() || name.startsWith(SAVEPOINT_PREFIX);
+      if (isCheckpoint && !storage.list(name).contains(StoredCheckpoint.METADATA_FILE)) {
+        garbage.add(name);
+      }
+    }
+    if (damaged.isEmpty()) {
+      Set<String> referenced = referencedSharedFiles();
+      for (String name : storage.list(StoredCheckpoint.SHARED_DIRECTORY)) {
+        String path = StoredCheckpoint.SHARED_DIRECTORY + "/" + name;
+        if (!referenced.contains(path)) {
+          garbage.add(path);
+        }
+      }
+    }
+    return garbage;
+  }
+}

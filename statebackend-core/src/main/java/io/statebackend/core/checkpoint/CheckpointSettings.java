@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.checkpoint;
+
+import io.statebackend.core.snapshot.Compression;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a coordinator goes about checkpoints.
+ *
+ * @param interval the time from one trigger to the next, or {@code null} for triggers by hand only
+ * @param minPause the least time from the end of a checkpoint to the next periodic trigger
+ * @param timeout the time after which a checkpoint is aborted
+ * @param retained how many complete checkpoints are kept
+ * @param compression how blocks of snapshots are compressed
+ * @param droppedOperators the operators of the restored checkpoint that are given up on purpose
+ */
+record CheckpointSettings(
+    @Nullable Duration interval,
+    Duration minPause,
+    Duration timeout,
+    int retained,
+    Compression compression,
+    Set<String> droppedOperators) {}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.checkpoint;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads of a coordinator: one timer, and those that write snapshots. The queue of writers
+ * holds at most one snapshot per subtask, since there is one checkpoint at a time.
+ */
+final class CheckpointThreads {
+  private static final Logger logger = LoggerFactory.getLogger(CheckpointThreads.class);
+  private static final int WRITER_COUNT_MAX = 4;
+
+  private final ScheduledThreadPoolExecutor timer;
+
+  /** The writers of our own, or {@code null} if the user has given an executor. */
+  private final @Nullable ExecutorService ownWriters;
+
+  private final Executor writers;
+
+  CheckpointThreads(@Nullable Executor executor) {
+    timer = new ScheduledThreadPoolExecutor(1, daemon("statebackend-checkpoint-timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    if (executor == null) {
+      ThreadPoolExecutor pool =
+          new ThreadPoolExecutor(
+              WRITER_COUNT_MAX,
+              WRITER_COUNT_MAX,
+              30,
+              TimeUnit.SECONDS,
+              new LinkedBlockingQueue<>(),
+              daemon("statebackend-checkpoint-writer"));
+      pool.allowCoreThreadTimeOut(true);
+      ownWriters = pool;
+      writers = pool;
+    } else {
+      ownWriters = null;
+      writers = executor;
+    }
+  }
+
+  private static ThreadFactory daemon(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Runs a task later; after the close, never. */
+  Future<?> schedule(Runnable task, Duration delay) {
+    return timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  void execute(Runnable task) {
+    writers.execute(task);
+  }
+
+  void close(long timeout, TimeUnit unit) {
+    timer.shutdownNow();
+    if (ownWriters != null) {
+      ownWriters.shutdown();
+      try {
+        if (!ownWriters.awaitTermination(timeout, unit)) {
+          logger.warn("a snapshot is still being written {} {} after the close", timeout, unit);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.checkpoint;
+
+import io.statebackend.api.IncompatibleStateException;
+import io.statebackend.api.spi.NativeSnapshots;
+import io.statebackend.core.snapshot.FileRef;
+import io.statebackend.core.snapshot.NativeSnapshot;
+import io.statebackend.core.snapshot.OperatorSnapshots;
+import io.statebackend.core.snapshot.SnapshotReader;
+import io.statebackend.core.snapshot.SubtaskSnapshot;
+import io.statebackend.core.state.NativePart;
+import io.statebackend.core.state.RestoredSnapshots;
+import io.statebackend.core.state.SubtaskPosition;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a restored checkpoint holds of one operator.
+ *
+ * @param checkpoint the checkpoint, or {@code null} if none was restored
+ * @param operator the operator's snapshots, or {@code null} if the checkpoint has none
+ */
+record RestoredOperator(
+    @Nullable StoredCheckpoint checkpoint, @Nullable OperatorSnapshots operator) {
+
+  static RestoredOperator find(@Nullable StoredCheckpoint checkpoint, String operatorId) {
+    OperatorSnapshots found = null;
+    if (checkpoint != null) {
+      for (OperatorSnapshots operator : checkpoint.metadata().operators()) {
+        if (operator.operatorId().equals(operatorId)) {
+          found = operator;
+        }
+      }
+    }
+    return new RestoredOperator(checkpoint, found);
+  }
+
+  int maxParallelism(int ifAbsent) {
+    return operator == null ? ifAbsent : operator.maxParallelism();
+  }
+
+  void checkMaxParallelism(int maxParallelism) {
+    if (operator != null && checkpoint != null && operator.maxParallelism() != maxParallelism) {
+      throw new IncompatibleStateException(
+          ("operator '%s' has another maximal parallelism than the restored one: restored=%d,"
+                  + " declared=%d, checkpoint=%s; keys are divided by it for ever, use the restored"
+                  + " one")
+              .formatted(
+                  operator.operatorId(),
+                  operator.maxParallelism(),
+                  maxParallelism,
+                  checkpoint.describe()));
+    }
+  }
+
+  /**
+   * Opens the snapshots of all old subtasks: operator state is dealt out over all of them.
+   *
+   * @throws io.statebackend.api.CorruptStateException if one is missing or damaged
+   */
+  RestoredSnapshots open(SubtaskPosition position) {
+    List<SnapshotReader> parts = new ArrayList<>();
+    List<NativePart> nativeParts = new ArrayList<>();
+    if (operator != null && checkpoint != null) {
+      try {
+        for (SubtaskSnapshot subtask : operator.subtasks()) {
+          parts.add(checkpoint.open(operator.operatorId(), subtask));
+          if (subtask.nativeSnapshot() != null) {
+            nativeParts.add(nativePart(checkpoint, subtask, subtask.nativeSnapshot(), position));
+          }
+        }
+      } catch (RuntimeException e) {
+        parts.forEach(SnapshotReader::close);
+        throw e;
+      }
+    }
+    return new RestoredSnapshots(parts, nativeParts);
+  }
+
+  private static NativePart nativePart(
+      StoredCheckpoint checkpoint,
+      SubtaskSnapshot subtask,
+      NativeSnapshot snapshot,
+      SubtaskPosition position) {
+    SharedFiles files =
+        new SharedFiles(
+            checkpoint.storage(), FileNames.of(position), Subtask.filesByName(snapshot));
+    return new NativePart(
+        snapshot.format(),
+        new NativeSnapshots.Snapshot(subtask.keyGroups(), snapshot.manifest(), files));
+  }
+
+  /** Returns the restored files that a subtask may refer to in its next native snapshot. */
+  Map<String, FileRef> nativeFiles(SubtaskPosition position) {
+    Map<String, FileRef> files = new HashMap<>();
+    if (operator != null) {
+      for (SubtaskSnapshot subtask : operator.subtasks()) {
+        if (subtask.nativeSnapshot() != null
+            && subtask.keyGroups().intersects(position.keyGroups())) {
+          files.putAll(Subtask.filesByName(subtask.nativeSnapshot()));
+        }
+      }
+    }
+    return Map.copyOf(files);
+  }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.checkpoint;
+
+import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.IncompatibleStateException;
+import io.statebackend.api.StateIoException;
+import io.statebackend.api.storage.CheckpointStorage;
+import io.statebackend.api.storage.StorageInput;
+import io.statebackend.core.snapshot.CheckpointMetadata;
+import io.statebackend.core.snapshot.Checksums;
+import io.statebackend.core.snapshot.FileRef;
+import io.statebackend.core.snapshot.SnapshotHeader;
+import io.statebackend.core.snapshot.SnapshotReader;
+import io.statebackend.core.snapshot.SubtaskSnapshot;
+import java.nio.file.NoSuchFileException;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A complete checkpoint in its storage.
+ *
+ * @param storage where it is
+ * @param directory its directory in the storage
+ * @param metadata what it consists of
+ */
+record StoredCheckpoint(CheckpointStorage storage, String directory, CheckpointMetadata metadata) {
+  static final String METADATA_FILE = "_metadata";
+  static final String SHARED_DIRECTORY = "shared";
+
+  private static final String SHARED_REFERENCE = "../" + SHARED_DIRECTORY + "/";
+  private static final int METADATA_SIZE_BYTES_MAX = 1 << 28;
+
+  /**
+   * Reads the metadata of a checkpoint.
+   *
+   * @throws CorruptStateException if it is missing or damaged
+   * @throws IncompatibleStateException if it is of a newer format
+   */
+  static StoredCheckpoint read(CheckpointStorage storage, String directory) {
+    String file = directory + "/" + METADATA_FILE;
+    try (StorageInput in = open(storage, file)) {
+      if (in.length() > METADATA_SIZE_BYTES_MAX) {
+        throw new CorruptStateException(
+            "metadata is too long: expected at most "
+                + METADATA_SIZE_BYTES_MAX
+                + " bytes, actual="
+                + in.length(),
+            describe(storage, file),
+            0);
+      }
+      byte[] bytes = new byte[(int) in.length()];
+      in.read(0, bytes, 0, bytes.length);
+      CheckpointMetadata metadata = CheckpointMetadata.decode(bytes, describe(storage, file));
+      return new StoredCheckpoint(storage, directory, metadata);
+    }
+  }
+
+  /**
+   * Opens a file of a checkpoint.
+   *
+   * @throws CorruptStateException if it is missing
+   */
+  static StorageInput open(CheckpointStorage storage, String file) {
+    try {
+      return storage.open(file);
+    } catch (StateIoException e) {
+      if (e.getCause() instanceof NoSuchFileException) {
+        throw new CorruptStateException(
+            "file of a checkpoint is missing",
+            describe(storage, file),
+            CorruptStateException.UNKNOWN_OFFSET,
+            e);
+      }
+      throw e;
+    }
+  }
+
+  private static String describe(CheckpointStorage storage, String file) {
+    return storage.location() + "/" + file;
+  }
+
+  /** Reads every file of the checkpoint and compares its length and checksum. */
+  void verify() {
+    CompletedCheckpoint.files(metadata)
+        .forEach(
+            file -> Checksums.verifyFile(storage, resolve(file), file.length(), file.crc32c()));
+  }
+
+  /**
+   * Opens the snapshot of a subtask, and checks that it is the one that the metadata means.
+   *
+   * @throws CorruptStateException if it is missing, damaged, or of another checkpoint or subtask
+   */
+  SnapshotReader open(String operatorId, SubtaskSnapshot subtask) {
+    String file = resolve(subtask.snapshot());
+    SnapshotReader reader = SnapshotReader.open(open(storage, file), describe(storage, file));
+    SnapshotHeader header = reader.header();
+    if (header.checkpointId() != metadata.checkpointId()
+        || !header.operatorId().equals(operatorId)
+        || header.subtask() != subtask.subtask()
+        || !header.keyGroups().equals(subtask.keyGroups())) {
+      reader.close();
+      throw new CorruptStateException(
+          "snapshot belongs elsewhere: expected checkpoint=%d, operator='%s', subtask=%d; actual checkpoint=%d, operator='%s', subtask=%d"
+              .formatted(
+                  metadata.checkpointId(),
+                  operatorId,
+                  subtask.subtask(),
+                  header.checkpointId(),
+                  header.operatorId(),
+                  header.subtask()),
+          describe(storage, file),
+          0);
+    }
+    return reader;
+  }
+
+  /** Returns the path in the storage of a file that the metadata refers to. */
+  String resolve(FileRef file) {
+    return isShared(file.path()) ? sharedPath(file.path()) : directory + "/" + file.path();
+  }
+
+  /** Returns the path in the storage that a reference to a shared file means. */
+  static String sharedPath(String reference) {
+    if (!isShared(reference)) {
+      throw new IllegalArgumentException("not a reference to a shared file: " + reference);
+    }
+    return SHARED_DIRECTORY + "/" + reference.substring(SHARED_REFERENCE.length());
+  }
+
+  static String sharedReference(String name) {
+    return SHARED_REFERENCE + name;
+  }
+
+  private static boolean isShared(String reference) {
+    return reference.startsWith(SHARED_REFERENCE);
+  }
+
+  /** Returns the paths in the storage of the files that it may share with other checkpoints. */
+  Set<String> sharedFiles() {
+    return CompletedCheckpoint.files(metadata)
+        .filter(file -> isShared(file.path()))
+        .map(this::resolve)
+        .collect(Collectors.toSet());
+  }
+
+  CompletedCheckpoint summary() {
+    return CompletedCheckpoint.of(directory, metadata);
+  }
+
+  String describe() {
+    return describe(storage, directory);
+  }
+}

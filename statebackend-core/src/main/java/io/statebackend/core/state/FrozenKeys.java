@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.state;
+
+import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.spi.EntryCursor;
+import io.statebackend.api.spi.FrozenStore;
+import io.statebackend.api.spi.StoreSpec;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of one namespace in an image, read key group by key group.
+ *
+ * @param <K> the type of the keys
+ */
+final class FrozenKeys<K> extends Spliterators.AbstractSpliterator<K> implements AutoCloseable {
+  private final FrozenStore image;
+  private final String table;
+  private final StoreSpec<K> spec;
+  private final BinaryOutput wantedNamespace;
+  private final BinaryOutput namespace = new BinaryOutput();
+  private final BinaryInput input = new BinaryInput();
+
+  /** The serialized key of the current entry, and that of the key last returned. */
+  private BinaryOutput key = new BinaryOutput();
+
+  private BinaryOutput lastKey = new BinaryOutput();
+  private boolean hasLastKey;
+  private int nextKeyGroup;
+  private @Nullable EntryCursor entries;
+
+  FrozenKeys(FrozenStore image, String table, StoreSpec<K> spec, BinaryOutput wantedNamespace) {
+    super(Long.MAX_VALUE, Spliterator.DISTINCT | Spliterator.NONNULL);
+    this.image = image;
+    this.table = table;
+    this.spec = spec;
+    this.wantedNamespace = wantedNamespace;
+    this.nextKeyGroup = spec.keyGroups().first();
+  }
+
+  Stream<K> stream() {
+    return StreamSupport.stream(this, false).onClose(this::close);
+  }
+
+  @Override
+  public boolean tryAdvance(Consumer<? super K> action) {
+    while (true) {
+      EntryCursor current = entries;
+      if (current == null) {
+        if (nextKeyGroup > spec.keyGroups().last()) {
+          close();
+          return false;
+        }
+        entries = image.entries(table, nextKeyGroup++);
+      } else if (!current.next()) {
+        current.close();
+        entries = null;
+      } else if (isNewKey(current)) {
+        input.reset(lastKey.array(), 0, lastKey.position());
+        action.accept(spec.keySerializer().deserialize(input));
+        return true;
+      }
+    }
+  }
+
+  /** Passes over entries of other namespaces, and over further pages of the same list or map. */
+  private boolean isNewKey(EntryCursor current) {
+    namespace.reset();
+    current.writeNamespace(namespace);
+    if (!TableKeyedStateBackend.sameBytes(namespace, wantedNamespace)) {
+      return false;
+    }
+    key.reset();
+    current.writeKey(key);
+    if (hasLastKey && TableKeyedStateBackend.sameBytes(key, lastKey)) {
+      return false;
+    }
+    BinaryOutput swapped = lastKey;
+    lastKey = key;
+    key = swapped;
+    hasLastKey = true;
+    return true;
+  }
+
+  @Override
+  public void close() {
+    EntryCursor current = entries;
+    entries = null;
+    nextKeyGroup = Integer.MAX_VALUE;
+    try {
+      if (current != null) {
+        current.close();
+      }
+    } finally {
+      image.close();
+    }
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.state;
+
+import static java.util.Objects.requireNonNull;
+
+import io.statebackend.api.ListState;
+import io.statebackend.api.ListStateDescriptor;
+import io.statebackend.api.MapState;
+import io.statebackend.api.MapStateDescriptor;
+import io.statebackend.api.OperatorStateBackend;
+import io.statebackend.api.StateClosedException;
+import io.statebackend.api.StateKind;
+import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.VoidNamespace;
+import io.statebackend.core.snapshot.FieldMeta;
+import io.statebackend.core.snapshot.SnapshotWriter;
+import io.statebackend.core.snapshot.StateMeta;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Operator state on the heap, whatever the engine of the keyed state. */
+final class HeapOperatorStateBackend implements OperatorStateBackend {
+  private final SubtaskPosition position;
+  private final StateRegistry registry;
+  private final Map<String, HeapOperatorState> states = new LinkedHashMap<>();
+  private boolean closed;
+
+  HeapOperatorStateBackend(SubtaskPosition position, StateRegistry registry) {
+    this.position = position;
+    this.registry = registry;
+  }
+
+  @Override
+  public <E> ListState<E> splitList(ListStateDescriptor<E> descriptor) {
+    return list(StateKind.SPLIT_LIST, descriptor);
+  }
+
+  @Override
+  public <E> ListState<E> unionList(ListStateDescriptor<E> descriptor) {
+    return list(StateKind.UNION_LIST, descriptor);
+  }
+
+  @SuppressWarnings("unchecked") // declare() answers with a state of the descriptor's types
+  private <E> ListState<E> list(StateKind kind, ListStateDescriptor<E> descriptor) {
+    return (HeapListState<E>)
+        declare(
+            meta(kind, descriptor.name(), VoidNamespace.serializer(), descriptor.valueSerializer()),
+            VoidNamespace.serializer(),
+            descriptor.valueSerializer(),
+            meta -> new HeapListState<>(meta, descriptor.valueSerializer(), this::checkOpen));
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // declare() answers with a state of the descriptor's types
+  public <U, V> MapState<U, V> broadcastMap(MapStateDescriptor<U, V> descriptor) {
+    return (HeapMapState<U, V>)
+        declare(
+            meta(
+                StateKind.BROADCAST_MAP,
+                descriptor.name(),
+                descriptor.userKeySerializer(),
+                descriptor.valueSerializer()),
+            descriptor.userKeySerializer(),
+            descriptor.valueSerializer(),
+            meta -> new HeapMapState<>(meta, descriptor, this::checkOpen));
+  }
+
+  private static StateMeta meta(
+      StateKind kind, String name, TypeSerializer<?> userKey, TypeSerializer<?> value) {
+    return new StateMeta(name, kind, FieldMeta.VOID, FieldMeta.of(userKey), FieldMeta.of(value));
+  }
+
+  private <U, V> HeapOperatorState declare(
+      StateMeta meta,
+      TypeSerializer<U> userKeySerializer,
+      TypeSerializer<V> valueSerializer,
+      Function<StateMeta, HeapOperatorState> create) {
+    checkOpen();
+    if (!registry.declare(meta)) {
+      return requireNonNull(states.get(meta.name()));
+    }
+    try {
+      HeapOperatorState state = create.apply(meta);
+      List<RestoredState> restored = registry.restored(meta.name());
+      for (RestoredState part : restored) {
+        part.check(meta.kind(), VoidNamespace.serializer(), userKeySerializer, valueSerializer);
+      }
+      for (RestoredState part : restored) {
+        if (isLoaded(meta.kind(), part)) {
+          state.load(
+              part.entries(SnapshotWriter.OPERATOR_STATE, userKeySerializer, valueSerializer));
+        }
+      }
+      if (meta.kind() == StateKind.SPLIT_LIST && isRescaled(restored)) {
+        retainShare((HeapListState<?>) state);
+      }
+      states.put(meta.name(), state);
+      registry.loaded(meta);
+      return state;
+    } catch (RuntimeException e) {
+      registry.withdraw(meta);
+      throw e;
+    }
+  }
+
+  /** Tells whether this subtask needs what one old subtask wrote. */
+  private boolean isLoaded(StateKind kind, RestoredState part) {
+    int oldSubtask = part.snapshot().header().subtask();
+    int oldParallelism = part.snapshot().header().parallelism();
+    return switch (kind) {
+      case SPLIT_LIST ->
+          oldParallelism != position.parallelism() || oldSubtask == position.subtask();
+      case BROADCAST_MAP -> position.broadcastsFrom(part.snapshot().header());
+      default -> true;
+    };
+  }
+
+  private boolean isRescaled(List<RestoredState> restored) {
+    return restored.stream()
+        .anyMatch(part -> part.snapshot().header().parallelism() != position.parallelism());
+  }
+
+  private void retainShare(HeapListState<?> list) {
+    long size = list.size();
+    int from = (int) (size * position.subtask() / position.parallelism());
+    int to = (int) (size * (position.subtask() + 1) / position.parallelism());
+    list.retain(from, to);
+  }
+
+  Collection<HeapOperatorState> states() {
+    return new ArrayList<>(states.values());
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new StateClosedException(
+          "the operator state of operator '%s', subtask %d, is closed"
+              .formatted(position.operatorId(), position.subtask()));
+    }
+  }
+
+  void close() {
+    closed = true;
+  }
+}

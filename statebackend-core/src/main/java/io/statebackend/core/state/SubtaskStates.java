@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.state;
+
+import io.statebackend.api.IncompatibleStateException;
+import io.statebackend.api.KeyedStateBackend;
+import io.statebackend.api.OperatorStateBackend;
+import io.statebackend.api.StateClosedException;
+import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.KeyedStore;
+import io.statebackend.api.spi.NativeSnapshots;
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.api.spi.StoreSpec;
+import io.statebackend.core.snapshot.FieldMeta;
+import io.statebackend.core.snapshot.SnapshotReader;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All state of one subtask: keyed, operator, and restored but not declared. Owned by the subtask's
+ * thread.
+ */
+public final class SubtaskStates implements AutoCloseable {
+  private final SubtaskPosition position;
+  private final StateRegistry registry;
+  private final HeapOperatorStateBackend operatorState;
+
+  /** Set once by the owner, read by the threads that write snapshots. */
+  private volatile @Nullable TableKeyedStateBackend<?> keyed;
+
+  private boolean closed;
+
+  /**
+   * Begins with what was restored.
+   *
+   * @param position which part of the operator the subtask is
+   * @param restored the snapshots of the operator; owned from now on
+   */
+  public SubtaskStates(SubtaskPosition position, RestoredSnapshots restored) {
+    this.position = position;
+    this.registry = new StateRegistry(position.operatorId(), restored);
+    this.operatorState = new HeapOperatorStateBackend(position, registry);
+  }
+
+  /**
+   * Opens the keyed state.
+   *
+   * @param backend the engine
+   * @param keySerializer the serializer of the keys
+   * @param <K> the type of the keys
+   * @return the keyed state, closed with this
+   * @throws IllegalStateException if it was opened before
+   * @throws IncompatibleStateException if restored keys are of another type, or restored snapshots
+   *     in another engine's own format
+   */
+  public <K> KeyedStateBackend<K> keyed(StateBackend backend, TypeSerializer<K> keySerializer) {
+    checkOpen();
+    if (keyed != null) {
+      throw new IllegalStateException(
+          "the keyed state of operator '%s', subtask %d, is open already"
+              .formatted(position.operatorId(), position.subtask()));
+    }
+    for (SnapshotReader part : registry.snapshots().parts()) {
+      FieldMeta stored = part.header().key();
+      if (!stored.equals(FieldMeta.VOID)) {
+        RestoredState.checkAsIs(position.operatorId(), "key", keySerializer, stored);
+      }
+    }
+    StoreSpec<K> spec =
+        new StoreSpec<>(
+            position.operatorId(),
+            position.subtask(),
+            position.keyGroups(),
+            position.maxParallelism(),
+            keySerializer);
+    KeyedStore<K> store = backend.open(spec);
+    try {
+      restoreNative(backend, store);
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+    TableKeyedStateBackend<K> opened = new TableKeyedStateBackend<>(spec, store, registry);
+    keyed = opened;
+    return opened;
+  }
+
+  private void restoreNative(StateBackend backend, KeyedStore<?> store) {
+    List<NativePart> parts =
+        registry.snapshots().nativeParts().stream()
+            .filter(part -> part.snapshot().keyGroups().intersects(position.keyGroups()))
+            .toList();
+    if (parts.isEmpty()) {
+      return;
+    }
+    Optional<NativeSnapshots> engine = store.nativeSnapshots();
+    for (NativePart part : parts) {
+      if (engine.isEmpty() || !engine.get().format().equals(part.format())) {
+        throw new IncompatibleStateException(
+            ("the checkpoint holds operator '%s' in the engine's own format '%s', which engine '%s'"
+                 + " cannot read; take a savepoint with the engine that wrote it and restore that")
+                .formatted(position.operatorId(), part.format(), backend.name()));
+      }
+    }
+    engine.orElseThrow().restore(parts.stream().map(NativePart::snapshot).toList());
+  }
+
+  /**
+   * Returns the operator state.
+   *
+   * @return the operator state, closed with this
+   */
+  public OperatorStateBackend operatorState() {
+    checkOpen();
+    return operatorState;
+  }
+
+  /**
+   * Tells whether the restored checkpoint is still needed, because some of its states are not
+   * declared. May be asked by any thread.
+   *
+   * @return {@code true} if it is
+   */
+  public boolean carriesUndeclared() {
+    return registry.carriesUndeclared();
+  }
+
+  /** Lets another thread become the owner of the keyed state. */
+  public void handOver() {
+    TableKeyedStateBackend<?> opened = keyed;
+    if (opened != null) {
+      opened.handOver();
+    }
+  }
+
+  /**
+   * Takes an image of everything: the synchronous part of a snapshot.
+   *
+   * @return the image; the caller closes it
+   * @throws StateClosedException if the subtask is closed
+   */
+  public FrozenSubtask freeze() {
+    checkOpen();
+    return FrozenSubtask.of(position, registry, keyed, operatorState.states());
+  }
+
+  /**
+   * Returns the own snapshots of the engine of the keyed state.
+   *
+   * @return the snapshots, or nothing if there is no keyed state or the engine has none
+   */
+  public Optional<NativeSnapshots> nativeSnapshots() {
+    TableKeyedStateBackend<?> opened = keyed;
+    return opened == null ? Optional.empty() : opened.store().nativeSnapshots();
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new StateClosedException(
+          "subtask %d of operator '%s' is closed"
+              .formatted(position.subtask(), position.operatorId()));
+    }
+  }
+
+  /** Closes all state. Closing twice does nothing. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      operatorState.close();
+      registry.close();
+      TableKeyedStateBackend<?> opened = keyed;
+      if (opened != null) {
+        opened.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.state;
+
+import io.statebackend.api.AggregateFunction;
+import io.statebackend.api.AggregatingState;
+import io.statebackend.api.spi.KeyContext;
+import io.statebackend.api.spi.ValueTable;
+import org.jspecify.annotations.Nullable;
+
+/** An aggregating state over a table of accumulators. */
+final class TableAggregatingState<K, N, I, A, O>
+    implements AggregatingState<I, O>, MergeableTableState<K, N> {
+  private final StateScope<K, N> scope;
+  private final ValueTable<K, N, A> table;
+  private final AggregateFunction<I, A, O> function;
+
+  TableAggregatingState(
+      StateScope<K, N> scope, ValueTable<K, N, A> table, AggregateFunction<I, A, O> function) {
+    this.scope = scope;
+    this.table = table;
+    this.function = function;
+  }
+
+  @Override
+  public @Nullable O get() {
+    A accumulator = table.get(scope.key(), scope.namespace());
+    return accumulator == null ? null : function.getResult(accumulator);
+  }
+
+  @Override
+  public void add(I value) {
+    I checked = scope.requireNonNull(value, "value");
+    KeyContext<K> key = scope.key();
+    N namespace = scope.namespace();
+    A current = table.get(key, namespace);
+    put(
+        key,
+        namespace,
+        function.add(checked, current == null ? function.createAccumulator() : current));
+  }
+
+  private void put(KeyContext<K> key, N namespace, A accumulator) {
+    table.put(key, namespace, scope.requireNonNull(accumulator, "accumulator"));
+  }
+
+  @Override
+  public void clear() {
+    table.remove(scope.key(), scope.namespace());
+  }
+
+  @Override
+  public void merge(KeyContext<K> key, N target, N source) {
+    A merged = table.get(key, source);
+    if (merged != null) {
+      A current = table.get(key, target);
+      put(key, target, current == null ? merged : function.merge(current, merged));
+      table.remove(key, source);
+    }
+  }
+}

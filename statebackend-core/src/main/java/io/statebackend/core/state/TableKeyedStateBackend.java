@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.state;
+
+import static java.util.Objects.requireNonNull;
+
+import io.statebackend.api.AggregatingState;
+import io.statebackend.api.AggregatingStateDescriptor;
+import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.KeyGroupRange;
+import io.statebackend.api.KeyedStateBackend;
+import io.statebackend.api.ListState;
+import io.statebackend.api.ListStateDescriptor;
+import io.statebackend.api.MapState;
+import io.statebackend.api.MapStateDescriptor;
+import io.statebackend.api.MergingState;
+import io.statebackend.api.NamespacedState;
+import io.statebackend.api.ReducingState;
+import io.statebackend.api.ReducingStateDescriptor;
+import io.statebackend.api.State;
+import io.statebackend.api.StateClosedException;
+import io.statebackend.api.StateDescriptor;
+import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.ValueState;
+import io.statebackend.api.ValueStateDescriptor;
+import io.statebackend.api.VoidNamespace;
+import io.statebackend.api.spi.EntryCursor;
+import io.statebackend.api.spi.FrozenStore;
+import io.statebackend.api.spi.KeyContext;
+import io.statebackend.api.spi.KeyedStore;
+import io.statebackend.api.spi.ListTable;
+import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.StoreSpec;
+import io.statebackend.api.spi.TableSpec;
+import io.statebackend.api.spi.ValueTable;
+import io.statebackend.core.snapshot.FieldMeta;
+import io.statebackend.core.snapshot.StateMeta;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keyed state over the tables of a storage engine.
+ *
+ * @param <K> the type of the keys
+ */
+public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, AutoCloseable {
+  private final StoreSpec<K> spec;
+  private final KeyedStore<K> store;
+  private final StateRegistry registry;
+  private final KeyContext<K> context;
+  private final Map<String, DeclaredTable<K, ?>> tables = new LinkedHashMap<>();
+
+  /** The thread that sets keys; {@code null} until one does. */
+  private @Nullable Thread owner;
+
+  private boolean closed;
+
+  /**
+   * Builds keyed state on a store.
+   *
+   * @param spec what the store is for
+   * @param store an empty store; the backend owns it
+   * @param registry the states of the subtask, declared and restored
+   * @throws io.statebackend.api.IncompatibleStateException if the restored keys are of another type
+   */
+  public TableKeyedStateBackend(StoreSpec<K> spec, KeyedStore<K> store, StateRegistry registry) {
+    this.spec = spec;
+    this.store = store;
+    this.registry = registry;
+    this.context = new KeyContext<>(spec.keySerializer(), spec.maxParallelism());
+  }
+
+  @Override
+  public void setCurrentKey(K key) {
+    checkOwner();
+    context.set(key);
+    checkKeyGroup();
+  }
+
+  @Override
+  public void setCurrentKey(K key, int keyGroup) {
+    checkOwner();
+    context.set(key, keyGroup);
+    checkKeyGroup();
+  }
+
+  private void checkOwner() {
+    Thread current = Thread.currentThread();
+    if (owner != current) {
+      if (owner != null) {
+        throw new IllegalStateException(
+            "keyed state of operator '%s', subtask %d, is used by two threads: owner=%s, caller=%s; hand it over first"
+                .formatted(spec.operatorId(), spec.subtask(), owner.getName(), current.getName()));
+      }
+      owner = current;
+    }
+  }
+
+  private void checkKeyGroup() {
+    int keyGroup = context.keyGroup();
+    if (!spec.keyGroups().contains(keyGroup)) {
+      K key = context.key();
+      context.clear();
+      throw new IllegalArgumentException(
+          ("key belongs to another subtask: key=%s, keyGroup=%d, keyGroups of subtask %d of"
+               + " operator '%s'=%s; send each record to the subtask that owns the key group of its"
+               + " key")
+              .formatted(key, keyGroup, spec.subtask(), spec.operatorId(), spec.keyGroups()));
+    }
+  }
+
+  /** Lets another thread become the owner: the one that next sets a key. */
+  public void handOver() {
+    owner = null;
+    context.clear();
+  }
+
+  @Override
+  public K currentKey() {
+    return context.key();
+  }
+
+  @Override
+  public int currentKeyGroup() {
+    K unused = context.key();
+    return context.keyGroup();
+  }
+
+  @Override
+  public KeyGroupRange keyGroupRange() {
+    return spec.keyGroups();
+  }
+
+  @Override
+  public int maxParallelism() {
+    return spec.maxParallelism();
+  }
+
+  @Override
+  public <V> ValueState<V> value(ValueStateDescriptor<V> descriptor) {
+    return valueState(descriptor, voidScope(descriptor));
+  }
+
+  @Override
+  public <N, V> NamespacedState<N, ValueState<V>> value(
+      ValueStateDescriptor<V> descriptor, TypeSerializer<N> namespaceSerializer) {
+    return namespaced(scope(descriptor, namespaceSerializer), s -> valueState(descriptor, s));
+  }
+
+  private <N, V> ValueState<V> valueState(
+      ValueStateDescriptor<V> descriptor, StateScope<K, N> scope) {
+    return new TableValueState<>(
+        scope, valueTable(descriptor, scope, descriptor.valueSerializer()), descriptor);
+  }
+
+  @Override
+  public <E> ListState<E> list(ListStateDescriptor<E> descriptor) {
+    return listState(descriptor, voidScope(descriptor));
+  }
+
+  @Override
+  public <N, E> NamespacedState<N, ListState<E>> list(
+      ListStateDescriptor<E> descriptor, TypeSerializer<N> namespaceSerializer) {
+    return namespaced(scope(descriptor, namespaceSerializer), s -> listState(descriptor, s));
+  }
+
+  private <N, E> ListState<E> listState(ListStateDescriptor<E> descriptor, StateScope<K, N> scope) {
+    return new TableListState<>(scope, listTable(descriptor, scope));
+  }
+
+  @Override
+  public <U, V> MapState<U, V> map(MapStateDescriptor<U, V> descriptor) {
+    return mapState(descriptor, voidScope(descriptor));
+  }
+
+  @Override
+  public <N, U, V> NamespacedState<N, MapState<U, V>> map(
+      MapStateDescriptor<U, V> descriptor, TypeSerializer<N> namespaceSerializer) {
+    return namespaced(scope(descriptor, namespaceSerializer), s -> mapState(descriptor, s));
+  }
+
+  private <N, U, V> MapState<U, V> mapState(
+      MapStateDescriptor<U, V> descriptor, StateScope<K, N> scope) {
+    return new TableMapState<>(scope, mapTable(descriptor, scope));
+  }
+
+  @Override
+  public <V> ReducingState<V> reducing(ReducingStateDescriptor<V> descriptor) {
+    return reducingState(descriptor, voidScope(descriptor));
+  }
+
+  @Override
+  public <N, V> NamespacedState<N, ReducingState<V>> reducing(
+      ReducingStateDescriptor<V> descriptor, TypeSerializer<N> namespaceSerializer) {
+    return namespaced(scope(descriptor, namespaceSerializer), s -> reducingState(descriptor, s));
+  }
+
+  private <N, V> ReducingState<V> reducingState(
+      ReducingStateDescriptor<V> descriptor, StateScope<K, N> scope) {
+    return new TableReducingState<>(
+        scope, valueTable(descriptor, scope, descriptor.valueSerializer()), descriptor.reducer());
+  }
+
+  @Override
+  public <I, A, O> AggregatingState<I, O> aggregating(
+      AggregatingStateDescriptor<I, A, O> descriptor) {
+    return aggregatingState(descriptor, voidScope(descriptor));
+  }
+
+  @Override
+  public <N, I, A, O> NamespacedState<N, AggregatingState<I, O>> aggregating(
+      AggregatingStateDescriptor<I, A, O> descriptor, TypeSerializer<N> namespaceSerializer) {
+    return namespaced(scope(descriptor, namespaceSerializer), s -> aggregatingState(descriptor, s));
+  }
+
+  private <N, I, A, O> AggregatingState<I, O> aggregatingState(
+      AggregatingStateDescriptor<I, A, O> descriptor, StateScope<K, N> scope) {
+    return new TableAggregatingState<>(
+        scope, valueTable(descriptor, scope, descriptor.valueSerializer()), descriptor.function());
+  }
+
+  private <N, S extends State> NamespacedState<N, S> namespaced(
+      StateScope<K, N> scope, Function<StateScope<K, N>, S> handle) {
+    return new TableNamespacedState<>(scope, handle.apply(scope));
+  }
+
+  private StateScope<K, VoidNamespace> voidScope(StateDescriptor descriptor) {
+    return new StateScope<>(
+        descriptor.name(), context, VoidNamespace.serializer(), VoidNamespace.INSTANCE);
+  }
+
+  private <N> StateScope<K, N> scope(StateDescriptor descriptor, TypeSerializer<N> serializer) {
+    requireNonNull(serializer, "namespaceSerializer");
+    return new StateScope<>(descriptor.name(), context, serializer, null);
+  }
+
+  @SuppressWarnings("unchecked") // declare() answers with a table of the specification's types
+  private <N, V> ValueTable<K, N, V> valueTable(
+      StateDescriptor descriptor, StateScope<K, N> scope, TypeSerializer<V> serializer) {
+    TableSpec.OfValues<N, V> table =
+        new TableSpec.OfValues<>(descriptor.name(), scope.namespaceSerializer(), serializer);
+    return (ValueTable<K, N, V>)
+        declare(
+            descriptor,
+            table,
+            VoidNamespace.serializer(),
+            serializer,
+            meta -> {
+              ValueTable<K, N, V> created = store.valueTable(table);
+              return declared(meta, table, created, created::remove, created::entryCount);
+            });
+  }
+
+  @SuppressWarnings("unchecked") // declare() answers with a table of the specification's types
+  private <N, E> ListTable<K, N, E> listTable(
+      ListStateDescriptor<E> descriptor, StateScope<K, N> scope) {
+    TableSpec.OfLists<N, E> table =
+        new TableSpec.OfLists<>(
+            descriptor.name(), scope.namespaceSerializer(), descriptor.valueSerializer());
+    return (ListTable<K, N, E>)
+        declare(
+            descriptor,
+            table,
+            VoidNamespace.serializer(),
+            descriptor.valueSerializer(),
+            meta -> {
+              ListTable<K, N, E> created = store.listTable(table);
+              return declared(meta, table, created, created::remove, created::entryCount);
+            });
+  }
+
+  @SuppressWarnings("unchecked") // declare() answers with a table of the specification's types
+  private <N, U, V> MapTable<K, N, U, V> mapTable(
+      MapStateDescriptor<U, V> descriptor, StateScope<K, N> scope) {
+    TableSpec.OfMaps<N, U, V> table =
+        new TableSpec.OfMaps<>(
+            descriptor.name(),
+            scope.namespaceSerializer(),
+            descriptor.userKeySerializer(),
+            descriptor.valueSerializer());
+    return (MapTable<K, N, U, V>)
+        declare(
+            descriptor,
+            table,
+            descriptor.userKeySerializer(),
+            descriptor.valueSerializer(),
+            meta -> {
+              MapTable<K, N, U, V> created = store.mapTable(table);
+              return declared(meta, table, created, created::clear, created::entryCount);
+            });
+  }
+
+  private DeclaredTable<K, ?> declaredTable(StateDescriptor descriptor) {
+    checkOpen();
+    DeclaredTable<K, ?> table = tables.get(descriptor.name());
+    if (table == null) {
+      throw new IllegalArgumentException(
+          "operator '%s' has not declared keyed state '%s'; declared=%s"
+              .formatted(spec.operatorId(), descriptor.name(), tables.keySet()));
+    }
+    return table;
+  }
+
+  private static <K, N> DeclaredTable<K, N> declared(
+      StateMeta meta,
+      TableSpec<N> spec,
+      Object table,
+      BiConsumer<KeyContext<K>, N> remover,
+      LongSupplier counter) {
+    return new DeclaredTable<>(meta, spec, table, remover, counter);
+  }
+
+  /**
+   * Returns the table of a state, created and filled from the restored snapshots the first time.
+   */
+  private <U, V> Object declare(
+      StateDescriptor descriptor,
+      TableSpec<?> table,
+      TypeSerializer<U> userKeySerializer,
+      TypeSerializer<V> valueSerializer,
+      Function<StateMeta, DeclaredTable<K, ?>> create) {
+    checkOpen();
+    StateMeta meta =
+        new StateMeta(
+            descriptor.name(),
+            descriptor.kind(),
+            FieldMeta.of(table.namespaceSerializer()),
+            FieldMeta.of(userKeySerializer),
+            FieldMeta.of(valueSerializer));
+    if (!registry.declare(meta)) {
+      return requireNonNull(tables.get(meta.name())).table();
+    }
+    List<RestoredState> restored = registry.restored(meta.name());
+    try {
+      for (RestoredState part : restored) {
+        part.check(meta.kind(), table.namespaceSerializer(), userKeySerializer, valueSerializer);
+      }
+    } catch (RuntimeException e) {
+      registry.withdraw(meta);
+      throw e;
+    }
+    try {
+      DeclaredTable<K, ?> created = create.apply(meta);
+      for (RestoredState part : restored) {
+        load(part, userKeySerializer, valueSerializer);
+      }
+      tables.put(meta.name(), created);
+      registry.loaded(meta);
+      return created.table();
+    } catch (RuntimeException e) {
+      // A table that is filled by half must never be used.
+      close();
+      throw e;
+    }
+  }
+
+  private <U, V> void load(
+      RestoredState part, TypeSerializer<U> userKeySerializer, TypeSerializer<V> valueSerializer) {
+    KeyGroupRange stored = part.snapshot().header().keyGroups();
+    int last = Math.min(stored.last(), spec.keyGroups().last());
+    for (int keyGroup = Math.max(stored.first(), spec.keyGroups().first());
+        keyGroup <= last;
+        keyGroup++) {
+      if (part.snapshot().entryCount(part.index(), keyGroup) > 0) {
+        store.load(
+            part.meta().name(),
+            keyGroup,
+            part.entries(keyGroup, userKeySerializer, valueSerializer));
+      }
+    }
+  }
+
+  @Override
+  public <N, S extends MergingState> void mergeNamespaces(
+      NamespacedState<N, S> state, N target, Collection<? extends N> sources) {
+    TableNamespacedState<N, S> own = own(state);
+    TypeSerializer<N> serializer = own.scope().namespaceSerializer();
+    List<N> done = new ArrayList<>();
+    done.add(own.scope().requireNonNull(target, "target namespace"));
+    for (N source : sources) {
+      N checked = own.scope().requireNonNull(source, "source namespace");
+      if (done.stream().noneMatch(other -> serializer.equal(other, checked))) {
+        done.add(checked);
+      }
+    }
+    K unused = context.key();
+    @SuppressWarnings("unchecked") // every merging handle made here is one, over this scope's types
+    MergeableTableState<K, N> handle = (MergeableTableState<K, N>) own.handle();
+    for (N source : done.subList(1, done.size())) {
+      handle.merge(context, target, source);
+    }
+  }
+
+  private <N, S extends State> TableNamespacedState<N, S> own(NamespacedState<N, S> state) {
+    if (state instanceof TableNamespacedState<N, S> own && own.scope().follows(context)) {
+      return own;
+    }
+    throw new IllegalArgumentException("the state is of another backend: " + state);
+  }
+
+  @Override
+  public Stream<K> keys(StateDescriptor descriptor) {
+    DeclaredTable<K, ?> table = declaredTable(descriptor);
+    if (table.hasNamespaces()) {
+      throw new IllegalArgumentException(
+          "state '%s' has namespaces; ask for the keys of one of them"
+              .formatted(descriptor.name()));
+    }
+    return keys(descriptor.name(), new BinaryOutput(0));
+  }
+
+  @Override
+  public <N> Stream<K> keys(NamespacedState<N, ?> state, N namespace) {
+    checkOpen();
+    StateScope<?, N> scope = own(state).scope();
+    BinaryOutput bytes = new BinaryOutput();
+    scope.namespaceSerializer().serialize(scope.requireNonNull(namespace, "namespace"), bytes);
+    return keys(scope.stateName(), bytes);
+  }
+
+  private Stream<K> keys(String table, BinaryOutput namespace) {
+    return new FrozenKeys<>(store.freeze(), table, spec, namespace).stream();
+  }
+
+  @Override
+  public void clearCurrentKey() {
+    K unused = context.key();
+    for (DeclaredTable<K, ?> table : tables.values()) {
+      clearCurrentKey(table);
+    }
+  }
+
+  private <N> void clearCurrentKey(DeclaredTable<K, N> table) {
+    List<N> namespaces = new ArrayList<>();
+    TypeSerializer<N> serializer = table.spec().namespaceSerializer();
+    if (table.hasNamespaces()) {
+      try (FrozenStore image = store.freeze();
+          EntryCursor entries = image.entries(table.meta().name(), context.keyGroup())) {
+        BinaryOutput key = new BinaryOutput();
+        BinaryOutput namespace = new BinaryOutput();
+        while (entries.next()) {
+          key.reset();
+          entries.writeKey(key);
+          if (sameBytes(key, context.bytes())) {
+            namespace.reset();
+            entries.writeNamespace(namespace);
+            namespaces.add(serializer.deserialize(new BinaryInput(namespace.toByteArray())));
+          }
+        }
+      }
+    } else {
+      namespaces.add(serializer.deserialize(new BinaryInput()));
+    }
+    for (N namespace : namespaces) {
+      table.remover().accept(context, namespace);
+    }
+  }
+
+  static boolean sameBytes(BinaryOutput a, BinaryOutput b) {
+    return Arrays.equals(a.array(), 0, a.position(), b.array(), 0, b.position());
+  }
+
+  @Override
+  public long entryCount(StateDescriptor descriptor) {
+    return declaredTable(descriptor).counter().getAsLong();
+  }
+
+  FieldMeta keyMeta() {
+    return FieldMeta.of(spec.keySerializer());
+  }
+
+  List<StateMeta> declaredStates() {
+    return tables.values().stream().map(DeclaredTable::meta).toList();
+  }
+
+  FrozenStore freeze() {
+    checkOpen();
+    return store.freeze();
+  }
+
+  KeyedStore<K> store() {
+    return store;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new StateClosedException(
+          "the keyed state backend of operator '%s', subtask %d, is closed"
+              .formatted(spec.operatorId(), spec.subtask()));
+    }
+  }
+
+  /** Closes the backend and its store. Closing twice does nothing. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      context.close();
+      store.close();
+    }
+  }
+}
