@@ -10,6 +10,7 @@
 module io.statebackend.core {
   requires transitive io.statebackend.api;
   requires com.esotericsoftware.kryo;
+  requires org.objenesis;
   requires org.slf4j;
   requires static org.jspecify;
   requires static org.lz4.java;

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which types can be keys: those whose values are equal if and only if their bytes are. Sets and
- * maps are not, as equal ones may come in different orders.
+ * maps are not, as equal ones may come in different orders, nor are graphs of objects, in which one
+ * object may stand in two places or an equal one in the second.
  */
 final class KeyTypes {
   private static final Set<String> UNORDERED = Set.of("set", "map");
@@ -20,6 +21,9 @@ final class KeyTypes {
     if (UNORDERED.contains(schema.type())) {
       return schema;
     }
+    if (schema.type().equals(KryoClasses.TYPE)) {
+      return isFlat(schema) ? null : schema;
+    }
     for (TypeSchema.Member member : schema.members()) {
       TypeSchema part = member.schema();
       TypeSchema found = part == null ? null : obstacle(part);
@@ -30,6 +34,22 @@ final class KeyTypes {
     return null;
   }
 
+  /** Tells whether Kryo writes one object with values and enums in its fields, and no other. */
+  private static boolean isFlat(TypeSchema kryo) {
+    int objects = 0;
+    for (TypeSchema.Member member : kryo.members()) {
+      String form = member.schema() == null ? "" : member.schema().type();
+      switch (form) {
+        case KryoClasses.VALUE, KryoClasses.ENUM -> {}
+        case KryoClasses.FIELDS -> objects++;
+        default -> {
+          return false;
+        }
+      }
+    }
+    return objects <= 1;
+  }
+
   static void check(TypeSerializer<?> serializer, String role) {
     TypeSchema obstacle = obstacle(serializer.schema());
     if (obstacle != null) {
@@ -37,10 +57,9 @@ final class KeyTypes {
           serializer.schema()
               + " cannot be a "
               + role
-              + ": equal values can have different bytes, as the order in a "
+              + ": equal values can have different bytes, because of "
               + obstacle
-              + " is not fixed; use a list, whose order counts, or a record of what identifies the"
-              + " value");
+              + "; use a record of what identifies the value, with lists if their order counts");
     }
   }
 }

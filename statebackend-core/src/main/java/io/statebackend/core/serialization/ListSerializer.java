@@ -22,11 +22,13 @@ final class ListSerializer<E> implements BuiltInSerializer<List<E>> {
 
   private final TypeSerializer<E> element;
   private final TypeSchema schema;
+  private final KeyHash<List<E>> keyHash;
   private final int elementLengthMin;
 
   ListSerializer(TypeSerializer<E> element) {
     this.element = ElementsLayout.checkElement(element, "element");
     this.schema = TypeSchema.of(TYPE, element.schema());
+    this.keyHash = new KeyHash<>(this);
     this.elementLengthMin = ElementsLayout.lengthMin(element);
   }
 
@@ -64,7 +66,7 @@ final class ListSerializer<E> implements BuiltInSerializer<List<E>> {
 
   @Override
   public long stableHash(List<E> value) {
-    return SerializedHash.of(this, value);
+    return keyHash.of(value);
   }
 
   @Override

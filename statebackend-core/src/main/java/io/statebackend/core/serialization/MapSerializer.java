@@ -25,12 +25,14 @@ final class MapSerializer<K, V> implements BuiltInSerializer<Map<K, V>> {
   private final TypeSerializer<K> key;
   private final TypeSerializer<V> value;
   private final TypeSchema schema;
+  private final KeyHash<Map<K, V>> keyHash;
   private final int entryLengthMin;
 
   MapSerializer(TypeSerializer<K> key, TypeSerializer<V> value) {
     this.key = ElementsLayout.checkElement(key, "key");
     this.value = requireNonNull(value, "value");
     this.schema = TypeSchema.of(TYPE, key.schema(), value.schema());
+    this.keyHash = new KeyHash<>(this);
     this.entryLengthMin = ElementsLayout.lengthMin(key) + Math.max(0, value.fixedLength());
   }
 
@@ -79,8 +81,7 @@ final class MapSerializer<K, V> implements BuiltInSerializer<Map<K, V>> {
 
   @Override
   public long stableHash(Map<K, V> map) {
-    KeyTypes.check(this, "key");
-    return SerializedHash.of(this, map);
+    return keyHash.of(map);
   }
 
   /** {@inheritDoc} Here whatever their order. */

@@ -20,10 +20,12 @@ final class OptionalSerializer<E> implements BuiltInSerializer<Optional<E>> {
 
   private final TypeSerializer<E> element;
   private final TypeSchema schema;
+  private final KeyHash<Optional<E>> keyHash;
 
   OptionalSerializer(TypeSerializer<E> element) {
     this.element = requireNonNull(element, "element");
     this.schema = TypeSchema.of(TYPE, element.schema());
+    this.keyHash = new KeyHash<>(this);
   }
 
   @Override
@@ -51,7 +53,7 @@ final class OptionalSerializer<E> implements BuiltInSerializer<Optional<E>> {
 
   @Override
   public long stableHash(Optional<E> value) {
-    return SerializedHash.of(this, value);
+    return keyHash.of(value);
   }
 
   @Override

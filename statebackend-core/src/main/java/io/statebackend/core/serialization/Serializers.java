@@ -91,6 +91,27 @@ public final class Serializers {
   public static final TypeSerializer<ZonedDateTime> ZONED_DATE_TIME =
       TimeSerializers.zonedDateTime();
 
+  /** Arrays of boolean, as their length and elements. */
+  public static final TypeSerializer<boolean[]> BOOLEAN_ARRAY = PrimitiveArraySerializer.booleans();
+
+  /** Arrays of short, as their length and elements. */
+  public static final TypeSerializer<short[]> SHORT_ARRAY = PrimitiveArraySerializer.shorts();
+
+  /** Arrays of char, as their length and elements. */
+  public static final TypeSerializer<char[]> CHAR_ARRAY = PrimitiveArraySerializer.chars();
+
+  /** Arrays of int, as their length and elements. */
+  public static final TypeSerializer<int[]> INT_ARRAY = PrimitiveArraySerializer.ints();
+
+  /** Arrays of long, as their length and elements. */
+  public static final TypeSerializer<long[]> LONG_ARRAY = PrimitiveArraySerializer.longs();
+
+  /** Arrays of float, as their length and elements. */
+  public static final TypeSerializer<float[]> FLOAT_ARRAY = PrimitiveArraySerializer.floats();
+
+  /** Arrays of double, as their length and elements. */
+  public static final TypeSerializer<double[]> DOUBLE_ARRAY = PrimitiveArraySerializer.doubles();
+
   private Serializers() {}
 
   /**
@@ -148,8 +169,84 @@ public final class Serializers {
   }
 
   /**
+   * Returns the serializer of arrays of objects. For those of a primitive type there are constants.
+   *
+   * @param elementType the class of the elements
+   * @param element the serializer of the elements, which are never {@code null}
+   * @param <E> the type of the elements
+   * @return the serializer
+   * @throws IllegalArgumentException if elements take no bytes
+   */
+  public static <E> TypeSerializer<E[]> array(Class<E> elementType, TypeSerializer<E> element) {
+    return new ArraySerializer<>(elementType, element);
+  }
+
+  /**
+   * Returns the serializer of an enum. Constants are stored by name: their order may change and new
+   * ones may come; a removed one is an error only if the stored state has it.
+   *
+   * @param type the enum
+   * @param <E> the enum
+   * @return the serializer
+   */
+  public static <E extends Enum<E>> TypeSerializer<E> enums(Class<E> type) {
+    return new EnumSerializer<>(type);
+  }
+
+  /**
+   * Returns the serializer of a record: component by component, as {@link #of} finds a serializer
+   * for their declared types, with {@code List<Long>} and the like. Components that are no
+   * primitives may be {@code null}.
+   *
+   * @param type the record, which is not generic
+   * @param <R> the record
+   * @return the serializer
+   * @throws IllegalArgumentException if a component has no serializer; says which, why and what to
+   *     do
+   */
+  public static <R extends Record> TypeSerializer<R> record(Class<R> type) {
+    return TypeResolver.resolve(type);
+  }
+
+  /**
+   * Returns the serializer of any class by Kryo.
+   *
+   * <p>Objects are written field by field, transient ones left out, whatever refers to what. Only
+   * registered classes are written and read. The classes that the declared types of fields reach
+   * are registered without asking, with the usual collections; those that only run time tells, such
+   * as what is in a field of type {@code Object}, are named here. A class that is met and not
+   * registered is an {@link IllegalArgumentException} that prints the line to write.
+   *
+   * <p>As a key type use a record instead; see {@link #checkKey}.
+   *
+   * @param type the class or interface of the values
+   * @param more classes that the declared types do not tell
+   * @param <T> the type of the values
+   * @return the serializer
+   * @throws IllegalArgumentException if values of the class cannot be written
+   */
+  public static <T> TypeSerializer<T> kryo(Class<T> type, Class<?>... more) {
+    return KryoSerializer.of(type, List.of(more));
+  }
+
+  /**
+   * Returns the serializer of a class: the built-in one if there is one, that of an enum, an array
+   * or a record, and Kryo's for any other class.
+   *
+   * @param type the class, which is not generic
+   * @param <T> the type of the values
+   * @return the serializer
+   * @throws IllegalArgumentException if there is none; says why and what to do
+   */
+  public static <T> TypeSerializer<T> of(Class<T> type) {
+    return TypeResolver.resolve(type);
+  }
+
+  /**
    * Checks that values of a type can be keys, namespaces or user keys of maps: that two of them are
-   * equal if and only if their bytes are. Sets, maps, and whatever contains one, are not.
+   * equal if and only if their bytes are. Sets, maps, and whatever contains one, are not. Of what
+   * Kryo writes, only objects without collections, arrays or other objects in their fields are, and
+   * their {@code equals} has to compare all fields.
    *
    * @param serializer the serializer of the values
    * @param role what they are meant to be, for the message, such as {@code "key"}

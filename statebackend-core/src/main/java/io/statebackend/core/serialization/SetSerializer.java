@@ -22,11 +22,13 @@ final class SetSerializer<E> implements BuiltInSerializer<Set<E>> {
 
   private final TypeSerializer<E> element;
   private final TypeSchema schema;
+  private final KeyHash<Set<E>> keyHash;
   private final int elementLengthMin;
 
   SetSerializer(TypeSerializer<E> element) {
     this.element = ElementsLayout.checkElement(element, "element");
     this.schema = TypeSchema.of(TYPE, element.schema());
+    this.keyHash = new KeyHash<>(this);
     this.elementLengthMin = ElementsLayout.lengthMin(element);
   }
 
@@ -71,8 +73,7 @@ final class SetSerializer<E> implements BuiltInSerializer<Set<E>> {
 
   @Override
   public long stableHash(Set<E> value) {
-    KeyTypes.check(this, "key");
-    return SerializedHash.of(this, value);
+    return keyHash.of(value);
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +35,8 @@ import java.util.function.Function;
  * @param random makes any value
  * @param <T> the type of the values
  */
+// Odd types on purpose; private fields are read by Kryo.
+@SuppressWarnings({"ArrayRecordComponent", "NullOptional", "EnumOrdinal", "UnusedVariable"})
 record Samples<T>(
     String name, TypeSerializer<T> serializer, List<T> edges, Function<Random, T> random) {
 
@@ -57,6 +60,9 @@ record Samples<T>(
     all.addAll(values());
     all.addAll(times());
     all.addAll(collections());
+    all.addAll(arrays());
+    all.addAll(declared());
+    all.addAll(kryo());
     return all;
   }
 
@@ -235,6 +241,251 @@ record Samples<T>(
                 Optional.of(List.of()),
                 Optional.of(List.of(Optional.empty(), Optional.of(1L)))),
             r -> Optional.of(list(r, q -> Optional.of(q.nextLong())))));
+  }
+
+  private static List<Samples<?>> arrays() {
+    return List.of(
+        new Samples<>(
+            "boolean[]",
+            Serializers.BOOLEAN_ARRAY,
+            List.of(new boolean[0], new boolean[] {true, false}),
+            r -> new boolean[r.nextInt(9)]),
+        new Samples<>(
+            "short[]",
+            Serializers.SHORT_ARRAY,
+            List.of(new short[0], new short[] {Short.MIN_VALUE}),
+            r -> new short[] {(short) r.nextInt(), (short) r.nextInt()}),
+        new Samples<>(
+            "char[]",
+            Serializers.CHAR_ARRAY,
+            List.of(new char[0], new char[] {Character.MAX_VALUE}),
+            r -> string(r).toCharArray()),
+        new Samples<>(
+            "int[]",
+            Serializers.INT_ARRAY,
+            List.of(new int[0], new int[] {Integer.MIN_VALUE}),
+            r -> r.ints(r.nextInt(9)).toArray()),
+        new Samples<>(
+            "long[]",
+            Serializers.LONG_ARRAY,
+            List.of(new long[0], new long[] {Long.MIN_VALUE}),
+            r -> r.longs(r.nextInt(9)).toArray()),
+        new Samples<>(
+            "float[]",
+            Serializers.FLOAT_ARRAY,
+            List.of(new float[0], new float[] {Float.NaN}, new float[] {-0f}, new float[] {0f}),
+            r -> new float[] {r.nextFloat(), r.nextFloat()}),
+        new Samples<>(
+            "double[]",
+            Serializers.DOUBLE_ARRAY,
+            List.of(new double[0], new double[] {Double.NaN}, new double[] {-0d}),
+            r -> r.doubles(r.nextInt(9)).toArray()),
+        new Samples<>(
+            "String[]",
+            Serializers.array(String.class, Serializers.STRING),
+            List.of(new String[0], new String[] {""}),
+            r -> list(r, Samples::string).toArray(new String[0])),
+        new Samples<>(
+            "long[][]",
+            Serializers.of(long[][].class),
+            List.of(new long[0][], new long[1][0]),
+            r -> list(r, q -> q.longs(3).toArray()).toArray(new long[0][])));
+  }
+
+  private static List<Samples<?>> declared() {
+    return List.of(
+        new Samples<>(
+            "Suit",
+            Serializers.enums(Suit.class),
+            List.of(Suit.values()),
+            r -> Suit.values()[r.nextInt(4)]),
+        new Samples<>(
+            "Point",
+            Serializers.record(Point.class),
+            List.of(new Point(0, 0), new Point(0, -1), new Point(Integer.MAX_VALUE, 0)),
+            r -> new Point(r.nextInt(), r.nextLong())),
+        new Samples<>(
+            "Order",
+            Serializers.record(Order.class),
+            List.of(Order.EMPTY, Order.NULLS, Order.some(new Random(1))),
+            Order::some),
+        new Samples<>(
+            "Pairs",
+            Serializers.record(Pairs.class),
+            List.of(new Pairs(new Pair<>("", List.of(0L)), null), new Pairs(null, null)),
+            r ->
+                new Pairs(
+                    new Pair<>(string(r), list(r, Random::nextLong)),
+                    new Pair<>(r.nextInt(), null))),
+        new Samples<>(
+            "Nothing",
+            Serializers.record(Nothing.class),
+            List.of(new Nothing()),
+            r -> new Nothing()));
+  }
+
+  private static List<Samples<?>> kryo() {
+    return List.of(
+        new Samples<>(
+            "Customer by Kryo",
+            Serializers.kryo(Customer.class),
+            List.of(new Customer(), Customer.some(new Random(1))),
+            Customer::some),
+        new Samples<>(
+            "Order by Kryo",
+            Serializers.kryo(Order.class),
+            List.of(Order.EMPTY, Order.NULLS, Order.some(new Random(1))),
+            Order::some),
+        new Samples<>(
+            "Shape by Kryo",
+            Serializers.kryo(Shape.class),
+            List.of(new Circle(1), new Square(1), new Square(2)),
+            r -> r.nextBoolean() ? new Circle(r.nextInt()) : new Square(r.nextInt())),
+        new Samples<>(
+            "List<Customer> by Kryo",
+            Serializers.list(Serializers.of(Customer.class)),
+            List.of(List.of(), List.of(new Customer())),
+            r -> list(r, Customer::some)));
+  }
+
+  enum Suit {
+    CLUBS,
+    DIAMONDS {},
+    HEARTS,
+    SPADES
+  }
+
+  record Point(int x, long y) {}
+
+  record Item(String name, BigDecimal price, int count) {}
+
+  record Order(
+      long id,
+      String note,
+      Suit suit,
+      List<Item> items,
+      Map<String, Set<Long>> tags,
+      Optional<UUID> parent,
+      Integer boxed,
+      Instant at,
+      double[] weights,
+      boolean open) {
+    static final Order EMPTY =
+        new Order(
+            0,
+            "",
+            Suit.DIAMONDS,
+            List.of(),
+            Map.of(),
+            Optional.empty(),
+            0,
+            Instant.EPOCH,
+            new double[0],
+            false);
+    static final Order NULLS = new Order(0, null, null, null, null, null, null, null, null, false);
+
+    static Order some(Random random) {
+      return new Order(
+          random.nextLong(),
+          string(random),
+          Suit.values()[random.nextInt(4)],
+          list(random, r -> new Item(string(r), BigDecimal.valueOf(r.nextInt(), 2), r.nextInt())),
+          map(random, Samples::string, r -> new LinkedHashSet<>(Set.of(r.nextLong()))),
+          Optional.of(new UUID(random.nextLong(), random.nextLong())),
+          random.nextBoolean() ? null : random.nextInt(),
+          instant(random),
+          random.doubles(3).toArray(),
+          random.nextBoolean());
+    }
+  }
+
+  record Pair<A, B>(A first, B second) {}
+
+  record Pairs(Pair<String, List<Long>> one, Pair<Integer, Suit> other) {}
+
+  record Nothing() {}
+
+  sealed interface Shape {}
+
+  record Circle(int radius) implements Shape {}
+
+  static final class Square implements Shape {
+    private final int side;
+
+    /** Without this constructor's argument: Kryo has to create objects past it. */
+    Square(int side) {
+      this.side = side;
+    }
+  }
+
+  static class Address {
+    String street;
+    int[] numbers;
+  }
+
+  /** A class as many programs have them: fields of all sorts, no {@code equals}. */
+  static class Customer {
+    private boolean active;
+    private byte level;
+    private short year;
+    private char initial = 'x';
+    private int age;
+    private long id;
+    private float ratio;
+    private double balance;
+    private String name;
+    private Integer boxed;
+    private Suit suit;
+    private LocalDate born;
+    private UUID uuid;
+    private Address home;
+    private List<Address> addresses = new ArrayList<>();
+    private Map<String, Integer> counts = new LinkedHashMap<>();
+    private Collection<String> words = List.of();
+    private Address[] history;
+    private transient Object cache = new Object();
+
+    static Customer some(Random random) {
+      Customer customer = new Customer();
+      customer.active = random.nextBoolean();
+      customer.level = (byte) random.nextInt();
+      customer.year = (short) random.nextInt();
+      customer.initial = (char) random.nextInt();
+      customer.age = random.nextInt();
+      customer.id = random.nextLong();
+      customer.ratio = random.nextFloat();
+      customer.balance = random.nextGaussian();
+      customer.name = string(random);
+      customer.boxed = random.nextInt();
+      customer.suit = Suit.values()[random.nextInt(4)];
+      customer.born = LocalDate.ofEpochDay(random.nextInt(100_000));
+      customer.uuid = new UUID(random.nextLong(), random.nextLong());
+      customer.home = new Address();
+      customer.home.street = string(random);
+      customer.home.numbers = random.ints(3).toArray();
+      customer.addresses.add(customer.home);
+      customer.addresses.add(null);
+      customer.counts.put(string(random), random.nextInt());
+      customer.words = Set.of(customer.name);
+      customer.history = new Address[] {customer.home, new Address()};
+      return customer;
+    }
+
+    String name() {
+      return name;
+    }
+
+    Address home() {
+      return home;
+    }
+
+    List<Address> addresses() {
+      return addresses;
+    }
+
+    boolean hasCache() {
+      return cache != null;
+    }
   }
 
   private static String string(Random random) {

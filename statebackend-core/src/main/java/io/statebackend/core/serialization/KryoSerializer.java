@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.io.Output;
+import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.Compatibility;
+import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.TypeSchema;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values as Kryo writes them, after their length. Objects may refer to each other in any way,
+ * cycles included, up to 512 levels deep. Each thread has a Kryo of its own.
+ *
+ * @param <T> the class or interface of the values
+ */
+final class KryoSerializer<T> implements BuiltInSerializer<T> {
+  private static final int BUFFER_KEPT_BYTES_MAX = 1 << 16;
+  private static final byte[] NO_BYTES = {};
+
+  private final Class<T> type;
+  private final KryoClasses classes;
+  private final TypeSchema schema;
+  private final KeyHash<T> keyHash;
+  private final boolean hasEquals;
+  private final ThreadLocal<Session> sessions;
+
+  /** What one thread uses. */
+  private static final class Session {
+    final Kryo kryo;
+    final BoundedKryoInput input = new BoundedKryoInput();
+    Output output = new Output(1024, -1);
+
+    Session(Kryo kryo) {
+      this.kryo = kryo;
+    }
+  }
+
+  private KryoSerializer(Class<T> type, KryoClasses classes) {
+    this.type = type;
+    this.classes = classes;
+    this.schema = classes.schema();
+    this.keyHash = new KeyHash<>(this);
+    this.hasEquals = overridesEquals(type);
+    this.sessions = ThreadLocal.withInitial(() -> new Session(classes.newKryo()));
+  }
+
+  /**
+   * Creates the serializer of a class.
+   *
+   * @param named classes that the declared types of its fields do not tell
+   * @throws IllegalArgumentException if nothing can be written with that
+   */
+  static <T> KryoSerializer<T> of(Class<T> type, List<Class<?>> named) {
+    if (type.isPrimitive()) {
+      throw new IllegalArgumentException(
+          "Kryo does not write " + type + "; use Serializers.of(" + type + ".class)");
+    }
+    KryoClasses classes = KryoClasses.reachedFrom(type, named);
+    if (classes.registered().stream().noneMatch(type::isAssignableFrom)) {
+      throw new IllegalArgumentException(
+          type.getName()
+              + " can be any class; name those that occur: Serializers.kryo("
+              + type.getSimpleName()
+              + ".class, First.class, Second.class)");
+    }
+    return new KryoSerializer<>(type, classes);
+  }
+
+  private static boolean overridesEquals(Class<?> type) {
+    try {
+      return type.getMethod("equals", Object.class).getDeclaringClass() != Object.class
+          && !type.isInterface();
+    } catch (NoSuchMethodException e) {
+      // Interfaces have no equals of Object.
+      return false;
+    }
+  }
+
+  @Override
+  public void serialize(T value, BinaryOutput out) {
+    Session session = sessions.get();
+    Output output = session.output;
+    try {
+      session.kryo.writeClassAndObject(output, value);
+    } catch (RuntimeException e) {
+      throw refused(value, e);
+    }
+    int length = output.position();
+    out.writeVarInt(length);
+    out.write(output.getBuffer(), 0, length);
+    output.reset();
+    if (output.getBuffer().length > BUFFER_KEPT_BYTES_MAX) {
+      session.output = new Output(BUFFER_KEPT_BYTES_MAX, -1);
+    }
+  }
+
+  private IllegalArgumentException refused(T value, RuntimeException cause) {
+    // A Kryo that failed half-way may be in any state: the next call makes a new one.
+    sessions.remove();
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String detail = root == cause ? "" : root.getMessage() + "; ";
+    return new IllegalArgumentException(
+        "Kryo cannot write or copy a "
+            + value.getClass().getName()
+            + ": "
+            + detail
+            + cause.getMessage(),
+        cause);
+  }
+
+  @Override
+  public T deserialize(BinaryInput in) {
+    int length = in.readLength();
+    int from = in.position();
+    in.skip(length);
+    Session session = sessions.get();
+    BoundedKryoInput input = session.input;
+    @Nullable Object value;
+    try {
+      input.reset(in.array(), from, length);
+      value = session.kryo.readClassAndObject(input);
+    } catch (RuntimeException e) {
+      sessions.remove();
+      throw new CorruptStateException(
+          "not a " + type.getName() + " as Kryo writes it: " + e.getMessage(), e);
+    }
+    int unread = in.position() - input.position();
+    input.reset(NO_BYTES, 0, 0);
+    if (unread != 0 || !type.isInstance(value)) {
+      throw new CorruptStateException(
+          "not a "
+              + type.getName()
+              + " as Kryo writes it: actual="
+              + (value == null ? null : value.getClass().getName())
+              + ", unreadBytes="
+              + unread);
+    }
+    return type.cast(value);
+  }
+
+  @Override
+  public boolean isImmutable() {
+    return false;
+  }
+
+  @Override
+  public T copy(T value) {
+    try {
+      return sessions.get().kryo.copy(value);
+    } catch (RuntimeException e) {
+      throw refused(value, e);
+    }
+  }
+
+  @Override
+  public long stableHash(T value) {
+    return keyHash.of(value);
+  }
+
+  /**
+   * {@inheritDoc} Asks {@code equals} if the class has one, and compares the bytes if that says no:
+   * it does so for arrays in records, for instance.
+   */
+  @Override
+  public boolean equal(T a, T b) {
+    return a == b || (hasEquals && a.equals(b)) || Arrays.equals(bytes(a), bytes(b));
+  }
+
+  private byte[] bytes(T value) {
+    BinaryOutput out = new BinaryOutput();
+    serialize(value, out);
+    return out.toByteArray();
+  }
+
+  @Override
+  public TypeSchema schema() {
+    return schema;
+  }
+
+  /** {@inheritDoc} Classes are matched by name: their ids, and so their order, may change. */
+  @Override
+  public Compatibility<T> compatibility(TypeSchema stored, Path path) {
+    if (!stored.type().equals(KryoClasses.TYPE)) {
+      return path.differs(stored, schema);
+    }
+    Map<String, Class<?>> declared = new HashMap<>();
+    classes.registered().forEach(c -> declared.put(c.getName(), c));
+    List<Class<?>> inStoredOrder = new ArrayList<>();
+    for (TypeSchema.Member member : stored.members()) {
+      Class<?> c = declared.get(member.name());
+      if (c == null) {
+        return path.incompatible(
+            "class "
+                + member.name()
+                + " was registered when the state was written, and is not now; name it:"
+                + " Serializers.kryo("
+                + type.getSimpleName()
+                + ".class, "
+                + member.name()
+                + ".class)");
+      }
+      inStoredOrder.add(c);
+    }
+    for (TypeSchema.Member member : stored.members()) {
+      Compatibility<T> answer = KryoForms.compare(member, schema, path);
+      if (!(answer instanceof Compatibility.AsIs<T>)) {
+        return answer;
+      }
+    }
+    boolean sameIds =
+        inStoredOrder.size() <= classes.registered().size()
+            && classes.registered().subList(0, inStoredOrder.size()).equals(inStoredOrder);
+    return sameIds
+        ? Compatibility.asIs()
+        : Compatibility.afterMigration(
+            new KryoSerializer<>(type, new KryoClasses(type, List.copyOf(inStoredOrder))));
+  }
+}

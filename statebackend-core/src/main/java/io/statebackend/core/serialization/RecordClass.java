@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+
+/**
+ * How values of a record class are taken apart and put together.
+ *
+ * @param <R> the record class
+ */
+final class RecordClass<R> {
+  private final Class<R> type;
+  private final RecordComponent[] components;
+
+  /** One per component, of type {@code (Object)Object}. */
+  private final MethodHandle[] accessors;
+
+  /** Of type {@code (Object[])Object}. */
+  private final MethodHandle constructor;
+
+  /**
+   * Looks a record class up.
+   *
+   * @throws IllegalArgumentException if the class is no record, or in a module that keeps it closed
+   */
+  RecordClass(Class<R> type) {
+    RecordComponent[] found = type.getRecordComponents();
+    if (found == null) {
+      throw new IllegalArgumentException("not a record: " + type.getName());
+    }
+    this.type = type;
+    this.components = found;
+    this.accessors = new MethodHandle[components.length];
+    try {
+      // A lookup into another module needs to read it, which no declaration can say in advance.
+      RecordClass.class.getModule().addReads(type.getModule());
+      MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
+      MethodType accessorType = MethodType.methodType(Object.class, Object.class);
+      for (int i = 0; i < components.length; i++) {
+        accessors[i] = lookup.unreflect(components[i].getAccessor()).asType(accessorType);
+      }
+      Class<?>[] types =
+          Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+      this.constructor =
+          lookup
+              .findConstructor(type, MethodType.methodType(void.class, types))
+              .asSpreader(Object[].class, types.length)
+              .asType(MethodType.methodType(Object.class, Object[].class));
+    } catch (IllegalAccessException e) {
+      throw new IllegalArgumentException(
+          "record "
+              + type.getName()
+              + " is closed to serializers; add to its module-info: opens "
+              + type.getPackageName()
+              + " to "
+              + RecordClass.class.getModule().getName()
+              + ";",
+          e);
+    } catch (NoSuchMethodException e) {
+      throw new IllegalArgumentException("record without its constructor: " + type.getName(), e);
+    }
+  }
+
+  Class<R> type() {
+    return type;
+  }
+
+  /** Returns the components in the order of their declaration; not to be changed. */
+  RecordComponent[] components() {
+    return components;
+  }
+
+  /** Returns the value of a component, which may be null. */
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+  Object get(R value, int component) {
+    try {
+      return (Object) accessors[component].invokeExact((Object) value);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException("accessor of " + components[component] + " failed", e);
+    }
+  }
+
+  /** Creates a record of the values of its components; what the constructor throws is thrown. */
+  R create(Object[] values) {
+    try {
+      return type.cast((Object) constructor.invokeExact(values));
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException("constructor of record " + type.getName() + " failed", e);
+    }
+  }
+}
