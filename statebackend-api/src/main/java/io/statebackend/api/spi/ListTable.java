@@ -34,23 +34,30 @@ public interface ListTable<K, N, E> {
   void add(KeyContext<K> key, N namespace, E element);
 
   /**
-   * Adds elements at the end, in their order.
+   * Adds elements at the end, in their order; by default one by one.
    *
    * @param key the cursor on the key
    * @param namespace the namespace
    * @param elements the elements, one or more, which stay the caller's; never a view of this table
    */
-  void addAll(KeyContext<K> key, N namespace, Collection<? extends E> elements);
+  default void addAll(KeyContext<K> key, N namespace, Collection<? extends E> elements) {
+    for (E element : elements) {
+      add(key, namespace, element);
+    }
+  }
 
   /**
-   * Replaces all elements.
+   * Replaces all elements; by default removes and adds.
    *
    * @param key the cursor on the key
    * @param namespace the namespace
    * @param elements the new elements, one or more, which stay the caller's; never a view of this
    *     table
    */
-  void set(KeyContext<K> key, N namespace, Collection<? extends E> elements);
+  default void set(KeyContext<K> key, N namespace, Collection<? extends E> elements) {
+    remove(key, namespace);
+    addAll(key, namespace, elements);
+  }
 
   /**
    * Removes the list, if there is one.

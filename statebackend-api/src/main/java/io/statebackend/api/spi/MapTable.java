@@ -45,14 +45,16 @@ public interface MapTable<K, N, U, V> {
   void remove(KeyContext<K> key, N namespace, U userKey);
 
   /**
-   * Tells whether a user key is there.
+   * Tells whether a user key is there; by default gets its value.
    *
    * @param key the cursor on the key
    * @param namespace the namespace
    * @param userKey the user key
    * @return {@code true} if it has a value
    */
-  boolean contains(KeyContext<K> key, N namespace, U userKey);
+  default boolean contains(KeyContext<K> key, N namespace, U userKey) {
+    return get(key, namespace, userKey) != null;
+  }
 
   /**
    * Returns the entries in no particular order. The iterator stays on this key wherever the cursor
@@ -65,13 +67,15 @@ public interface MapTable<K, N, U, V> {
   Iterator<Map.Entry<U, V>> iterator(KeyContext<K> key, N namespace);
 
   /**
-   * Tells whether there is no map.
+   * Tells whether there is no map; by default begins to iterate.
    *
    * @param key the cursor on the key
    * @param namespace the namespace
    * @return {@code true} if there are no entries
    */
-  boolean isEmpty(KeyContext<K> key, N namespace);
+  default boolean isEmpty(KeyContext<K> key, N namespace) {
+    return !iterator(key, namespace).hasNext();
+  }
 
   /**
    * Removes the map, if there is one.
