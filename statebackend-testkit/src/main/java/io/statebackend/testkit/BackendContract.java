@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.testkit;
+
+import io.statebackend.api.KeyedStateBackend;
+import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.core.serialization.Serializers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the contracts have in common: a backend for each test, and operators that use it. */
+abstract class BackendContract {
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  private StateBackend backend;
+
+  /**
+   * Makes the backend to test. Called once for each test; the contract closes what it returns.
+   *
+   * @param directory an empty directory, for the backend alone, deleted after the test
+   * @return a new backend
+   */
+  protected abstract StateBackend newBackend(Path directory);
+
+  @BeforeEach
+  final void openBackend(@TempDir Path directory) {
+    backend = newBackend(directory);
+  }
+
+  /** Closes in reverse, so that stores go before their backend as in a program. */
+  @AfterEach
+  final void closeBackend() throws Exception {
+    opened.add(0, backend);
+    for (int i = opened.size() - 1; i >= 0; i--) {
+      opened.get(i).close();
+    }
+  }
+
+  final StateBackend backend() {
+    return backend;
+  }
+
+  /** Starts an operator whose keys are strings. */
+  final TestOperator<String> start(int parallelism) {
+    return start(Serializers.STRING, parallelism);
+  }
+
+  final <K> TestOperator<K> start(TypeSerializer<K> keySerializer, int parallelism) {
+    return closedAfterTest(new TestOperator<>(backend, keySerializer, parallelism));
+  }
+
+  /** Opens the keyed state of an operator of one subtask, which owns every key. */
+  final KeyedStateBackend<String> openKeyed() {
+    return start(1).keyed();
+  }
+
+  /** Opens a store to test through the engine contract itself, without the layer above. */
+  final TestStore openStore() {
+    return closedAfterTest(new TestStore(backend));
+  }
+
+  final <T extends AutoCloseable> T closedAfterTest(T resource) {
+    opened.add(resource);
+    return resource;
+  }
+}

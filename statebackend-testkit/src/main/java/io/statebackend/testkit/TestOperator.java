@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.testkit;
+
+import io.statebackend.api.KeyGroupRange;
+import io.statebackend.api.KeyedStateBackend;
+import io.statebackend.api.OperatorStateBackend;
+import io.statebackend.api.StableHash;
+import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.core.checkpoint.CheckpointCoordinator;
+import io.statebackend.core.checkpoint.CompletedCheckpoint;
+import io.statebackend.core.checkpoint.Subtask;
+import io.statebackend.core.storage.MemoryCheckpointStorage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * All subtasks of one operator in one thread, checkpointed to memory, to be restarted at any
+ * parallelism.
+ */
+final class TestOperator<K> implements AutoCloseable {
+  static final int MAX_PARALLELISM = 32;
+  private static final String ID = "operator";
+
+  private final TypeSerializer<K> keySerializer;
+  private final List<Subtask> subtasks = new ArrayList<>();
+  private final List<KeyedStateBackend<K>> keyed = new ArrayList<>();
+  private MemoryCheckpointStorage storage = MemoryCheckpointStorage.create();
+  private CheckpointCoordinator coordinator;
+
+  TestOperator(StateBackend backend, TypeSerializer<K> keySerializer, int parallelism) {
+    this.keySerializer = keySerializer;
+    this.coordinator = open(storage);
+    openSubtasks(backend, parallelism);
+  }
+
+  private static CheckpointCoordinator open(MemoryCheckpointStorage storage) {
+    return CheckpointCoordinator.builder(storage).restoreLatest().open();
+  }
+
+  private void openSubtasks(StateBackend backend, int parallelism) {
+    for (int index = 0; index < parallelism; index++) {
+      Subtask subtask =
+          coordinator
+              .subtask(ID)
+              .index(index)
+              .parallelism(parallelism)
+              .maxParallelism(MAX_PARALLELISM)
+              .open();
+      subtasks.add(subtask);
+      keyed.add(subtask.keyed(backend, keySerializer));
+    }
+  }
+
+  int parallelism() {
+    return subtasks.size();
+  }
+
+  /** Returns the keyed state of the only subtask. */
+  KeyedStateBackend<K> keyed() {
+    if (keyed.size() != 1) {
+      throw new IllegalStateException("there are several subtasks: " + keyed.size());
+    }
+    return keyed.get(0);
+  }
+
+  KeyedStateBackend<K> keyed(int subtask) {
+    return keyed.get(subtask);
+  }
+
+  /** Returns the keyed state of the subtask that owns a key, with that key as the current one. */
+  KeyedStateBackend<K> at(K key) {
+    int keyGroup = StableHash.keyGroup(keySerializer.stableHash(key), MAX_PARALLELISM);
+    KeyedStateBackend<K> owner =
+        keyed.get(KeyGroupRange.subtaskOf(MAX_PARALLELISM, keyed.size(), keyGroup));
+    owner.setCurrentKey(key);
+    return owner;
+  }
+
+  OperatorStateBackend operatorState(int subtask) {
+    return subtasks.get(subtask).operatorState();
+  }
+
+  /** Takes a checkpoint and waits until it is complete. */
+  CompletedCheckpoint checkpoint() {
+    CompletableFuture<CompletedCheckpoint> completed = beginCheckpoint();
+    return completed.join();
+  }
+
+  /** Takes the synchronous part of a checkpoint only. */
+  CompletableFuture<CompletedCheckpoint> beginCheckpoint() {
+    CompletableFuture<CompletedCheckpoint> completed = coordinator.trigger();
+    subtasks.forEach(Subtask::snapshotIfPending);
+    return completed;
+  }
+
+  /** Stops without a checkpoint, as a crash does, and restores the latest one. */
+  void restore(StateBackend backend, int parallelism) {
+    close();
+    storage = storage.reopen();
+    coordinator = open(storage);
+    openSubtasks(backend, parallelism);
+  }
+
+  /** Takes a checkpoint, stops, and restores it. */
+  void restart(StateBackend backend, int parallelism) {
+    checkpoint();
+    restore(backend, parallelism);
+  }
+
+  @Override
+  public void close() {
+    subtasks.forEach(Subtask::close);
+    subtasks.clear();
+    keyed.clear();
+    coordinator.close();
+    storage.close();
+  }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Contracts that a storage engine proves itself with, as JUnit classes to extend.
+ *
+ * <p>{@link io.statebackend.testkit} has one contract per topic. An engine's tests extend each and
+ * say how a backend is made.
+ */
+module io.statebackend.testkit {
+  requires transitive io.statebackend.api;
+  requires io.statebackend.core;
+  requires transitive org.junit.jupiter.api;
+  requires org.assertj.core;
+  requires static org.jspecify;
+
+  exports io.statebackend.testkit;
+
+  // JUnit calls what the contracts keep package-private.
+  opens io.statebackend.testkit;
+}

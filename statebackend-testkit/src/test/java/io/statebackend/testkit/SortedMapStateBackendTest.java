@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.testkit;
+
+import io.statebackend.api.spi.StateBackend;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Nested;
+
+/** The minimal backend keeps every contract. */
+final class SortedMapStateBackendTest {
+
+  @Nested
+  final class Values extends ValueStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class Lists extends ListStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class Maps extends MapStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class Reducing extends ReducingStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class Aggregating extends AggregatingStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class Namespaces extends NamespaceContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class Keys extends KeysContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+}
