@@ -6,6 +6,7 @@ import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.Field;
 import io.statebackend.api.storage.StorageInput;
+import org.jspecify.annotations.Nullable;
 
 /** The entries of one section, split without understanding them. Holds one block at a time. */
 final class SectionEntries implements EntrySource {
@@ -25,6 +26,7 @@ final class SectionEntries implements EntrySource {
   private final BinaryInput block = new BinaryInput();
   private byte[] stored = EMPTY;
   private byte[] raw = EMPTY;
+  private @Nullable Lz4 lz4;
   private int entriesLeftInBlock;
 
   SectionEntries(
@@ -91,7 +93,7 @@ final class SectionEntries implements EntrySource {
       case NONE -> block.reset(stored, 0, header.storedLength());
       case LZ4 -> {
         raw = atLeast(header.rawLength(), raw);
-        if (!Lz4.load().decompress(stored, header.storedLength(), raw, header.rawLength())) {
+        if (!lz4().decompress(stored, header.storedLength(), raw, header.rawLength())) {
           throw new CorruptStateException(
               "block cannot be decompressed: block=" + header, file, blocks.payloadOffset());
         }
@@ -99,6 +101,15 @@ final class SectionEntries implements EntrySource {
       }
     }
     entriesLeftInBlock = header.entryCount();
+  }
+
+  private Lz4 lz4() {
+    Lz4 loaded = lz4;
+    if (loaded == null) {
+      loaded = Lz4.load();
+      lz4 = loaded;
+    }
+    return loaded;
   }
 
   private static byte[] atLeast(int length, byte[] buffer) {
