@@ -15,17 +15,18 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.ReadOnlyFileSystemException;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,15 +42,19 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   /** {@code null} if the storage is read-only. */
   private final @Nullable DirectoryLock lock;
 
-  /** The files that are being written. */
-  private final Set<Path> open = ConcurrentHashMap.newKeySet();
+  /** The files that are being written. Guarded by itself. */
+  private final Map<Path, FileOutput> open = new HashMap<>();
 
   /** Directories with renames or new directories that are not durable. Guarded by itself. */
   private final Set<Path> unsynced = new HashSet<>();
 
-  /** Held while directories are synced, so that no publication overtakes another. */
+  /** Directories with deletions whose sync failed. Guarded by {@code syncing}. */
+  private final Set<Path> unsyncedDeletions = new HashSet<>();
+
+  /** Held while directories are synced, so that none that is to wait for it overtakes. */
   private final Object syncing = new Object();
 
+  /** Set while holding {@code open}. */
   private volatile boolean isClosed;
 
   private FileCheckpointStorage(Path directory, @Nullable DirectoryLock lock) {
@@ -71,16 +76,16 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     try {
       List<Path> missing = missingDirectories(directory);
       Files.createDirectories(directory);
+      for (Path created : missing) {
+        syncDirectory(parentOf(created));
+      }
       Path real = directory.toRealPath();
       lock = DirectoryLock.acquire(real);
-      deleteAsides(real);
       FileCheckpointStorage storage = new FileCheckpointStorage(real, lock);
-      for (Path created : missing) {
-        storage.unsynced.add(parentOf(created.toRealPath()));
-      }
+      storage.takeOver();
       lock = null;
       return storage;
-    } catch (IOException | ReadOnlyFileSystemException e) {
+    } catch (IOException | UnsupportedOperationException e) {
       throw new StateIoException(
           "cannot open for writing: directory="
               + directory
@@ -122,14 +127,24 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     return missing;
   }
 
-  private static void deleteAsides(Path directory) throws IOException {
+  /**
+   * Deletes what was not committed, and takes no directory for durable: an earlier process may have
+   * died before it synced them.
+   */
+  private void takeOver() throws IOException {
     Files.walkFileTree(
         directory,
         new SimpleFileVisitor<>() {
           @Override
+          public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
+            markUnsynced(visited);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            if (file.getFileName().toString().endsWith(FileOutput.ASIDE_SUFFIX)) {
+            if (nameOf(file).endsWith(FileOutput.ASIDE_SUFFIX)) {
               Files.delete(file);
             }
             return FileVisitResult.CONTINUE;
@@ -144,34 +159,31 @@ public final class FileCheckpointStorage implements CheckpointStorage {
 
   @Override
   public StorageOutput create(String file) {
-    Path path = writable(file);
-    return create(path);
+    return create(writable(file));
   }
 
   private FileOutput create(Path path) {
-    if (!open.add(path)) {
-      throw new StateIoException("file is being written already: file=" + path);
-    }
-    boolean created = false;
-    try {
+    synchronized (open) {
+      checkOpen();
+      if (open.containsKey(path)) {
+        throw new StateIoException("file is being written already: file=" + path);
+      }
       if (Files.exists(path)) {
         throw new StateIoException("file is there already: file=" + path);
       }
-      createDirectory(parentOf(path));
-      FileOutput output = FileOutput.create(path, new OutputListener());
-      created = true;
-      return output;
-    } catch (IOException e) {
-      throw new StateIoException(
-          "cannot create: file="
-              + path
-              + ", reason="
-              + e
-              + "; see that the disk has room and the directory can be written",
-          e);
-    } finally {
-      if (!created) {
-        open.remove(path);
+      try {
+        createDirectory(parentOf(path));
+        FileOutput output = FileOutput.create(path, new OutputListener());
+        open.put(path, output);
+        return output;
+      } catch (IOException e) {
+        throw new StateIoException(
+            "cannot create: file="
+                + path
+                + ", reason="
+                + e
+                + "; see that the disk has room and the directory can be written",
+            e);
       }
     }
   }
@@ -179,25 +191,29 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   private final class OutputListener implements FileOutput.Listener {
     @Override
     public void committed(Path file) {
-      synchronized (unsynced) {
-        unsynced.add(parentOf(file));
-      }
+      markUnsynced(parentOf(file));
     }
 
     @Override
     public void ended(Path file) {
-      open.remove(file);
+      synchronized (open) {
+        open.remove(file);
+      }
     }
   }
 
-  /** Creates a directory of the storage. Who finds it there finds its parent marked as well. */
-  private void createDirectory(Path path) throws IOException {
+  private void markUnsynced(Path path) {
     synchronized (unsynced) {
-      if (!Files.isDirectory(path)) {
-        createDirectory(parentOf(path));
-        Files.createDirectory(path);
-        unsynced.add(parentOf(path));
-      }
+      unsynced.add(path);
+    }
+  }
+
+  /** Creates a directory of the storage. Needs {@code open}: who finds it finds it marked. */
+  private void createDirectory(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      createDirectory(parentOf(path));
+      Files.createDirectory(path);
+      markUnsynced(parentOf(path));
     }
   }
 
@@ -208,13 +224,13 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   @Override
   public void publish(String file, byte[] content) {
     Path path = writable(file);
-    if (Files.exists(path)) {
-      throw new StateLockedException(
-          "file is there already, another writer was first: file="
-              + path
-              + "; stop the other writer");
-    }
     synchronized (syncing) {
+      if (Files.exists(path)) {
+        throw new StateLockedException(
+            "file is there already, another writer was first: file="
+                + path
+                + "; stop the other writer");
+      }
       try (FileOutput output = create(path)) {
         output.write(content, 0, content.length);
         syncDirectories();
@@ -257,6 +273,10 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   }
 
   private static void syncDirectory(Path path) {
+    if (Files.notExists(path)) {
+      // It was deleted with all that was in it.
+      return;
+    }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {
@@ -276,7 +296,8 @@ public final class FileCheckpointStorage implements CheckpointStorage {
 
   @Override
   public List<String> list(String directory) {
-    Path path = directory.isEmpty() ? top() : readable(directory);
+    checkOpen();
+    Path path = directory.isEmpty() ? this.directory : readable(directory);
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
       for (Path child : children) {
@@ -333,17 +354,26 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   public void delete(String path) {
     Path target = writable(path);
     synchronized (syncing) {
+      syncDeletions();
+      if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        return;
+      }
+      unsyncedDeletions.add(parentOf(target));
       try {
         deleteTree(target);
-      } catch (NoSuchFileException e) {
-        return;
       } catch (IOException e) {
-        throw new StateIoException("cannot delete: path=" + target + ", reason=" + e, e);
+        throw new StateIoException(
+            "cannot delete: path=" + target + ", reason=" + e + "; delete it again", e);
       }
-      synchronized (unsynced) {
-        unsynced.removeIf(unsyncedPath -> unsyncedPath.startsWith(target));
-      }
-      syncDirectory(parentOf(target));
+      syncDeletions();
+    }
+  }
+
+  /** Makes deletions durable, also those for which that failed before. Needs {@code syncing}. */
+  private void syncDeletions() {
+    for (Path path : List.copyOf(unsyncedDeletions)) {
+      syncDirectory(path);
+      unsyncedDeletions.remove(path);
     }
   }
 
@@ -371,15 +401,14 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   }
 
   private Path readable(String path) {
-    Path top = top();
-    return top.resolve(StoragePath.check(path));
+    checkOpen();
+    return directory.resolve(StoragePath.check(path));
   }
 
-  private Path top() {
+  private void checkOpen() {
     if (isClosed) {
       throw new StateClosedException("checkpoint storage is closed: directory=" + directory);
     }
-    return directory;
   }
 
   private Path writable(String path) {
@@ -396,14 +425,37 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     return resolved;
   }
 
-  /** Releases the lock. Files that are being written can no longer be committed usefully. */
+  /** Gives up the files that are being written, and releases the lock. */
   @Override
   public void close() {
-    if (!isClosed) {
-      isClosed = true;
-      if (lock != null) {
-        lock.close();
+    List<FileOutput> outputs;
+    synchronized (open) {
+      if (isClosed) {
+        return;
       }
+      isClosed = true;
+      outputs = new ArrayList<>(open.values());
+    }
+    // Before the lock is released: what is committed later would be in the next writer's way.
+    List<StateIoException> failures = new ArrayList<>();
+    for (FileOutput output : outputs) {
+      collect(output::close, failures);
+    }
+    if (lock != null) {
+      collect(lock::close, failures);
+    }
+    if (!failures.isEmpty()) {
+      StateIoException first = failures.get(0);
+      failures.subList(1, failures.size()).forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+
+  private static void collect(Runnable closing, List<StateIoException> failures) {
+    try {
+      closing.run();
+    } catch (StateIoException e) {
+      failures.add(e);
     }
   }
 }

@@ -27,11 +27,14 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
   /** The files of a place, and whether it has an owner. Guarded by itself. */
   private static final class Place {
     final TreeMap<String, byte[]> files = new TreeMap<>();
-    final Set<String> open = new HashSet<>();
     boolean isOwned;
   }
 
   private final Place place;
+
+  /** The files that are being written. Guarded by {@code place}. */
+  private final Set<String> open = new HashSet<>();
+
   private volatile boolean isClosed;
 
   private MemoryCheckpointStorage(Place place) {
@@ -79,7 +82,7 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
     synchronized (place) {
       checkOpen();
       checkPlaceFor(file);
-      if (place.files.containsKey(file) || !place.open.add(file)) {
+      if (place.files.containsKey(file) || !open.add(file)) {
         throw new StateIoException("file is there already or being written: file=" + file);
       }
       return new MemoryOutput(file);
@@ -195,7 +198,7 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
       checkNotEnded();
       isEnded = true;
       synchronized (place) {
-        place.open.remove(file);
+        open.remove(file);
         checkOpen();
         checkPlaceFor(file);
         place.files.put(file, bytes.toByteArray());
@@ -213,7 +216,7 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
       if (!isEnded) {
         isEnded = true;
         synchronized (place) {
-          place.open.remove(file);
+          open.remove(file);
         }
       }
     }

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.statebackend.api.StateIoException;
+import io.statebackend.api.StateLockedException;
+import io.statebackend.api.storage.CheckpointStorage;
+import io.statebackend.api.storage.StorageInput;
+import io.statebackend.api.storage.StorageOutput;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FileCheckpointStorageTest extends CheckpointStorageCases {
+  @TempDir private Path parent;
+
+  private Path directory() {
+    return parent.resolve("state/of/job");
+  }
+
+  @Override
+  CheckpointStorage open() {
+    return FileCheckpointStorage.open(directory());
+  }
+
+  @Test
+  void open_heldByAnother() {
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StateLockedException.class)
+        .hasMessageContaining("in use by another writer")
+        .hasMessageContaining("job");
+  }
+
+  @Test
+  void open_sameDirectoryUnderAnotherName() throws IOException {
+    Path link = Files.createSymbolicLink(parent.resolve("link"), directory());
+    assertThatThrownBy(() -> FileCheckpointStorage.open(link))
+        .isInstanceOf(StateLockedException.class);
+    assertThatThrownBy(() -> FileCheckpointStorage.open(directory().resolve("../job")))
+        .isInstanceOf(StateLockedException.class);
+  }
+
+  @Test
+  void open_file() throws IOException {
+    Path file = Files.createFile(parent.resolve("file"));
+    for (Path path : new Path[] {file, file.resolve("beneath")}) {
+      assertThatThrownBy(() -> FileCheckpointStorage.open(path))
+          .isInstanceOf(StateIoException.class)
+          .hasMessageContaining("directory=" + path)
+          .hasMessageContaining("name a directory");
+      assertThatThrownBy(() -> FileCheckpointStorage.openReadOnly(path))
+          .isInstanceOf(StateIoException.class)
+          .hasMessageContaining("directory=" + path);
+    }
+  }
+
+  @Test
+  void open_leftoversOfADeadProcess() throws IOException {
+    Path place = parent.resolve("place");
+    Files.createDirectories(place.resolve("chk-1"));
+    Files.writeString(place.resolve("chk-1/a~"), "half");
+    Files.writeString(place.resolve("b~"), "half");
+    Files.writeString(place.resolve("c"), "whole");
+    try (CheckpointStorage storage = FileCheckpointStorage.open(place)) {
+      assertThat(storage.list("")).containsExactly("c");
+    }
+    assertThat(place.resolve("chk-1/a~")).doesNotExist();
+    assertThat(place.resolve("b~")).doesNotExist();
+  }
+
+  @Test
+  void openReadOnly_whileAnotherWrites() throws IOException {
+    Path place = parent.resolve("place");
+    try (CheckpointStorage writer = FileCheckpointStorage.open(place);
+        CheckpointStorage reader = FileCheckpointStorage.openReadOnly(place);
+        StorageOutput out = writer.create("chk-2/a")) {
+      writer.publish("chk-1/_metadata", "content".getBytes(UTF_8));
+      out.write(new byte[1], 0, 1);
+      assertThat(reader.list("")).containsExactly("chk-1");
+      try (StorageInput in = reader.open("chk-1/_metadata")) {
+        assertThat(in.length()).isEqualTo(7);
+      }
+      assertThat(place.resolve("chk-2/a~")).exists();
+    }
+  }
+
+  @Test
+  void openReadOnly_thenWrite() {
+    try (CheckpointStorage storage = FileCheckpointStorage.openReadOnly(parent)) {
+      assertThatThrownBy(() -> storage.create("a"))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("read-only")
+          .hasMessageContaining("directory=" + parent);
+      assertThatThrownBy(() -> storage.publish("a", new byte[0]))
+          .isInstanceOf(UnsupportedOperationException.class);
+      assertThatThrownBy(() -> storage.delete("a"))
+          .isInstanceOf(UnsupportedOperationException.class);
+    }
+    assertThat(parent.resolve("_lock")).doesNotExist();
+  }
+
+  @Test
+  void openReadOnly_readOnlyMedia() throws IOException {
+    URI zip = URI.create("jar:" + parent.resolve("checkpoints.zip").toUri());
+    try (FileSystem media = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+      Files.createDirectories(media.getPath("/backup/chk-1"));
+      Files.writeString(media.getPath("/backup/chk-1/_metadata"), "content");
+    }
+    try (FileSystem media = FileSystems.newFileSystem(zip, Map.of());
+        CheckpointStorage storage = FileCheckpointStorage.openReadOnly(media.getPath("/backup"))) {
+      assertThat(storage.list("")).containsExactly("chk-1");
+      assertThat(storage.list("chk-1")).containsExactly("_metadata");
+      try (StorageInput in = storage.open("chk-1/_metadata")) {
+        byte[] bytes = new byte[7];
+        in.read(0, bytes, 0, 7);
+        assertThat(bytes).asString(UTF_8).isEqualTo("content");
+      }
+    }
+  }
+
+  @Test
+  void open_readOnlyMedia() {
+    Path image = Path.of(URI.create("jrt:/java.base"));
+    assertThatThrownBy(() -> FileCheckpointStorage.open(image))
+        .isInstanceOf(StateIoException.class)
+        .hasMessageContaining("directory=" + image)
+        .hasMessageContaining("open it read-only");
+  }
+
+  @Test
+  void anyMethod_lockFile() throws IOException {
+    Path place = parent.resolve("place");
+    try (CheckpointStorage storage = FileCheckpointStorage.open(place)) {
+      assertThat(Files.exists(place.resolve("_lock"))).isTrue();
+      assertThat(storage.list("")).isEmpty();
+      assertThatThrownBy(() -> storage.create("_lock"))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> storage.delete("_lock"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("lock file");
+    }
+  }
+
+  @Test
+  void read_fileThatWasCut() throws IOException {
+    Path place = parent.resolve("place");
+    Files.createDirectories(place);
+    Files.write(place.resolve("a"), new byte[10]);
+    try (CheckpointStorage storage = FileCheckpointStorage.openReadOnly(place);
+        StorageInput in = storage.open("a")) {
+      assertThatThrownBy(() -> in.read(5, new byte[6], 0, 6))
+          .hasMessageContaining("expected length=11 or more, actual=10")
+          .hasMessageContaining("offset=10");
+    }
+  }
+
+  @Test
+  void create_interruptedThread() {
+    Path place = parent.resolve("place");
+    try (CheckpointStorage storage = FileCheckpointStorage.open(place)) {
+      try (StorageOutput out = storage.create("a")) {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> out.write(new byte[1], 0, 1)).isInstanceOf(StateIoException.class);
+        assertThat(Thread.interrupted()).isTrue();
+      }
+      assertThat(storage.list("")).isEmpty();
+      storage.publish("a", new byte[1]);
+      assertThat(storage.list("")).containsExactly("a");
+    }
+  }
+}
