@@ -761,14 +761,19 @@ public final class CheckpointCoordinator implements AutoCloseable {
       outputs = checkpoint.outputs();
       checkpoint.phase = PendingCheckpoint.Phase.ENDED;
     }
+    // By a thread of its own: closing waits for a write that hangs, and nobody else should.
+    threads.executeApart(() -> close(checkpoint, outputs));
+    end(checkpoint, cause);
+  }
+
+  private static void close(PendingCheckpoint checkpoint, List<StorageOutput> outputs) {
     for (StorageOutput output : outputs) {
       try {
         output.close();
       } catch (StateException e) {
-        cause.addSuppressed(e);
+        logger.warn("cannot give up a file of {}", checkpoint.describe(), e);
       }
     }
-    end(checkpoint, cause);
   }
 
   private void end(PendingCheckpoint checkpoint, Throwable cause) {
@@ -788,8 +793,17 @@ public final class CheckpointCoordinator implements AutoCloseable {
         subtask
             .states()
             .nativeSnapshots()
-            .ifPresent(engine -> engine.settled(checkpoint.id, completed));
+            .ifPresent(engine -> settle(engine, checkpoint, completed));
       }
+    }
+  }
+
+  private static void settle(
+      NativeSnapshots engine, PendingCheckpoint checkpoint, boolean completed) {
+    try {
+      engine.settled(checkpoint.id, completed);
+    } catch (RuntimeException e) {
+      logger.warn("an engine cannot settle {}", checkpoint.describe(), e);
     }
   }
 

@@ -69,6 +69,11 @@ final class CheckpointThreads {
     writers.execute(task);
   }
 
+  /** Runs a task that may hang on a thread that nothing else waits for. */
+  void executeApart(Runnable task) {
+    daemon("statebackend-checkpoint-abort").newThread(task).start();
+  }
+
   void close(long timeout, TimeUnit unit) {
     timer.shutdownNow();
     if (ownWriters != null) {

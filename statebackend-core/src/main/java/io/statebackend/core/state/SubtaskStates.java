@@ -28,6 +28,8 @@ public final class SubtaskStates implements AutoCloseable {
   /** Set once by the owner, read by the threads that write snapshots. */
   private volatile @Nullable TableKeyedStateBackend<?> keyed;
 
+  private volatile Optional<NativeSnapshots> nativeSnapshots = Optional.empty();
+
   private boolean closed;
 
   /**
@@ -75,6 +77,7 @@ public final class SubtaskStates implements AutoCloseable {
             keySerializer);
     KeyedStore<K> store = backend.open(spec);
     try {
+      nativeSnapshots = store.nativeSnapshots();
       restoreNative(backend, store);
     } catch (RuntimeException e) {
       store.close();
@@ -145,13 +148,12 @@ public final class SubtaskStates implements AutoCloseable {
   }
 
   /**
-   * Returns the own snapshots of the engine of the keyed state.
+   * Returns the own snapshots of the engine of the keyed state. May be asked by any thread.
    *
    * @return the snapshots, or nothing if there is no keyed state or the engine has none
    */
   public Optional<NativeSnapshots> nativeSnapshots() {
-    TableKeyedStateBackend<?> opened = keyed;
-    return opened == null ? Optional.empty() : opened.store().nativeSnapshots();
+    return nativeSnapshots;
   }
 
   private void checkOpen() {

@@ -487,10 +487,6 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     return store.freeze();
   }
 
-  KeyedStore<K> store() {
-    return store;
-  }
-
   private void checkOpen() {
     if (closed) {
       throw new StateClosedException(
