@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.memory;
+
+/**
+ * A small hash table with linear probing: the unit of growing, splitting and copy-on-write.
+ *
+ * <p>A slot is empty if its word is 0. Where words are keys, the key 0 has a slot of its own behind
+ * the others. The capacity is any number, not just a power of two, so that chunks are filled well
+ * whatever their number of entries. Removing moves later entries back; there are no tombstones.
+ */
+final class Chunk implements Bucket {
+  static final int CAPACITY_MIN = 4;
+  static final int CAPACITY_MAX = 1024;
+
+  /** The number of entries at which a chunk of the largest capacity is split. */
+  static final int SIZE_MAX = sizeMax(CAPACITY_MAX);
+
+  private static final Object[] NO_OBJECTS = {};
+
+  /** When the chunk was made; images from then on share it. */
+  final long epoch;
+
+  private final int depth;
+  private final int capacity;
+  final long[] longs;
+  final Object[] objects;
+
+  private int size;
+  private boolean hasZero;
+
+  /** The number of the owner's iterators that stand in this chunk, which is copied for a change. */
+  int borrowers;
+
+  Chunk(EntryLayout<?, ?, ?> layout, int capacity, int depth) {
+    int slots = layout.wordsAreKeys() ? capacity + 1 : capacity;
+    this.epoch = layout.images.epoch();
+    this.depth = depth;
+    this.capacity = capacity;
+    this.longs = new long[slots << layout.longShift];
+    this.objects = layout.objectStride == 0 ? NO_OBJECTS : new Object[slots * layout.objectStride];
+  }
+
+  private Chunk(Chunk source, long epoch) {
+    this.epoch = epoch;
+    this.depth = source.depth;
+    this.capacity = source.capacity;
+    this.longs = source.longs.clone();
+    this.objects = source.objects.length == 0 ? NO_OBJECTS : source.objects.clone();
+    this.size = source.size;
+    this.hasZero = source.hasZero;
+  }
+
+  /** Returns a copy with every entry in the same slot. */
+  Chunk copy(long newEpoch) {
+    return new Chunk(this, newEpoch);
+  }
+
+  /** Returns a chunk with the same entries and another capacity. */
+  Chunk resized(EntryLayout<?, ?, ?> layout, int newCapacity) {
+    Chunk result = new Chunk(layout, newCapacity, depth);
+    result.takeAll(layout, this);
+    return result;
+  }
+
+  /** Returns a capacity that leaves room for a third more entries. */
+  static int capacityFor(int size) {
+    return Math.min(CAPACITY_MAX, Math.max(CAPACITY_MIN, size + size * 2 / 3 + 1));
+  }
+
+  private static int sizeMax(int capacity) {
+    return capacity - Math.max(1, capacity / 5);
+  }
+
+  @Override
+  public int depth() {
+    return depth;
+  }
+
+  int size() {
+    return size;
+  }
+
+  int capacity() {
+    return capacity;
+  }
+
+  boolean isFull() {
+    return size >= sizeMax(capacity);
+  }
+
+  boolean isSparse() {
+    return size < capacity / 4;
+  }
+
+  /** Returns the capacity to grow to. Small chunks double; for large ones memory counts more. */
+  int grownCapacity() {
+    return Math.min(CAPACITY_MAX, capacity < 64 ? capacity * 2 : capacity + capacity / 3);
+  }
+
+  /** Returns the end of the range of slots. The last one may not exist in the arrays. */
+  int slotCount() {
+    return capacity + 1;
+  }
+
+  boolean isOccupied(EntryLayout<?, ?, ?> layout, int slot) {
+    return slot == capacity ? hasZero : longs[slot << layout.longShift] != 0;
+  }
+
+  long word(EntryLayout<?, ?, ?> layout, int slot) {
+    return longs[slot << layout.longShift];
+  }
+
+  /** Returns the slot of a key, or the complement of the slot where it is to be put. */
+  <K, N> int find(EntryLayout<K, N, ?> layout, long word, K key, N namespace) {
+    if (word == 0) {
+      return hasZero ? capacity : ~capacity;
+    }
+    long[] words = longs;
+    int shift = layout.longShift;
+    int slot = home(word);
+    for (long there = words[slot << shift]; there != 0; there = words[slot << shift]) {
+      if (there == word && layout.isKey(this, slot, key, namespace)) {
+        return slot;
+      }
+      slot = after(slot);
+    }
+    return ~slot;
+  }
+
+  private int home(long word) {
+    long low = EntryLayout.mix(word) & 0xFFFFFFFFL;
+    return (int) ((low * capacity) >>> 32);
+  }
+
+  private int after(int slot) {
+    return slot + 1 == capacity ? 0 : slot + 1;
+  }
+
+  /** Marks a slot that {@link #find} gave as taken. */
+  void occupy(EntryLayout<?, ?, ?> layout, int slot, long word) {
+    longs[slot << layout.longShift] = word;
+    hasZero |= word == 0;
+    size++;
+  }
+
+  /** Adds the entries of another chunk, none of which is here, and for which there is room. */
+  void takeAll(EntryLayout<?, ?, ?> layout, Chunk source) {
+    for (int slot = 0; slot < source.slotCount(); slot++) {
+      if (source.isOccupied(layout, slot)) {
+        take(layout, source, slot);
+      }
+    }
+  }
+
+  /** Adds an entry of another chunk that is not here, and for which there is room. */
+  void take(EntryLayout<?, ?, ?> layout, Chunk source, int sourceSlot) {
+    long word = source.word(layout, sourceSlot);
+    int slot = capacity;
+    if (word != 0) {
+      slot = home(word);
+      while (longs[slot << layout.longShift] != 0) {
+        slot = after(slot);
+      }
+    }
+    copySlot(layout, source, sourceSlot, slot);
+    hasZero |= word == 0;
+    size++;
+  }
+
+  private void copySlot(EntryLayout<?, ?, ?> layout, Chunk source, int from, int to) {
+    int shift = layout.longShift;
+    longs[to << shift] = source.longs[from << shift];
+    if (shift != 0) {
+      longs[(to << 1) + 1] = source.longs[(from << 1) + 1];
+    }
+    int stride = layout.objectStride;
+    for (int i = 0; i < stride; i++) {
+      objects[to * stride + i] = source.objects[from * stride + i];
+    }
+  }
+
+  /** Removes the entry in a slot. */
+  void vacate(EntryLayout<?, ?, ?> layout, int slot) {
+    size--;
+    if (slot == capacity) {
+      hasZero = false;
+      clear(layout, slot);
+      return;
+    }
+    int shift = layout.longShift;
+    int hole = slot;
+    int next = after(hole);
+    for (long word = longs[next << shift]; word != 0; word = longs[next << shift]) {
+      if (!liesBetween(hole, home(word), next)) {
+        copySlot(layout, this, next, hole);
+        hole = next;
+      }
+      next = after(next);
+    }
+    clear(layout, hole);
+  }
+
+  /** Tells whether a slot comes after the hole and not after the end, going round. */
+  private static boolean liesBetween(int hole, int slot, int end) {
+    return hole <= end ? (hole < slot && slot <= end) : (hole < slot || slot <= end);
+  }
+
+  @SuppressWarnings("NullAway") // an empty slot holds no object and is never read
+  private void clear(EntryLayout<?, ?, ?> layout, int slot) {
+    longs[slot << layout.longShift] = 0;
+    int stride = layout.objectStride;
+    for (int i = 0; i < stride; i++) {
+      objects[slot * stride + i] = null;
+    }
+  }
+}

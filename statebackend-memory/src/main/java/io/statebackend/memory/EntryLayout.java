@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.memory;
+
+import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.LongEncodedSerializer;
+import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.Field;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the entries of a table are made of, and where in a {@link Chunk} each part lies.
+ *
+ * <p>Every entry has a word, never 0 for objects: the key itself if it is encoded as a number and
+ * there are no namespaces, otherwise a hash of key and namespace. A slot of a chunk is
+ *
+ * <pre>
+ * longs:    word [value, if it is encoded as a number]
+ * objects:  [key, if the word is a hash] [namespace, if there are any] [value, if it is an object]
+ * </pre>
+ *
+ * @param <K> the type of the keys
+ * @param <N> the type of the namespaces
+ * @param <V> what is stored per key and namespace
+ */
+final class EntryLayout<K, N, V> {
+  /** Stands for the hash 0, which would mark an empty slot. */
+  private static final long WORD_OF_HASH_ZERO = 0x5851F42D4C957F2DL;
+
+  private static final byte[] NO_BYTES = {};
+
+  private final TypeSerializer<K> keys;
+  private final TypeSerializer<N> namespaces;
+  private final boolean namespaced;
+  private final @Nullable LongEncodedSerializer<K> longKeys;
+  private final @Nullable LongEncodedSerializer<V> longValues;
+  private final int valueOffset;
+
+  /** The namespace of all entries if there are no namespaces, otherwise null. */
+  private final @Nullable N soleNamespace;
+
+  /** The binary logarithm of the number of longs per slot. */
+  final int longShift;
+
+  /** The number of objects per slot. */
+  final int objectStride;
+
+  final Images images;
+
+  EntryLayout(
+      TypeSerializer<K> keys,
+      TypeSerializer<N> namespaces,
+      @Nullable LongEncodedSerializer<V> longValues,
+      Images images) {
+    this.keys = keys;
+    this.namespaces = namespaces;
+    this.namespaced = namespaces.fixedLength() != 0;
+    this.longKeys = namespaced ? null : longEncoded(keys);
+    this.longValues = longValues;
+    this.valueOffset = longKeys != null ? 0 : namespaced ? 2 : 1;
+    this.longShift = longValues != null ? 1 : 0;
+    this.objectStride = longValues != null ? valueOffset : valueOffset + 1;
+    this.images = images;
+    // No bytes tell the one from another, so there is but one.
+    this.soleNamespace = namespaced ? null : namespaces.deserialize(new BinaryInput());
+  }
+
+  /** Returns the serializer as one of numbers, or null if it is none. */
+  static <T> @Nullable LongEncodedSerializer<T> longEncoded(TypeSerializer<T> serializer) {
+    return serializer instanceof LongEncodedSerializer<T> numbers ? numbers : null;
+  }
+
+  /** Tells whether words are keys, of which 0 is a legal one, and not hashes. */
+  boolean wordsAreKeys() {
+    return longKeys != null;
+  }
+
+  /** Returns the word of a key whose stable hash is at hand. */
+  long word(long keyHash, K key, N namespace) {
+    if (longKeys != null) {
+      return longKeys.toLong(key);
+    }
+    return hashWord(keyHash, namespace);
+  }
+
+  /** Returns the word of a key. */
+  long word(K key, N namespace) {
+    if (longKeys != null) {
+      return longKeys.toLong(key);
+    }
+    return hashWord(keys.stableHash(key), namespace);
+  }
+
+  private long hashWord(long keyHash, N namespace) {
+    long word = keyHash;
+    if (namespaced) {
+      word = (word ^ Long.rotateLeft(namespaces.stableHash(namespace), 29)) * 0xD6E8FEB86659FD93L;
+    }
+    return word == 0 ? WORD_OF_HASH_ZERO : word;
+  }
+
+  /**
+   * Spreads a word over 64 bits: the highest choose the bucket, the lower half the slot. A
+   * bijection. Words of one key group share their low bits, and numbers may differ in any bits, so
+   * each half of the result depends on all bits of the word.
+   */
+  static long mix(long word) {
+    long h = word * 0x9E3779B97F4A7C15L;
+    h = (h ^ h >>> 32) * 0xD1342543DE82EF95L;
+    return h;
+  }
+
+  /** Tells whether the entry in a slot, whose word is the right one, is that of a key. */
+  boolean isKey(Chunk chunk, int slot, K key, N namespace) {
+    return longKeys != null
+        || (same(keys, key(chunk, slot), key)
+            && (!namespaced || same(namespaces, namespace(chunk, slot), namespace)));
+  }
+
+  private static <T> boolean same(TypeSerializer<T> serializer, T a, T b) {
+    return a == b || serializer.equal(a, b);
+  }
+
+  @SuppressWarnings("unchecked")
+  K key(Chunk chunk, int slot) {
+    return longKeys != null
+        ? longKeys.fromLong(chunk.longs[slot << longShift])
+        : (K) chunk.objects[slot * objectStride];
+  }
+
+  /**
+   * Returns the namespace in a slot; in a table without namespaces, the one that stands for all.
+   */
+  @SuppressWarnings("unchecked")
+  N namespace(Chunk chunk, int slot) {
+    N sole = soleNamespace;
+    return sole != null ? sole : (N) chunk.objects[slot * objectStride + 1];
+  }
+
+  @SuppressWarnings("unchecked")
+  V value(Chunk chunk, int slot) {
+    return longValues != null
+        ? longValues.fromLong(chunk.longs[(slot << 1) + 1])
+        : (V) chunk.objects[slot * objectStride + valueOffset];
+  }
+
+  void setValue(Chunk chunk, int slot, V value) {
+    if (longValues != null) {
+      chunk.longs[(slot << 1) + 1] = longValues.toLong(value);
+    } else {
+      chunk.objects[slot * objectStride + valueOffset] = value;
+    }
+  }
+
+  /** Stores key and namespace in a slot, neither shared with the caller if it can change. */
+  void setKey(Chunk chunk, int slot, K key, N namespace) {
+    if (longKeys == null) {
+      chunk.objects[slot * objectStride] = own(keys, key);
+      if (namespaced) {
+        chunk.objects[slot * objectStride + 1] = own(namespaces, namespace);
+      }
+    }
+  }
+
+  K ownKey(K key) {
+    return own(keys, key);
+  }
+
+  N ownNamespace(N namespace) {
+    return own(namespaces, namespace);
+  }
+
+  /** Returns the value itself if it can never change, otherwise a copy. */
+  static <T> T own(TypeSerializer<T> serializer, T value) {
+    return serializer.isImmutable() ? value : serializer.copy(value);
+  }
+
+  /** Returns bytes that tell apart the keys that have the same word. */
+  byte[] orderBytes(K key, N namespace) {
+    if (longKeys != null) {
+      return NO_BYTES;
+    }
+    BinaryOutput out = new BinaryOutput();
+    Field.write(keys, key, out);
+    namespaces.serialize(namespace, out);
+    return out.toByteArray();
+  }
+
+  void writeKey(K key, BinaryOutput out) {
+    keys.serialize(key, out);
+  }
+
+  void writeNamespace(N namespace, BinaryOutput out) {
+    namespaces.serialize(namespace, out);
+  }
+}

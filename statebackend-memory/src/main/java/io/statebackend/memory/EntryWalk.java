@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.memory;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks over the entries of a map in the order of the leading bits of their hashes.
+ *
+ * <p>It looks up one bucket after the other by the hash at which the last one ended. The owner may
+ * therefore walk over a map that it changes meanwhile: whatever is split, joined or copied, an
+ * entry that stays comes once. The chunk in which such a walk stands is borrowed, that is, copied
+ * for a change.
+ *
+ * @param <K> the type of the keys
+ * @param <N> the type of the namespaces
+ * @param <V> what is stored per key and namespace
+ */
+final class EntryWalk<K, N, V> {
+  private final ChunkMap<K, N, V> map;
+  private final EntryLayout<K, N, V> layout;
+  private final boolean borrowing;
+
+  /** The first hash, as an unsigned number, that is not walked over yet. */
+  private long position;
+
+  /** Whether the position went past the largest hash, to 0. */
+  private boolean atEnd;
+
+  private @Nullable Chunk chunk;
+  private int slot;
+
+  /** Entries of the chunk with a smaller hash came already, from a chunk that was joined to it. */
+  private long hashMin;
+
+  /** The nodes of a tree that come after the current one, each with its right subtree. */
+  private final ArrayDeque<CollisionTree.Node<K, N, V>> nodes = new ArrayDeque<>(0);
+
+  private CollisionTree.@Nullable Entry<K, N, V> treeEntry;
+
+  private EntryWalk(ChunkMap<K, N, V> map, boolean borrowing) {
+    this.map = map;
+    this.layout = map.layout();
+    this.borrowing = borrowing;
+  }
+
+  /** Walks over a map that does not change, on any thread. */
+  static <K, N, V> EntryWalk<K, N, V> overFrozen(ChunkMap<K, N, V> map) {
+    return new EntryWalk<>(map, false);
+  }
+
+  /** Walks over a map that the owner, who walks, may change meanwhile. */
+  static <K, N, V> EntryWalk<K, N, V> overLive(ChunkMap<K, N, V> map) {
+    return new EntryWalk<>(map, true);
+  }
+
+  /** Moves to the next entry; returns false if there is none. */
+  boolean next() {
+    while (!nextInBucket()) {
+      if (atEnd) {
+        return false;
+      }
+      enter(map.bucket(position));
+    }
+    return true;
+  }
+
+  private void enter(Bucket bucket) {
+    hashMin = position;
+    if (bucket instanceof Chunk entered) {
+      chunk = entered;
+      slot = -1;
+      if (borrowing) {
+        entered.borrowers++;
+      }
+    } else {
+      push(ChunkMap.<K, N, V>tree(bucket).root());
+    }
+    long hashCount = bucket.depth() == 0 ? 0 : 1L << (Long.SIZE - bucket.depth());
+    // The end of the bucket's hashes; all of 64 bits are 0 of them.
+    position = (position & -hashCount) + hashCount;
+    atEnd = position == 0;
+  }
+
+  private boolean nextInBucket() {
+    Chunk current = chunk;
+    if (current == null) {
+      return nextInTree();
+    }
+    while (++slot < current.slotCount()) {
+      if (current.isOccupied(layout, slot) && isAhead(current.word(layout, slot))) {
+        return true;
+      }
+    }
+    chunk = null;
+    if (borrowing) {
+      current.borrowers--;
+    }
+    return false;
+  }
+
+  private boolean nextInTree() {
+    treeEntry = null;
+    while (!nodes.isEmpty()) {
+      CollisionTree.Node<K, N, V> node = nodes.pop();
+      push(node.right);
+      if (isAhead(node.entry.word)) {
+        treeEntry = node.entry;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void push(CollisionTree.@Nullable Node<K, N, V> from) {
+    for (CollisionTree.Node<K, N, V> node = from; node != null; node = node.left) {
+      nodes.push(node);
+    }
+  }
+
+  private boolean isAhead(long word) {
+    return hashMin == 0 || Long.compareUnsigned(EntryLayout.mix(word), hashMin) >= 0;
+  }
+
+  K key() {
+    Chunk current = chunk;
+    return current != null ? layout.key(current, slot) : inTree().key;
+  }
+
+  N namespace() {
+    Chunk current = chunk;
+    return current != null ? layout.namespace(current, slot) : inTree().namespace;
+  }
+
+  V value() {
+    Chunk current = chunk;
+    return current != null ? layout.value(current, slot) : inTree().value;
+  }
+
+  private CollisionTree.Entry<K, N, V> inTree() {
+    return requireNonNull(treeEntry, "the walk is not on an entry");
+  }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.memory;
+
+import static java.util.Objects.requireNonNull;
+
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.StateClosedException;
+import io.statebackend.api.spi.EntryCursor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks over a key group of a frozen table.
+ *
+ * <p>While it is open, the image stays in use, even a closed one: what the cursor stands on does
+ * not change under a thread that is just reading it.
+ */
+final class FrozenCursor<K, N, V> implements EntryCursor {
+  private final MemoryFrozenStore image;
+  private final EntryLayout<K, N, V> layout;
+  private final @Nullable EntryWalk<K, N, V> walk;
+  private final Pages<V> pages;
+
+  /** Where pages go that nobody asked for. */
+  private @Nullable BinaryOutput skipped;
+
+  private boolean pagePending;
+  private boolean closed;
+
+  /** Makes a cursor for an image that counts it already. */
+  FrozenCursor(
+      MemoryFrozenStore image,
+      EntryLayout<K, N, V> layout,
+      @Nullable ChunkMap<K, N, V> map,
+      Pages<V> pages) {
+    this.image = image;
+    this.layout = layout;
+    this.walk = map == null ? null : EntryWalk.overFrozen(map);
+    this.pages = pages;
+  }
+
+  @Override
+  public boolean next() {
+    checkOpen();
+    if (walk == null) {
+      return false;
+    }
+    if (pagePending) {
+      skipPage();
+    }
+    if (!pages.hasNext()) {
+      if (!walk.next()) {
+        return false;
+      }
+      pages.begin(walk.value());
+    }
+    pagePending = true;
+    return true;
+  }
+
+  private void skipPage() {
+    if (skipped == null) {
+      skipped = new BinaryOutput();
+    }
+    skipped.reset();
+    pages.write(skipped);
+  }
+
+  @Override
+  public void writeKey(BinaryOutput out) {
+    checkOpen();
+    layout.writeKey(current().key(), out);
+  }
+
+  @Override
+  public void writeNamespace(BinaryOutput out) {
+    checkOpen();
+    layout.writeNamespace(current().namespace(), out);
+  }
+
+  @Override
+  public void writeValue(BinaryOutput out) {
+    checkOpen();
+    if (!pagePending) {
+      throw new IllegalStateException("not on an entry whose value is to be written yet");
+    }
+    pagePending = false;
+    pages.write(out);
+  }
+
+  private EntryWalk<K, N, V> current() {
+    return requireNonNull(walk, "the cursor is not on an entry");
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new StateClosedException("the cursor is closed");
+    }
+    if (image.isClosed()) {
+      close();
+      throw new StateClosedException("the image is closed");
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      image.cursorClosed();
+    }
+  }
+}

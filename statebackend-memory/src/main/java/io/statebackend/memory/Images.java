@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.memory;
+
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The images of a store that are in use, and the clock by which its parts know whether one of them
+ * shares them.
+ *
+ * <p>Every part that can change is stamped with the epoch in which it was made, and an image ends
+ * an epoch. So a part is shared if its epoch is not after that of the newest image in use: it is
+ * then copied before a change. Parts made after that image are the owner's alone, whichever images
+ * are released in whichever order. The owner moves the clock; releasing is for any thread.
+ */
+final class Images {
+  private static final long NONE = -1;
+
+  /** By the epoch that each ended. Guarded by itself. */
+  private final TreeMap<Long, MemoryFrozenStore> inUse = new TreeMap<>();
+
+  private long epoch;
+  private volatile long newestInUse = NONE;
+
+  /** Returns the stamp for what the owner makes now. */
+  long epoch() {
+    return epoch;
+  }
+
+  /** Tells whether what was made in an epoch belongs to the owner alone, to be changed in place. */
+  boolean isExclusive(long madeIn) {
+    return madeIn > newestInUse;
+  }
+
+  /** Takes an image of tables. */
+  MemoryFrozenStore freeze(Map<String, FrozenTable<?, ?, ?>> tables) {
+    synchronized (inUse) {
+      MemoryFrozenStore image = new MemoryFrozenStore(this, epoch, tables);
+      inUse.put(epoch, image);
+      newestInUse = epoch;
+      epoch++;
+      return image;
+    }
+  }
+
+  /** Lets go of an image that nobody reads any more. */
+  void release(long imageEpoch) {
+    synchronized (inUse) {
+      inUse.remove(imageEpoch);
+      newestInUse = inUse.isEmpty() ? NONE : inUse.lastKey();
+    }
+  }
+
+  /** Closes all images. */
+  void close() {
+    ArrayList<MemoryFrozenStore> open;
+    synchronized (inUse) {
+      open = new ArrayList<>(inUse.values());
+    }
+    open.forEach(MemoryFrozenStore::close);
+  }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.memory;
+
+import io.statebackend.api.KeyGroupRange;
+import io.statebackend.api.StateClosedException;
+import io.statebackend.api.spi.EntrySource;
+import io.statebackend.api.spi.KeyContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The map of each key group of a table.
+ *
+ * @param <K> the type of the keys
+ * @param <N> the type of the namespaces
+ * @param <V> what is stored per key and namespace
+ */
+final class KeyGroups<K, N, V> {
+  private final String table;
+  private final KeyGroupRange range;
+  private final EntryLayout<K, N, V> layout;
+  private final int first;
+
+  /** By key group; null where there are no entries. */
+  private final @Nullable ChunkMap<K, N, V>[] maps;
+
+  private boolean closed;
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // no arrays of generic types
+  KeyGroups(String table, KeyGroupRange range, EntryLayout<K, N, V> layout) {
+    this.table = table;
+    this.range = range;
+    this.layout = layout;
+    this.first = range.first();
+    this.maps = new ChunkMap[range.size()];
+  }
+
+  EntryLayout<K, N, V> layout() {
+    return layout;
+  }
+
+  @Nullable V get(KeyContext<K> context, N namespace) {
+    K key = context.key();
+    ChunkMap<K, N, V> map = maps[context.keyGroup() - first];
+    if (map == null) {
+      checkOpen();
+      return null;
+    }
+    return map.get(layout.word(context.hash(), key, namespace), key, namespace);
+  }
+
+  void put(KeyContext<K> context, N namespace, V value) {
+    K key = context.key();
+    exclusive(context.keyGroup())
+        .put(layout.word(context.hash(), key, namespace), key, namespace, value);
+  }
+
+  void remove(KeyContext<K> context, N namespace) {
+    K key = context.key();
+    int keyGroup = context.keyGroup();
+    if (maps[keyGroup - first] == null) {
+      checkOpen();
+      return;
+    }
+    ChunkMap<K, N, V> map = exclusive(keyGroup);
+    map.remove(layout.word(context.hash(), key, namespace), key, namespace);
+    if (map.size() == 0) {
+      maps[keyGroup - first] = null;
+    }
+  }
+
+  /** Returns the value under the key of an entry that is loaded. */
+  @Nullable V get(int keyGroup, K key, N namespace) {
+    ChunkMap<K, N, V> map = maps[keyGroup - first];
+    return map == null ? null : map.get(layout.word(key, namespace), key, namespace);
+  }
+
+  /** Stores a value under the key of an entry that is loaded. */
+  void put(int keyGroup, K key, N namespace, V value) {
+    exclusive(keyGroup).put(layout.word(key, namespace), key, namespace, value);
+  }
+
+  /** Makes room for entries that are about to be loaded. */
+  void prepare(int keyGroup, EntrySource entries) {
+    checkOpen();
+    if (!range.contains(keyGroup)) {
+      throw new IllegalArgumentException(
+          "key group is not one of the store's: keyGroup="
+              + keyGroup
+              + ", keyGroups="
+              + range
+              + ", table="
+              + table);
+    }
+    if (maps[keyGroup - first] == null) {
+      maps[keyGroup - first] = ChunkMap.createFor(layout, entries.entryCount());
+    }
+  }
+
+  /** Returns the map of a key group, to be changed. */
+  private ChunkMap<K, N, V> exclusive(int keyGroup) {
+    ChunkMap<K, N, V> map = maps[keyGroup - first];
+    if (map != null && layout.images.isExclusive(map.epoch)) {
+      return map;
+    }
+    checkOpen();
+    ChunkMap<K, N, V> changed = map == null ? ChunkMap.create(layout) : map.copy();
+    maps[keyGroup - first] = changed;
+    return changed;
+  }
+
+  long entryCount() {
+    checkOpen();
+    long count = 0;
+    for (ChunkMap<K, N, V> map : maps) {
+      count += map == null ? 0 : map.size();
+    }
+    return count;
+  }
+
+  /** Returns the maps as they are now, to be read while they are shared with an image. */
+  FrozenTable<K, N, V> freeze(FrozenTable.PagesFactory<V> pages) {
+    return new FrozenTable<>(table, range, layout, maps.clone(), pages);
+  }
+
+  /** Lets go of all entries. */
+  void close() {
+    closed = true;
+    java.util.Arrays.fill(maps, null);
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new StateClosedException("the store is closed: table=" + table);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.memory;
+
+import static java.util.Objects.requireNonNull;
+
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.VoidNamespace;
+import io.statebackend.api.spi.EntryCursor;
+import io.statebackend.api.spi.Field;
+import org.jspecify.annotations.Nullable;
+
+/** Serializes maps pair by pair. */
+final class MapPages<U, V> implements Pages<ChunkMap<U, VoidNamespace, V>> {
+  private final TypeSerializer<U> userKeys;
+  private final TypeSerializer<V> values;
+  private @Nullable EntryWalk<U, VoidNamespace, V> walk;
+  private boolean hasNext;
+
+  MapPages(TypeSerializer<U> userKeys, TypeSerializer<V> values) {
+    this.userKeys = userKeys;
+    this.values = values;
+  }
+
+  @Override
+  public void begin(ChunkMap<U, VoidNamespace, V> stored) {
+    EntryWalk<U, VoidNamespace, V> begun = EntryWalk.overFrozen(stored);
+    walk = begun;
+    hasNext = begun.next();
+  }
+
+  @Override
+  public boolean hasNext() {
+    return hasNext;
+  }
+
+  @Override
+  public void write(BinaryOutput out) {
+    EntryWalk<U, VoidNamespace, V> current = requireNonNull(walk, "no map was begun");
+    int start = out.position();
+    while (hasNext && out.position() - start < EntryCursor.PAGE_SIZE_BYTES) {
+      Field.write(userKeys, current.key(), out);
+      Field.write(values, current.value(), out);
+      hasNext = current.next();
+    }
+  }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.memory;
+
+import io.statebackend.api.BinaryOutput;
+
+/**
+ * Serializes what is stored under one key after the other, each in one page or several.
+ *
+ * @param <V> what is stored
+ */
+interface Pages<V> {
+
+  /** Begins with the pages of what is stored under the next key. There is one at least. */
+  void begin(V stored);
+
+  /** Tells whether another page is to be written. */
+  boolean hasNext();
+
+  /** Writes the next page. */
+  void write(BinaryOutput out);
+}
