@@ -3,8 +3,6 @@ package io.statebackend.core.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
-import io.statebackend.api.CorruptStateException;
-import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.StateDescriptor;
@@ -14,26 +12,17 @@ import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.snapshot.CheckpointMetadata;
-import io.statebackend.core.snapshot.Compression;
-import io.statebackend.core.snapshot.FileRef;
-import io.statebackend.core.snapshot.NativeSnapshot;
-import io.statebackend.core.snapshot.SnapshotFile;
 import io.statebackend.core.snapshot.SubtaskSnapshot;
 import io.statebackend.core.state.FrozenSubtask;
 import io.statebackend.core.state.SubtaskPosition;
 import io.statebackend.core.state.SubtaskStates;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,26 +69,28 @@ public final class CheckpointCoordinator implements AutoCloseable {
 
   // All that follows is guarded by the lock.
   private final CheckpointCatalog catalog;
-  private final Map<SubtaskPosition, Subtask> subtasks = new HashMap<>();
+  private final OpenSubtasks subtasks;
   private @Nullable PendingCheckpoint pending;
 
   /** A trigger by hand that waits until the pending checkpoint has ended. */
   private @Nullable QueuedTrigger queued;
 
   private boolean periodic;
+  private @Nullable Future<?> nextTrigger;
   private long lastTriggerNanos;
   private boolean closed;
 
   private record QueuedTrigger(
       @Nullable String savepoint, CompletableFuture<CompletedCheckpoint> future) {}
 
-  private CheckpointCoordinator(Builder builder) {
+  CheckpointCoordinator(CheckpointCoordinatorBuilder builder) {
     storage = builder.storage;
     settings = builder.settings();
     listeners = List.copyOf(builder.listeners);
     catalog = new CheckpointCatalog(storage);
     restored = builder.restore.apply(catalog).orElse(null);
     catalog.garbage().forEach(this::deleteGarbage);
+    subtasks = new OpenSubtasks(restored, settings.droppedOperators());
     threads = new CheckpointThreads(builder.executor);
     logger.info(
         "checkpoints in {}: {}",
@@ -112,230 +103,14 @@ public final class CheckpointCoordinator implements AutoCloseable {
     catalog.delete(path);
   }
 
-  /** Sets up a coordinator. Each method can be left out. */
-  public static final class Builder {
-    private final CheckpointStorage storage;
-    private final Set<String> droppedOperators = new TreeSet<>();
-    private final List<CheckpointListener> listeners = new java.util.ArrayList<>();
-    private @Nullable Duration interval;
-    private Duration minPause = Duration.ZERO;
-    private Duration timeout = Duration.ofMinutes(10);
-    private int retained = 2;
-    private Compression compression = Compression.NONE;
-    private @Nullable Executor executor;
-    private Function<CheckpointCatalog, Optional<StoredCheckpoint>> restore =
-        CheckpointCatalog::latestIntact;
-
-    private Builder(CheckpointStorage storage) {
-      this.storage = requireNonNull(storage, "storage");
-    }
-
-    /**
-     * Sets the time from one periodic trigger to the next, once {@link
-     * CheckpointCoordinator#start()} was called. Default: checkpoints are triggered by hand only.
-     * Shorter intervals mean less to repeat after a crash, and more bytes written.
-     *
-     * @param interval more than zero
-     * @return this
-     */
-    public Builder interval(Duration interval) {
-      this.interval = checkPositive("interval", interval);
-      return this;
-    }
-
-    /**
-     * Sets the least time from the end of a checkpoint to the next periodic trigger, so that a slow
-     * storage does not keep the program busy with nothing but checkpoints. Default zero.
-     *
-     * @param minPause zero or more
-     * @return this
-     */
-    public Builder minPause(Duration minPause) {
-      if (minPause.isNegative()) {
-        throw new IllegalArgumentException("minPause must not be negative: minPause=" + minPause);
-      }
-      this.minPause = minPause;
-      return this;
-    }
-
-    /**
-     * Sets the time after which a checkpoint that is not complete is aborted. Default 10 minutes.
-     *
-     * @param timeout more than zero
-     * @return this
-     */
-    public Builder timeout(Duration timeout) {
-      this.timeout = checkPositive("timeout", timeout);
-      return this;
-    }
-
-    /**
-     * Sets how many complete checkpoints are kept. Older ones are deleted. Default 2: should the
-     * last one be damaged, there is one before. Savepoints do not count and are never deleted.
-     *
-     * @param retained 1 or more
-     * @return this
-     */
-    public Builder retain(int retained) {
-      if (retained < 1) {
-        throw new IllegalArgumentException(
-            "at least 1 checkpoint must be retained: retained=" + retained);
-      }
-      this.retained = retained;
-      return this;
-    }
-
-    /**
-     * Sets how the blocks of snapshots are compressed. Default: not at all.
-     *
-     * @param compression the codec
-     * @return this
-     */
-    public Builder compression(Compression compression) {
-      this.compression = requireNonNull(compression, "compression");
-      return this;
-    }
-
-    /**
-     * Sets what writes snapshots; each is one task, which does I/O. Default: up to four daemon
-     * threads of the coordinator. It is not shut down.
-     *
-     * @param executor runs tasks on threads other than the subtasks' owners
-     * @return this
-     */
-    public Builder executor(Executor executor) {
-      this.executor = requireNonNull(executor, "executor");
-      return this;
-    }
-
-    /**
-     * Adds a listener.
-     *
-     * @param listener hears of every checkpoint
-     * @return this
-     */
-    public Builder listener(CheckpointListener listener) {
-      listeners.add(requireNonNull(listener, "listener"));
-      return this;
-    }
-
-    /**
-     * Restores the latest complete checkpoint that is intact, or starts empty if there is none.
-     * This is the default. Every byte is verified first; a damaged checkpoint is logged, and the
-     * one before is taken.
-     *
-     * @return this
-     */
-    public Builder restoreLatest() {
-      restore = CheckpointCatalog::latestIntact;
-      return this;
-    }
-
-    /**
-     * Restores one checkpoint of the storage and no other.
-     *
-     * @param checkpointId its number
-     * @return this
-     */
-    public Builder restoreFrom(long checkpointId) {
-      restore =
-          catalog -> {
-            StoredCheckpoint checkpoint =
-                catalog
-                    .get(checkpointId)
-                    .orElseThrow(
-                        () ->
-                            new IllegalArgumentException(
-                                "no complete checkpoint %d in %s; there are %s"
-                                    .formatted(
-                                        checkpointId,
-                                        storage.location(),
-                                        catalog.complete().stream()
-                                            .map(CompletedCheckpoint::id)
-                                            .toList())));
-            checkpoint.verify();
-            return Optional.of(checkpoint);
-          };
-      return this;
-    }
-
-    /**
-     * Restores a savepoint, or a checkpoint of another storage.
-     *
-     * @param source where it is, which must stay open while there are subtasks; may be the same
-     *     storage
-     * @param directory its directory there, such as {@code savepoint-upgrade}
-     * @return this
-     */
-    public Builder restoreFrom(CheckpointStorage source, String directory) {
-      requireNonNull(source, "source");
-      requireNonNull(directory, "directory");
-      restore =
-          catalog -> {
-            StoredCheckpoint checkpoint = StoredCheckpoint.read(source, directory);
-            checkpoint.verify();
-            return Optional.of(checkpoint);
-          };
-      return this;
-    }
-
-    /**
-     * Restores nothing, whatever checkpoints there are. Those are subsumed by new ones in time.
-     *
-     * @return this
-     */
-    public Builder startEmpty() {
-      restore = catalog -> Optional.empty();
-      return this;
-    }
-
-    /**
-     * Gives up the state of an operator that the restored checkpoint holds and the program does not
-     * have any more. Without this, a checkpoint that would lose such state is refused.
-     *
-     * @param operatorId the operator
-     * @return this
-     */
-    public Builder dropOperator(String operatorId) {
-      droppedOperators.add(requireNonNull(operatorId, "operatorId"));
-      return this;
-    }
-
-    private static Duration checkPositive(String name, Duration value) {
-      if (value.isZero() || value.isNegative()) {
-        throw new IllegalArgumentException(name + " must be more than zero: " + name + "=" + value);
-      }
-      return value;
-    }
-
-    private CheckpointSettings settings() {
-      return new CheckpointSettings(
-          interval, minPause, timeout, retained, compression, Set.copyOf(droppedOperators));
-    }
-
-    /**
-     * Opens the coordinator: finds and verifies the checkpoint to restore, and deletes what a
-     * crashed process left unfinished. Reads all bytes of the checkpoint that is restored.
-     *
-     * @return the coordinator
-     * @throws CorruptStateException if the checkpoint to restore is damaged, or all are
-     * @throws IncompatibleStateException if a checkpoint is of a newer format
-     * @throws StateIoException if the storage cannot be read
-     * @throws IllegalArgumentException if the checkpoint to restore does not exist
-     */
-    public CheckpointCoordinator open() {
-      return new CheckpointCoordinator(this);
-    }
-  }
-
   /**
    * Begins to set up a coordinator.
    *
    * @param storage where checkpoints are kept; it stays the caller's to close
    * @return a builder
    */
-  public static Builder builder(CheckpointStorage storage) {
-    return new Builder(storage);
+  public static CheckpointCoordinatorBuilder builder(CheckpointStorage storage) {
+    return new CheckpointCoordinatorBuilder(storage);
   }
 
   /**
@@ -378,15 +153,14 @@ public final class CheckpointCoordinator implements AutoCloseable {
     source.checkMaxParallelism(keyGroups);
     synchronized (lock) {
       checkOpen();
-      checkFits(position);
+      subtasks.checkFits(position);
     }
     SubtaskStates states = new SubtaskStates(position, source.open(position));
     Subtask subtask = new Subtask(this, position, states, source.nativeFiles(position));
     try {
       synchronized (lock) {
         checkOpen();
-        checkFits(position);
-        subtasks.put(position, subtask);
+        subtasks.add(subtask);
       }
     } catch (RuntimeException e) {
       states.close();
@@ -395,26 +169,10 @@ public final class CheckpointCoordinator implements AutoCloseable {
     return subtask;
   }
 
-  private void checkFits(SubtaskPosition position) {
-    for (SubtaskPosition other : subtasks.keySet()) {
-      if (other.operatorId().equals(position.operatorId())) {
-        if (other.equals(position)) {
-          throw new IllegalStateException("the subtask is open already: " + position);
-        }
-        if (other.parallelism() != position.parallelism()
-            || other.maxParallelism() != position.maxParallelism()) {
-          throw new IllegalStateException(
-              "subtasks of one operator must agree on its parallelism: open=%s, new=%s"
-                  .formatted(other, position));
-        }
-      }
-    }
-  }
-
   void closed(Subtask subtask) {
     PendingCheckpoint aborted = null;
     synchronized (lock) {
-      subtasks.remove(subtask.position(), subtask);
+      subtasks.remove(subtask);
       if (pending != null && pending.awaits(subtask)) {
         aborted = pending;
       }
@@ -439,7 +197,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
       if (settings.interval() == null) {
         throw new IllegalStateException("no interval was set: trigger checkpoints by hand");
       }
-      checkComplete();
+      subtasks.checkComplete();
       if (!periodic) {
         periodic = true;
         lastTriggerNanos = System.nanoTime();
@@ -448,8 +206,12 @@ public final class CheckpointCoordinator implements AutoCloseable {
     }
   }
 
+  /** Schedules the next periodic trigger, in place of the one that may be scheduled already. */
   private void scheduleNextTrigger(Duration delay) {
-    var unused = threads.schedule(this::triggerPeriodically, delay);
+    if (nextTrigger != null) {
+      nextTrigger.cancel(false);
+    }
+    nextTrigger = threads.schedule(this::triggerPeriodically, delay);
   }
 
   private void triggerPeriodically() {
@@ -514,7 +276,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
     PendingCheckpoint started;
     synchronized (lock) {
       checkOpen();
-      checkComplete();
+      subtasks.checkComplete();
       if (pending != null) {
         return enqueue(savepoint);
       }
@@ -534,39 +296,9 @@ public final class CheckpointCoordinator implements AutoCloseable {
     return queued.future();
   }
 
-  /** Refuses a checkpoint that would lose state. */
-  private void checkComplete() {
-    if (subtasks.isEmpty()) {
-      throw new IllegalStateException("no subtask is open: there is nothing to checkpoint");
-    }
-    Map<String, Integer> open = new HashMap<>();
-    subtasks.keySet().forEach(position -> open.merge(position.operatorId(), 1, Integer::sum));
-    for (SubtaskPosition position : subtasks.keySet()) {
-      int count = open.getOrDefault(position.operatorId(), 0);
-      if (count != position.parallelism()) {
-        throw new IllegalStateException(
-            "only %d of %d subtasks of operator '%s' are open: open all before the first checkpoint, and keep them open until the last"
-                .formatted(count, position.parallelism(), position.operatorId()));
-      }
-    }
-    if (restored != null) {
-      for (var operator : restored.metadata().operators()) {
-        if (!open.containsKey(operator.operatorId())
-            && !settings.droppedOperators().contains(operator.operatorId())) {
-          throw new IllegalStateException(
-              "the restored checkpoint %d holds state of operator '%s', which is not open and would be lost: open its subtasks, or give it up by dropOperator(\"%s\")"
-                  .formatted(
-                      restored.metadata().checkpointId(),
-                      operator.operatorId(),
-                      operator.operatorId()));
-        }
-      }
-    }
-  }
-
   private PendingCheckpoint begin(
       @Nullable String savepoint, CompletableFuture<CompletedCheckpoint> future) {
-    checkComplete();
+    subtasks.checkComplete();
     long id = catalog.newId();
     String directory =
         savepoint == null
@@ -574,10 +306,9 @@ public final class CheckpointCoordinator implements AutoCloseable {
             : CheckpointCatalog.SAVEPOINT_PREFIX + savepoint;
     lastTriggerNanos = System.nanoTime();
     PendingCheckpoint started =
-        new PendingCheckpoint(
-            id, directory, savepoint, lastTriggerNanos, future, subtasks.values());
+        new PendingCheckpoint(id, directory, savepoint, lastTriggerNanos, future, subtasks.all());
     pending = started;
-    subtasks.values().forEach(subtask -> subtask.request(id));
+    subtasks.all().forEach(subtask -> subtask.request(id));
     started.timeout = threads.schedule(() -> timeOut(started), settings.timeout());
     return started;
   }
@@ -608,35 +339,33 @@ public final class CheckpointCoordinator implements AutoCloseable {
     }
   }
 
-  void snapshotFailed(PendingCheckpoint checkpoint, Subtask subtask, RuntimeException cause) {
+  void snapshotFailed(PendingCheckpoint checkpoint, RuntimeException cause) {
     abort(checkpoint, cause);
     writerEnded(checkpoint);
   }
 
   void writeSnapshot(
       PendingCheckpoint checkpoint, Subtask subtask, FrozenSubtask image, long syncNanos) {
+    SnapshotTask task =
+        new SnapshotTask(lock, storage, settings.compression(), checkpoint, subtask, image);
     try {
-      threads.execute(() -> writeAndAcknowledge(checkpoint, subtask, image, syncNanos));
+      threads.execute(() -> writeAndAcknowledge(task, syncNanos));
     } catch (RuntimeException e) {
-      image.close();
-      snapshotFailed(checkpoint, subtask, e);
+      task.close();
+      snapshotFailed(checkpoint, e);
     }
   }
 
-  private void writeAndAcknowledge(
-      PendingCheckpoint checkpoint, Subtask subtask, FrozenSubtask image, long syncNanos) {
+  private void writeAndAcknowledge(SnapshotTask task, long syncNanos) {
+    PendingCheckpoint checkpoint = task.checkpoint();
     long start = System.nanoTime();
     boolean last = false;
-    try (image) {
-      SubtaskSnapshot snapshot = write(checkpoint, subtask, image);
+    try (task) {
+      SubtaskSnapshot snapshot = task.write();
       synchronized (lock) {
-        checkpoint.syncNanosMax = Math.max(checkpoint.syncNanosMax, syncNanos);
-        checkpoint.asyncNanosMax = Math.max(checkpoint.asyncNanosMax, System.nanoTime() - start);
-        if (checkpoint.phase == PendingCheckpoint.Phase.WRITING
-            && checkpoint.acknowledge(subtask.position(), snapshot)) {
-          checkpoint.phase = PendingCheckpoint.Phase.PUBLISHING;
-          last = true;
-        }
+        last =
+            checkpoint.acknowledge(
+                task.subtask().position(), snapshot, syncNanos, System.nanoTime() - start);
       }
     } catch (RuntimeException | Error e) {
       abort(checkpoint, e);
@@ -645,53 +374,6 @@ public final class CheckpointCoordinator implements AutoCloseable {
       publish(checkpoint);
     }
     writerEnded(checkpoint);
-  }
-
-  private SubtaskSnapshot write(
-      PendingCheckpoint checkpoint, Subtask subtask, FrozenSubtask image) {
-    NativeSnapshot nativeSnapshot =
-        checkpoint.isSavepoint()
-            ? null
-            : subtask
-                .states()
-                .nativeSnapshots()
-                .map(engine -> writeNative(checkpoint, subtask, image, engine))
-                .orElse(null);
-    String fileName = FileNames.of(subtask.position()) + ".snapshot";
-    try (StorageOutput out = storage.create(checkpoint.directory + "/" + fileName)) {
-      opened(checkpoint, out);
-      SnapshotFile file =
-          image.write(out, checkpoint.id, settings.compression(), nativeSnapshot == null);
-      return new SubtaskSnapshot(
-          subtask.position().subtask(),
-          subtask.keyGroupRange(),
-          new FileRef(fileName, file.length(), file.crc32c()),
-          nativeSnapshot);
-    }
-  }
-
-  private @Nullable NativeSnapshot writeNative(
-      PendingCheckpoint checkpoint, Subtask subtask, FrozenSubtask image, NativeSnapshots engine) {
-    if (image.store().isEmpty()) {
-      return null;
-    }
-    SharedFiles files;
-    synchronized (lock) {
-      files = new SharedFiles(storage, FileNames.of(subtask.position()), subtask.nativeFiles());
-      checkpoint.opened(files);
-    }
-    byte[] manifest = engine.write(checkpoint.id, image.store().get(), files);
-    return new NativeSnapshot(engine.format(), manifest, files.files());
-  }
-
-  /** Remembers an output, so that an abort can make the writing thread give up. */
-  private void opened(PendingCheckpoint checkpoint, StorageOutput out) {
-    synchronized (lock) {
-      if (checkpoint.phase != PendingCheckpoint.Phase.WRITING) {
-        throw new StateClosedException(checkpoint.describe() + " was aborted");
-      }
-      checkpoint.opened(out);
-    }
   }
 
   private void publish(PendingCheckpoint checkpoint) {
@@ -741,11 +423,9 @@ public final class CheckpointCoordinator implements AutoCloseable {
 
   /** Returns the checkpoint whose files are still needed whatever its age. */
   private long pinnedId() {
-    boolean needed =
-        restored != null
-            && restored.storage() == storage
-            && subtasks.values().stream().anyMatch(subtask -> subtask.states().carriesUndeclared());
-    return needed ? requireNonNull(restored).metadata().checkpointId() : NONE;
+    return restored != null && subtasks.needRestored(storage)
+        ? restored.metadata().checkpointId()
+        : NONE;
   }
 
   private static String millis(long nanos) {
@@ -763,6 +443,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
     }
     // By a thread of its own: closing waits for a write that hangs, and nobody else should.
     threads.executeApart(() -> close(checkpoint, outputs));
+    deleteAborted(checkpoint);
     end(checkpoint, cause);
   }
 
@@ -786,7 +467,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
   private void settleNative(PendingCheckpoint checkpoint, boolean completed) {
     List<Subtask> open;
     synchronized (lock) {
-      open = List.copyOf(subtasks.values());
+      open = subtasks.all();
     }
     if (!checkpoint.isSavepoint()) {
       for (Subtask subtask : open) {
@@ -819,7 +500,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
       checkpoint.phase = PendingCheckpoint.Phase.ENDED;
       checkpoint.completed = completed != null;
       checkpoint.cancelTimeout();
-      subtasks.values().forEach(subtask -> subtask.withdraw(checkpoint.id));
+      subtasks.all().forEach(subtask -> subtask.withdraw(checkpoint.id));
       if (pending == checkpoint) {
         pending = null;
       }
@@ -857,11 +538,17 @@ public final class CheckpointCoordinator implements AutoCloseable {
     return untilInterval.compareTo(settings.minPause()) > 0 ? untilInterval : settings.minPause();
   }
 
-  /** Deletes what an aborted checkpoint has written, once nobody writes it any more. */
   private void writerEnded(PendingCheckpoint checkpoint) {
-    boolean garbage;
     synchronized (lock) {
       checkpoint.writerEnded();
+    }
+    deleteAborted(checkpoint);
+  }
+
+  /** Deletes what an aborted checkpoint has written, unless somebody still writes it. */
+  private void deleteAborted(PendingCheckpoint checkpoint) {
+    boolean garbage;
+    synchronized (lock) {
       garbage = !checkpoint.hasWriters() && checkpoint.isAborted();
     }
     if (garbage) {
@@ -881,8 +568,8 @@ public final class CheckpointCoordinator implements AutoCloseable {
 
   /**
    * Lists the files and directories of the storage that no complete checkpoint or savepoint
-   * reaches. {@link Builder#open()} deletes them; later ones are those of checkpoints that are
-   * pending or could not be deleted.
+   * reaches. {@link CheckpointCoordinatorBuilder#open()} deletes them; later ones are those of
+   * checkpoints that are pending or could not be deleted.
    *
    * @return paths in the storage
    */
@@ -890,6 +577,14 @@ public final class CheckpointCoordinator implements AutoCloseable {
     synchronized (lock) {
       return catalog.garbage();
     }
+  }
+
+  /**
+   * Returns the number of timed tasks: the next periodic trigger, and the timeout of a pending
+   * checkpoint.
+   */
+  int scheduledCount() {
+    return threads.scheduledCount();
   }
 
   private void checkOpen() {

@@ -65,6 +65,10 @@ final class CheckpointThreads {
     return timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
+  int scheduledCount() {
+    return timer.getQueue().size();
+  }
+
   void execute(Runnable task) {
     writers.execute(task);
   }
@@ -74,17 +78,23 @@ final class CheckpointThreads {
     daemon("statebackend-checkpoint-abort").newThread(task).start();
   }
 
+  /** Waits until running tasks have ended, for a time; tasks that wait for their time never run. */
   void close(long timeout, TimeUnit unit) {
-    timer.shutdownNow();
+    close(timer, timeout, unit);
     if (ownWriters != null) {
-      ownWriters.shutdown();
-      try {
-        if (!ownWriters.awaitTermination(timeout, unit)) {
-          logger.warn("a snapshot is still being written {} {} after the close", timeout, unit);
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+      close(ownWriters, timeout, unit);
+    }
+  }
+
+  private static void close(ExecutorService threads, long timeout, TimeUnit unit) {
+    // Not by an interrupt, which would close the files that are being written.
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(timeout, unit)) {
+        logger.warn("a checkpoint is still being worked on {} {} after the close", timeout, unit);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -108,10 +108,24 @@ final class PendingCheckpoint {
     sharedFiles.add(files);
   }
 
-  /** Notes that a subtask's snapshot is written; {@code true} if it was the last one. */
-  boolean acknowledge(SubtaskPosition position, SubtaskSnapshot snapshot) {
+  /**
+   * Notes that a subtask's snapshot is written.
+   *
+   * @return {@code true} if it was the last one: the caller publishes the checkpoint now
+   */
+  boolean acknowledge(
+      SubtaskPosition position, SubtaskSnapshot snapshot, long syncNanos, long asyncNanos) {
+    if (phase != Phase.WRITING) {
+      return false;
+    }
     snapshots.put(position, snapshot);
-    return snapshots.size() == subtaskCount;
+    syncNanosMax = Math.max(syncNanosMax, syncNanos);
+    asyncNanosMax = Math.max(asyncNanosMax, asyncNanos);
+    boolean last = snapshots.size() == subtaskCount;
+    if (last) {
+      phase = Phase.PUBLISHING;
+    }
+    return last;
   }
 
   Map<SubtaskPosition, SubtaskSnapshot> snapshots() {

@@ -14,6 +14,7 @@ import io.statebackend.core.state.FrozenSubtask;
 import io.statebackend.core.state.SubtaskPosition;
 import io.statebackend.core.state.SubtaskStates;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -209,7 +210,7 @@ public final class Subtask implements AutoCloseable {
     try {
       image = states.freeze();
     } catch (RuntimeException e) {
-      coordinator.snapshotFailed(checkpoint, this, e);
+      coordinator.snapshotFailed(checkpoint, e);
       throw e;
     }
     coordinator.writeSnapshot(checkpoint, this, image, System.nanoTime() - start);
@@ -248,9 +249,7 @@ public final class Subtask implements AutoCloseable {
 
   static Map<String, FileRef> filesByName(NativeSnapshot snapshot) {
     return snapshot.files().stream()
-        .collect(
-            java.util.stream.Collectors.toUnmodifiableMap(
-                FileRef::path, file -> file, (a, b) -> a));
+        .collect(Collectors.toUnmodifiableMap(FileRef::path, file -> file, (a, b) -> a));
   }
 
   void request(long checkpointId) {

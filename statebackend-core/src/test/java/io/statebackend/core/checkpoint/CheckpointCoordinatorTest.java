@@ -50,7 +50,7 @@ final class CheckpointCoordinatorTest {
     storage.close();
   }
 
-  private CheckpointCoordinator.Builder builder() {
+  private CheckpointCoordinatorBuilder builder() {
     return CheckpointCoordinator.builder(storage);
   }
 
@@ -275,6 +275,21 @@ final class CheckpointCoordinatorTest {
           .hasMessageContaining("source[0]");
       assertThat(source.pendingCheckpoint()).isEqualTo(Subtask.NO_CHECKPOINT);
       assertThat(source.snapshot(1)).isFalse();
+    }
+  }
+
+  @Test
+  void trigger_onlySomeSubtasksSnapshot_nothingStaysAfterTheTimeout() throws IOException {
+    try (CheckpointCoordinator coordinator = builder().timeout(Duration.ofMillis(200)).open()) {
+      List<Subtask> subtasks = openSubtasks(coordinator, 2);
+      CompletableFuture<CompletedCheckpoint> late = coordinator.trigger();
+      subtasks.get(0).snapshotIfPending();
+
+      assertThatThrownBy(late::join).hasMessageContaining("source[1]");
+      subtasks.forEach(Subtask::close);
+    }
+    try (FileCheckpointStorage reading = FileCheckpointStorage.openReadOnly(directory)) {
+      assertThat(reading.list("")).isEmpty();
     }
   }
 
@@ -536,6 +551,18 @@ final class CheckpointCoordinatorTest {
         source.snapshotIfPending();
         Thread.onSpinWait();
       }
+    }
+  }
+
+  @Test
+  void start_withTriggersByHand_keepsOneScheduleOfPeriodicTriggers() {
+    try (CheckpointCoordinator coordinator = builder().interval(Duration.ofDays(1)).open();
+        Subtask source = coordinator.subtask("source").open()) {
+      coordinator.start();
+      for (int i = 0; i < 5; i++) {
+        checkpoint(coordinator, source);
+      }
+      assertThat(coordinator.scheduledCount()).isEqualTo(1);
     }
   }
 

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.checkpoint;
+
+import io.statebackend.api.storage.CheckpointStorage;
+import io.statebackend.core.snapshot.OperatorSnapshots;
+import io.statebackend.core.state.SubtaskPosition;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The subtasks that take part in checkpoints. Guarded by the coordinator's lock. */
+final class OpenSubtasks {
+  private final @Nullable StoredCheckpoint restored;
+  private final Set<String> droppedOperators;
+  private final Map<SubtaskPosition, Subtask> subtasks = new HashMap<>();
+
+  /**
+   * Begins with none.
+   *
+   * @param restored the restored checkpoint, or {@code null}
+   * @param droppedOperators the operators of it that are given up on purpose
+   */
+  OpenSubtasks(@Nullable StoredCheckpoint restored, Set<String> droppedOperators) {
+    this.restored = restored;
+    this.droppedOperators = droppedOperators;
+  }
+
+  void add(Subtask subtask) {
+    checkFits(subtask.position());
+    subtasks.put(subtask.position(), subtask);
+  }
+
+  void remove(Subtask subtask) {
+    subtasks.remove(subtask.position(), subtask);
+  }
+
+  List<Subtask> all() {
+    return List.copyOf(subtasks.values());
+  }
+
+  @Nullable Subtask get(SubtaskPosition position) {
+    return subtasks.get(position);
+  }
+
+  /**
+   * Checks that a subtask can be opened beside those that are.
+   *
+   * @throws IllegalStateException if it cannot
+   */
+  void checkFits(SubtaskPosition position) {
+    for (SubtaskPosition other : subtasks.keySet()) {
+      if (other.operatorId().equals(position.operatorId())) {
+        if (other.equals(position)) {
+          throw new IllegalStateException("the subtask is open already: " + position);
+        }
+        if (other.parallelism() != position.parallelism()
+            || other.maxParallelism() != position.maxParallelism()) {
+          throw new IllegalStateException(
+              "subtasks of one operator must agree on its parallelism: open=%s, new=%s"
+                  .formatted(other, position));
+        }
+      }
+    }
+  }
+
+  /**
+   * Refuses a checkpoint that would lose state.
+   *
+   * @throws IllegalStateException if a subtask is missing, or an operator of the restored
+   *     checkpoint
+   */
+  void checkComplete() {
+    if (subtasks.isEmpty()) {
+      throw new IllegalStateException("no subtask is open: there is nothing to checkpoint");
+    }
+    Map<String, Integer> open = new HashMap<>();
+    subtasks.keySet().forEach(position -> open.merge(position.operatorId(), 1, Integer::sum));
+    for (SubtaskPosition position : subtasks.keySet()) {
+      int count = open.getOrDefault(position.operatorId(), 0);
+      if (count != position.parallelism()) {
+        throw new IllegalStateException(
+            "only %d of %d subtasks of operator '%s' are open: open all before the first checkpoint, and keep them open until the last"
+                .formatted(count, position.parallelism(), position.operatorId()));
+      }
+    }
+    if (restored != null) {
+      for (OperatorSnapshots operator : restored.metadata().operators()) {
+        if (!open.containsKey(operator.operatorId())
+            && !droppedOperators.contains(operator.operatorId())) {
+          throw new IllegalStateException(
+              "the restored checkpoint %d holds state of operator '%s', which is not open and would be lost: open its subtasks, or give it up by dropOperator(\"%s\")"
+                  .formatted(
+                      restored.metadata().checkpointId(),
+                      operator.operatorId(),
+                      operator.operatorId()));
+        }
+      }
+    }
+  }
+
+  /** Tells whether some restored state of this storage is still needed by a subtask. */
+  boolean needRestored(CheckpointStorage storage) {
+    return restored != null
+        && restored.storage() == storage
+        && subtasks.values().stream().anyMatch(subtask -> subtask.states().carriesUndeclared());
+  }
+}
