@@ -89,7 +89,7 @@ public final class SnapshotSpeed {
       double seconds = (System.nanoTime() - start) / 1e9;
       add("freeze_ms", (frozen - start) / 1e6);
       add("checkpoint_ms", seconds * 1e3);
-      add("checkpoint_bytes", checkpoint.sizeBytes());
+      add("checkpoint_bytes", (double) checkpoint.sizeBytes());
       add("checkpoint_mb_per_s", checkpoint.sizeBytes() / 1e6 / seconds);
     }
   }
