@@ -115,10 +115,7 @@ final class Reactor {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes ignored) {
-              // In a worktree, .git is a file.
-              if (!NOT_OURS.contains(String.valueOf(file.getFileName()))) {
-                files.add(root.relativize(file));
-              }
+              files.add(root.relativize(file));
               return FileVisitResult.CONTINUE;
             }
           });

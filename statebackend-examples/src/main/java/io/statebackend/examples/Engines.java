@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.examples;
+
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.memory.MemoryStateBackend;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** The state backends that {@code --backend} can name. */
+final class Engines {
+  private static final Map<String, Supplier<StateBackend>> BY_NAME =
+      new TreeMap<>(Map.of("memory", MemoryStateBackend::create));
+
+  private Engines() {}
+
+  static Set<String> names() {
+    return BY_NAME.keySet();
+  }
+
+  /**
+   * Opens a backend.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  static StateBackend open(String name) {
+    Supplier<StateBackend> engine = BY_NAME.get(name);
+    if (engine == null) {
+      throw new IllegalArgumentException(
+          "no such backend: '%s'; there are %s".formatted(name, names()));
+    }
+    return engine.get();
+  }
+}
