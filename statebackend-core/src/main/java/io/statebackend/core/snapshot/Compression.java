@@ -30,4 +30,21 @@ public enum Compression {
   static Compression ofId(int id) {
     return id == LZ4.id ? LZ4 : NONE;
   }
+
+  /**
+   * Finds the library for {@link #LZ4}.
+   *
+   * @throws IllegalStateException if it is not on the class path
+   */
+  static Lz4 loadLz4() {
+    try {
+      return new Lz4();
+    } catch (NoClassDefFoundError e) {
+      // Not caught in Lz4 itself, which without the library does not even pass verification.
+      throw new IllegalStateException(
+          "compression=LZ4 needs a library that is missing: add the Maven dependency"
+              + " at.yawk.lz4:lz4-java",
+          e);
+    }
+  }
 }

@@ -17,25 +17,11 @@ final class Lz4 {
   private final LZ4Compressor compressor;
   private final LZ4SafeDecompressor decompressor;
 
-  private Lz4(LZ4Factory factory) {
+  /** Finds the library; see {@link Compression#loadLz4}. */
+  Lz4() {
+    LZ4Factory factory = LZ4Factory.fastestInstance();
     compressor = factory.fastCompressor();
     decompressor = factory.safeDecompressor();
-  }
-
-  /**
-   * Finds the library.
-   *
-   * @throws IllegalStateException if it is not on the class path
-   */
-  static Lz4 load() {
-    try {
-      return new Lz4(LZ4Factory.fastestInstance());
-    } catch (NoClassDefFoundError e) {
-      throw new IllegalStateException(
-          "compression=LZ4 needs a library that is missing: add the Maven dependency"
-              + " at.yawk.lz4:lz4-java",
-          e);
-    }
   }
 
   /** Returns the length of an array that compressed bytes fit in, or 0 if they are too many. */

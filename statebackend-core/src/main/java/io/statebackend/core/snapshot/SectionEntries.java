@@ -106,7 +106,7 @@ final class SectionEntries implements EntrySource {
   private Lz4 lz4() {
     Lz4 loaded = lz4;
     if (loaded == null) {
-      loaded = Lz4.load();
+      loaded = Compression.loadLz4();
       lz4 = loaded;
     }
     return loaded;

@@ -54,7 +54,7 @@ public final class SnapshotWriter implements AutoCloseable {
     this.storage = storage;
     this.out = new ChecksummedOutput(storage);
     this.header = header;
-    this.lz4 = header.compression() == Compression.LZ4 ? Lz4.load() : null;
+    this.lz4 = header.compression() == Compression.LZ4 ? Compression.loadLz4() : null;
     BinaryOutput bytes = new BinaryOutput(1 << 10);
     HeaderFormat.write(header, bytes);
     out.write(bytes.array(), 0, bytes.position());
