@@ -26,8 +26,8 @@ import java.util.stream.Stream;
  * Measures how fast the portable snapshot of many Long to Long entries is written to files and
  * loaded.
  *
- * <p>Usage: {@code SnapshotSpeed [ENTRIES [ROUNDS]]}, by default 5000000 entries and 5 rounds after one
- * to warm up. Prints one line per figure: the minimum, median and maximum over the rounds.
+ * <p>Usage: {@code SnapshotSpeed [ENTRIES [ROUNDS]]}, by default 5000000 entries and 5 rounds after
+ * one to warm up. Prints one line per figure: the minimum, median and maximum over the rounds.
  */
 public final class SnapshotSpeed {
   private static final ValueStateDescriptor<Long> VALUE =

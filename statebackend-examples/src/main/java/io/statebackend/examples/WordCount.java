@@ -4,6 +4,7 @@ package io.statebackend.examples;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
+import io.statebackend.core.checkpoint.CheckpointCoordinatorBuilder;
 import io.statebackend.core.storage.FileCheckpointStorage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -99,7 +100,7 @@ public final class WordCount {
   private CheckpointCoordinator open(
       CheckpointStorage storage, @Nullable CheckpointStorage source, ConsoleReport report)
       throws IOException {
-    CheckpointCoordinator.Builder builder =
+    CheckpointCoordinatorBuilder builder =
         CheckpointCoordinator.builder(storage).interval(options.interval()).listener(report);
     Path restore = options.restore();
     if (restore != null && source != null) {
