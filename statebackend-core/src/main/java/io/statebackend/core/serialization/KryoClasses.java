@@ -32,7 +32,6 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -120,7 +119,7 @@ record KryoClasses(Class<?> root, List<Class<?>> registered) {
           @SuppressWarnings("rawtypes") // As Kryo declares it.
           public Serializer<?> newSerializer(Kryo owner, Class type) {
             Class<?> known = type;
-            return newFieldsSerializer(known);
+            return new FieldsSerializer<>(known);
           }
         });
     kryo.addDefaultSerializer(Enum.class, EnumNameSerializer.class);
@@ -138,14 +137,6 @@ record KryoClasses(Class<?> root, List<Class<?>> registered) {
       kryo.register(registered.get(i), FIRST_ID + i);
     }
     return kryo;
-  }
-
-  private static <T> Serializer<T> newFieldsSerializer(Class<T> type) {
-    if (EnumMap.class.isAssignableFrom(type)) {
-      throw new IllegalArgumentException(
-          "Kryo cannot create an empty " + type.getName() + " again: use a HashMap instead");
-    }
-    return new FieldsSerializer<>(type);
   }
 
   /** Describes the classes and their forms. */

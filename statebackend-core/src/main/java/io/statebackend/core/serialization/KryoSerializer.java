@@ -105,17 +105,8 @@ final class KryoSerializer<T> implements BuiltInSerializer<T> {
   private IllegalArgumentException refused(T value, RuntimeException cause) {
     // A Kryo that failed half-way may be in any state: the next call makes a new one.
     sessions.remove();
-    Throwable root = cause;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String detail = root == cause ? "" : root.getMessage() + "; ";
     return new IllegalArgumentException(
-        "Kryo cannot write or copy a "
-            + value.getClass().getName()
-            + ": "
-            + detail
-            + cause.getMessage(),
+        "Kryo cannot write or copy a " + value.getClass().getName() + ": " + cause.getMessage(),
         cause);
   }
 
@@ -160,6 +151,10 @@ final class KryoSerializer<T> implements BuiltInSerializer<T> {
       return sessions.get().kryo.copy(value);
     } catch (RuntimeException e) {
       throw refused(value, e);
+    } catch (StackOverflowError e) {
+      // Kryo looks at the depth when it writes and reads, and not when it copies.
+      String message = "its objects refer to each other more than 512 levels deep";
+      throw refused(value, new IllegalArgumentException(message, e));
     }
   }
 

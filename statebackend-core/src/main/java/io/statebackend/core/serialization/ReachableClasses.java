@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -101,6 +102,8 @@ final class ReachableClasses {
   /**
    * Returns the classes given, in their order and but for interfaces and the like, and after them
    * those that they reach, in the order of their names.
+   *
+   * @throws IllegalArgumentException if one of them is known to be unreadable
    */
   static List<Class<?>> from(List<Class<?>> given) {
     ReachableClasses reachable = new ReachableClasses();
@@ -137,8 +140,12 @@ final class ReachableClasses {
   }
 
   private void reachClass(Class<?> type) {
-    if (type.isPrimitive() || KNOWN_TO_KRYO.contains(type)) {
+    if (type.isPrimitive() || type == Object.class || KNOWN_TO_KRYO.contains(type)) {
       return;
+    }
+    if (EnumMap.class.isAssignableFrom(type)) {
+      throw new IllegalArgumentException(
+          "Kryo cannot create an empty " + type.getName() + " again: use a HashMap instead");
     }
     IMPLEMENTATIONS.getOrDefault(type, List.of()).forEach(this::reach);
     // An enum with bodies is sealed too, but Kryo knows constants by the enum itself.

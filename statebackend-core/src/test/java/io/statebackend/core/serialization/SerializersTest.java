@@ -47,7 +47,9 @@ final class SerializersTest {
       T read = serializer.deserialize(in);
 
       assertThat(serializer.equal(read, value)).as(describe(value)).isTrue();
-      assertThat(bytes(serializer, read)).as(describe(value)).isEqualTo(bytes(serializer, value));
+      assertThat(Bytes.of(serializer, read))
+          .as(describe(value))
+          .isEqualTo(Bytes.of(serializer, value));
       assertThat(in.position()).as(describe(value)).isEqualTo(end);
     }
   }
@@ -59,7 +61,7 @@ final class SerializersTest {
     if (serializer.fixedLength() != TypeSerializer.VARIABLE_LENGTH) {
       assertThat(samples.values(new Random(SEED), RANDOM_VALUES))
           .allSatisfy(
-              value -> assertThat(bytes(serializer, value)).hasSize(serializer.fixedLength()));
+              value -> assertThat(Bytes.of(serializer, value)).hasSize(serializer.fixedLength()));
     }
   }
 
@@ -70,7 +72,7 @@ final class SerializersTest {
     List<T> values = samples.values(new Random(SEED), RANDOM_VALUES);
     for (T a : values) {
       for (T b : values) {
-        boolean bytesEqual = Arrays.equals(bytes(serializer, a), bytes(serializer, b));
+        boolean bytesEqual = Arrays.equals(Bytes.of(serializer, a), Bytes.of(serializer, b));
         assertThat(serializer.equal(a, b)).as(describe(a, b)).isEqualTo(bytesEqual);
         if (bytesEqual) {
           assertThat(serializer.stableHash(a)).isEqualTo(serializer.stableHash(b));
@@ -120,7 +122,7 @@ final class SerializersTest {
   <T> void deserialize_cutShort(Samples<T> samples) {
     TypeSerializer<T> serializer = samples.serializer();
     for (T value : samples.values(new Random(SEED), 5)) {
-      byte[] bytes = bytes(serializer, value);
+      byte[] bytes = Bytes.of(serializer, value);
       int step = Math.max(1, bytes.length / 100);
       for (int length = 0; length < bytes.length; length += step) {
         assertValueOrCorrupt(serializer, Arrays.copyOf(bytes, length));
@@ -134,7 +136,7 @@ final class SerializersTest {
     TypeSerializer<T> serializer = samples.serializer();
     Random random = new Random(SEED);
     for (T value : samples.values(random, 20)) {
-      byte[] bytes = bytes(serializer, value);
+      byte[] bytes = Bytes.of(serializer, value);
       for (int i = 0; i < 50 && bytes.length > 0; i++) {
         byte[] damaged = bytes.clone();
         for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
@@ -163,12 +165,6 @@ final class SerializersTest {
     } catch (CorruptStateException expected) {
       assertThat(expected).hasMessageMatching("(?s).{10,}");
     }
-  }
-
-  private static <T> byte[] bytes(TypeSerializer<T> serializer, T value) {
-    BinaryOutput out = new BinaryOutput();
-    serializer.serialize(value, out);
-    return out.toByteArray();
   }
 
   private static String describe(Object... values) {
