@@ -90,6 +90,10 @@ final class TestStore implements AutoCloseable {
     return store.freeze();
   }
 
+  static Content emptyContent() {
+    return new Content(new HashMap<>(), new HashMap<>(), new HashMap<>());
+  }
+
   /** Reads what the store holds, through an image. */
   Content content() {
     try (FrozenStore image = freeze()) {
@@ -99,7 +103,7 @@ final class TestStore implements AutoCloseable {
 
   /** Reads all that an image holds. May be called by any thread. */
   static Content read(FrozenStore image) {
-    Content content = new Content(new HashMap<>(), new HashMap<>(), new HashMap<>());
+    Content content = emptyContent();
     for (int keyGroup = 0; keyGroup < KEY_GROUPS; keyGroup++) {
       read(image, VALUES, keyGroup, (cell, in) -> content.values.put(cell, LONGS.deserialize(in)));
       read(

@@ -63,4 +63,36 @@ final class SortedMapStateBackendTest {
       return new SortedMapStateBackend();
     }
   }
+
+  @Nested
+  final class OperatorStates extends OperatorStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class Snapshots extends SnapshotIsolationContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class Closing extends CloseContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class Nulls extends NullsContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
 }
