@@ -3,12 +3,10 @@ package io.statebackend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.statebackend.api.AggregateFunction;
 import io.statebackend.api.AggregatingState;
 import io.statebackend.api.AggregatingStateDescriptor;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.core.serialization.Serializers;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,33 +21,6 @@ public abstract class AggregatingStateContract extends BackendContract {
 
   /** Creates the contract, for one test. */
   protected AggregatingStateContract() {}
-
-  /** The mean of numbers; its accumulator holds their sum and their count. */
-  static final class Mean implements AggregateFunction<Integer, List<Long>, Double> {
-    @Override
-    public List<Long> createAccumulator() {
-      return new ArrayList<>(List.of(0L, 0L));
-    }
-
-    @Override
-    public List<Long> add(Integer value, List<Long> accumulator) {
-      accumulator.set(0, accumulator.get(0) + value);
-      accumulator.set(1, accumulator.get(1) + 1);
-      return accumulator;
-    }
-
-    @Override
-    public Double getResult(List<Long> accumulator) {
-      return (double) accumulator.get(0) / accumulator.get(1);
-    }
-
-    @Override
-    public List<Long> merge(List<Long> a, List<Long> b) {
-      a.set(0, a.get(0) + b.get(0));
-      a.set(1, a.get(1) + b.get(1));
-      return a;
-    }
-  }
 
   @BeforeEach
   final void openState() {

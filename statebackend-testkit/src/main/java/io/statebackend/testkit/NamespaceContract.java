@@ -32,8 +32,7 @@ public abstract class NamespaceContract extends BackendContract {
   private static final ReducingStateDescriptor<String> REDUCING =
       ReducingStateDescriptor.of("reducing", String::concat, Serializers.STRING);
   private static final AggregatingStateDescriptor<Integer, List<Long>, Double> AGGREGATING =
-      AggregatingStateDescriptor.of(
-          "aggregating", new AggregatingStateContract.Mean(), Serializers.list(Serializers.LONG));
+      AggregatingStateDescriptor.of("aggregating", new Mean(), Serializers.list(Serializers.LONG));
 
   private KeyedStateBackend<String> keyed;
   private NamespacedState<Long, ValueState<String>> values;

@@ -162,8 +162,7 @@ public abstract class NullsContract extends BackendContract {
   final void aggregating_null() {
     AggregatingState<Integer, Double> state =
         keyed.aggregating(
-            AggregatingStateDescriptor.of(
-                "mean", new AggregatingStateContract.Mean(), Serializers.list(Serializers.LONG)));
+            AggregatingStateDescriptor.of("mean", new Mean(), Serializers.list(Serializers.LONG)));
     state.add(2);
 
     assertRefused(() -> state.add(nothing()), "value", "mean");

@@ -32,21 +32,21 @@ final class TestOperator<K> implements AutoCloseable {
   TestOperator(StateBackend backend, TypeSerializer<K> keySerializer, int parallelism) {
     this.keySerializer = keySerializer;
     this.coordinator = open(storage);
-    openSubtasks(backend, parallelism);
+    openSubtasks(backend, parallelism, MAX_PARALLELISM);
   }
 
   private static CheckpointCoordinator open(MemoryCheckpointStorage storage) {
     return CheckpointCoordinator.builder(storage).restoreLatest().open();
   }
 
-  private void openSubtasks(StateBackend backend, int parallelism) {
+  private void openSubtasks(StateBackend backend, int parallelism, int maxParallelism) {
     for (int index = 0; index < parallelism; index++) {
       Subtask subtask =
           coordinator
               .subtask(ID)
               .index(index)
               .parallelism(parallelism)
-              .maxParallelism(MAX_PARALLELISM)
+              .maxParallelism(maxParallelism)
               .open();
       subtasks.add(subtask);
       keyed.add(subtask.keyed(backend, keySerializer));
@@ -84,8 +84,7 @@ final class TestOperator<K> implements AutoCloseable {
 
   /** Takes a checkpoint and waits until it is complete. */
   CompletedCheckpoint checkpoint() {
-    CompletableFuture<CompletedCheckpoint> completed = beginCheckpoint();
-    return completed.join();
+    return beginCheckpoint().join();
   }
 
   /** Takes the synchronous part of a checkpoint only. */
@@ -97,10 +96,19 @@ final class TestOperator<K> implements AutoCloseable {
 
   /** Stops without a checkpoint, as a crash does, and restores the latest one. */
   void restore(StateBackend backend, int parallelism) {
+    restore(backend, parallelism, MAX_PARALLELISM);
+  }
+
+  /** Restores with another number of key groups, which is to be refused. */
+  void restoreWithMaxParallelism(StateBackend backend, int maxParallelism) {
+    restore(backend, 1, maxParallelism);
+  }
+
+  private void restore(StateBackend backend, int parallelism, int maxParallelism) {
     close();
     storage = storage.reopen();
     coordinator = open(storage);
-    openSubtasks(backend, parallelism);
+    openSubtasks(backend, parallelism, maxParallelism);
   }
 
   /** Takes a checkpoint, stops, and restores it. */

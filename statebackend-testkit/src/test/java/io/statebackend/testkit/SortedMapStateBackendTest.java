@@ -95,4 +95,44 @@ final class SortedMapStateBackendTest {
       return new SortedMapStateBackend();
     }
   }
+
+  @Nested
+  final class Restoring extends RestoreContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class Rescaling extends RescaleContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class AwkwardKeys extends AwkwardKeysContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class BigState extends BigStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class Modelled extends ModelContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
 }
