@@ -12,6 +12,7 @@ import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.testkit.TestStore.Cell;
 import io.statebackend.testkit.TestStore.Content;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -243,7 +244,7 @@ public abstract class SnapshotIsolationContract extends BackendContract {
       write(0, 5_000);
       for (int released : order) {
         assertThat(TestStore.read(images.get(released)))
-            .as("image %d of 3, released in the order %s", released, order)
+            .as("image %d of 3, released in the order %s", released, Arrays.toString(order))
             .isEqualTo(expected.get(released));
         images.get(released).close();
         write(released, 6_000);

@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * <p>A prefix says where it ends, so none begins another one: what lies beneath a prefix is exactly
  * what belongs to its key and namespace.
  */
-// tag::bytes[]
+// tag::bytes
 record SortedBytes(NavigableMap<byte[], byte[]> map) {
 
   SortedBytes() {
@@ -81,4 +81,4 @@ record SortedBytes(NavigableMap<byte[], byte[]> map) {
         .count();
   }
 }
-// end::bytes[]
+// end::bytes

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Nested;
 /** The minimal backend keeps every contract. */
 final class SortedMapStateBackendTest {
 
+  // tag::contract
   @Nested
   final class Values extends ValueStateContract {
     @Override
@@ -15,6 +16,8 @@ final class SortedMapStateBackendTest {
       return new SortedMapStateBackend();
     }
   }
+
+  // end::contract
 
   @Nested
   final class Lists extends ListStateContract {

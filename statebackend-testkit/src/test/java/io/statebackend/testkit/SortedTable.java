@@ -16,30 +16,27 @@ import java.util.Map;
 import java.util.NavigableMap;
 
 /** What the tables of values, lists and maps have in common. */
-// tag::table[]
-abstract sealed class SortedTable<N> {
-  final SortedBytes entries = new SortedBytes();
-  private final TypeSerializer<N> namespaceSerializer;
+// tag::table
+sealed interface SortedTable<N> {
+  SortedBytes entries();
 
-  private SortedTable(TypeSerializer<N> namespaceSerializer) {
-    this.namespaceSerializer = namespaceSerializer;
-  }
+  TableSpec<N> spec();
 
   /** Loads the value, or the page, of a key and namespace. */
-  abstract void load(byte[] prefix, BinaryInput value);
+  void load(byte[] prefix, BinaryInput value);
 
-  byte[] prefix(KeyContext<?> key, N namespace) {
+  default byte[] prefix(KeyContext<?> key, N namespace) {
     BinaryInput keyBytes = new BinaryInput(key.bytes().toByteArray());
-    BinaryInput namespaceBytes = new BinaryInput(bytes(namespaceSerializer, namespace));
+    BinaryInput namespaceBytes = new BinaryInput(bytes(spec().namespaceSerializer(), namespace));
     return SortedBytes.prefix(key.keyGroup(), keyBytes, namespaceBytes);
   }
 
-  NavigableMap<byte[], byte[]> beneath(KeyContext<?> key, N namespace) {
-    return entries.beneath(prefix(key, namespace));
+  default NavigableMap<byte[], byte[]> beneath(KeyContext<?> key, N namespace) {
+    return entries().beneath(prefix(key, namespace));
   }
 
-  /** The pages of a list or map: copies of references, so that one may write while using them. */
-  List<byte[]> pages(KeyContext<?> key, N namespace) {
+  /** The pages of a list or map: a copy of references, so that one may write while using it. */
+  default List<byte[]> pages(KeyContext<?> key, N namespace) {
     return List.copyOf(beneath(key, namespace).values());
   }
 
@@ -55,27 +52,22 @@ abstract sealed class SortedTable<N> {
     return out;
   }
 
-  // end::table[]
+  // end::table
 
-  // tag::values[]
+  // tag::values
   /** A value lies under its prefix. */
-  static final class Values<K, N, V> extends SortedTable<N> implements ValueTable<K, N, V> {
-    private final TypeSerializer<V> serializer;
-
-    Values(TableSpec.OfValues<N, V> spec) {
-      super(spec.namespaceSerializer());
-      serializer = spec.valueSerializer();
-    }
-
+  record Values<K, N, V>(SortedBytes entries, TableSpec.OfValues<N, V> spec)
+      implements SortedTable<N>, ValueTable<K, N, V> {
     @Override
     public V get(KeyContext<K> key, N namespace) {
       byte[] value = entries.map().get(prefix(key, namespace));
-      return value == null ? null : serializer.deserialize(new BinaryInput(value));
+      return value == null ? null : spec.valueSerializer().deserialize(new BinaryInput(value));
     }
 
     @Override
     public void put(KeyContext<K> key, N namespace, V value) {
-      entries.map().put(prefix(key, namespace), bytes(serializer, value));
+      byte[] bytes = SortedTable.bytes(spec.valueSerializer(), value);
+      entries.map().put(prefix(key, namespace), bytes);
     }
 
     @Override
@@ -89,27 +81,21 @@ abstract sealed class SortedTable<N> {
     }
 
     @Override
-    void load(byte[] prefix, BinaryInput value) {
+    public void load(byte[] prefix, BinaryInput value) {
       entries.map().put(prefix, value.readBytes(value.remaining()));
     }
   }
 
-  // end::values[]
+  // end::values
 
-  // tag::lists[]
+  // tag::lists
   /** An element lies under the prefix and its index, as a page of its own. */
-  static final class Lists<K, N, E> extends SortedTable<N> implements ListTable<K, N, E> {
-    private final TypeSerializer<E> serializer;
-
-    Lists(TableSpec.OfLists<N, E> spec) {
-      super(spec.namespaceSerializer());
-      serializer = spec.elementSerializer();
-    }
-
+  record Lists<K, N, E>(SortedBytes entries, TableSpec.OfLists<N, E> spec)
+      implements SortedTable<N>, ListTable<K, N, E> {
     @Override
     public Iterator<E> iterator(KeyContext<K> key, N namespace) {
       return pages(key, namespace).stream()
-          .map(page -> Field.read(serializer, new BinaryInput(page)))
+          .map(page -> Field.read(spec.elementSerializer(), new BinaryInput(page)))
           .iterator();
     }
 
@@ -120,10 +106,10 @@ abstract sealed class SortedTable<N> {
 
     private void add(byte[] prefix, E element) {
       NavigableMap<byte[], byte[]> list = entries.beneath(prefix);
-      BinaryOutput entry = startingWith(prefix);
+      BinaryOutput entry = SortedTable.startingWith(prefix);
       entry.writeInt(list.isEmpty() ? 0 : index(prefix, list.lastKey()) + 1);
       BinaryOutput page = new BinaryOutput();
-      Field.write(serializer, element, page);
+      Field.write(spec.elementSerializer(), element, page);
       entries.map().put(entry.toByteArray(), page.toByteArray());
     }
 
@@ -144,27 +130,19 @@ abstract sealed class SortedTable<N> {
     }
 
     @Override
-    void load(byte[] prefix, BinaryInput page) {
+    public void load(byte[] prefix, BinaryInput page) {
       while (page.remaining() > 0) {
-        add(prefix, Field.read(serializer, page));
+        add(prefix, Field.read(spec.elementSerializer(), page));
       }
     }
   }
 
-  // end::lists[]
+  // end::lists
 
-  // tag::maps[]
+  // tag::maps
   /** A pair lies under the prefix and its user key, as a page of its own. */
-  static final class Maps<K, N, U, V> extends SortedTable<N> implements MapTable<K, N, U, V> {
-    private final TypeSerializer<U> userKeySerializer;
-    private final TypeSerializer<V> valueSerializer;
-
-    Maps(TableSpec.OfMaps<N, U, V> spec) {
-      super(spec.namespaceSerializer());
-      userKeySerializer = spec.userKeySerializer();
-      valueSerializer = spec.valueSerializer();
-    }
-
+  record Maps<K, N, U, V>(SortedBytes entries, TableSpec.OfMaps<N, U, V> spec)
+      implements SortedTable<N>, MapTable<K, N, U, V> {
     @Override
     public V get(KeyContext<K> key, N namespace, U userKey) {
       byte[] page = entries.map().get(entry(prefix(key, namespace), userKey));
@@ -178,8 +156,8 @@ abstract sealed class SortedTable<N> {
 
     private void put(byte[] prefix, Map.Entry<U, V> pair) {
       BinaryOutput page = new BinaryOutput();
-      Field.write(userKeySerializer, pair.getKey(), page);
-      Field.write(valueSerializer, pair.getValue(), page);
+      Field.write(spec.userKeySerializer(), pair.getKey(), page);
+      Field.write(spec.valueSerializer(), pair.getValue(), page);
       entries.map().put(entry(prefix, pair.getKey()), page.toByteArray());
     }
 
@@ -199,14 +177,14 @@ abstract sealed class SortedTable<N> {
     }
 
     private byte[] entry(byte[] prefix, U userKey) {
-      BinaryOutput entry = startingWith(prefix);
-      userKeySerializer.serialize(userKey, entry);
+      BinaryOutput entry = SortedTable.startingWith(prefix);
+      spec.userKeySerializer().serialize(userKey, entry);
       return entry.toByteArray();
     }
 
     private Map.Entry<U, V> pair(BinaryInput page) {
-      U userKey = Field.read(userKeySerializer, page);
-      return Map.entry(userKey, Field.read(valueSerializer, page));
+      U userKey = Field.read(spec.userKeySerializer(), page);
+      return Map.entry(userKey, Field.read(spec.valueSerializer(), page));
     }
 
     @Override
@@ -215,11 +193,11 @@ abstract sealed class SortedTable<N> {
     }
 
     @Override
-    void load(byte[] prefix, BinaryInput page) {
+    public void load(byte[] prefix, BinaryInput page) {
       while (page.remaining() > 0) {
         put(prefix, pair(page));
       }
     }
   }
-  // end::maps[]
+  // end::maps
 }

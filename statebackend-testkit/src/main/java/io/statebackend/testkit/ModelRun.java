@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.statebackend.api.AggregatingState;
+import io.statebackend.api.AggregatingStateDescriptor;
+import io.statebackend.api.KeyedStateBackend;
+import io.statebackend.api.ListState;
+import io.statebackend.api.ListStateDescriptor;
+import io.statebackend.api.MapState;
+import io.statebackend.api.MapStateDescriptor;
+import io.statebackend.api.NamespacedState;
+import io.statebackend.api.ReducingState;
+import io.statebackend.api.ReducingStateDescriptor;
+import io.statebackend.api.StateDescriptor;
+import io.statebackend.api.ValueState;
+import io.statebackend.api.ValueStateDescriptor;
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.core.checkpoint.CompletedCheckpoint;
+import io.statebackend.core.serialization.Serializers;
+import io.statebackend.testkit.TestStore.Cell;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One random sequence of operations, done to an operator and to a model at the same time. */
+final class ModelRun {
+  private static final ValueStateDescriptor<String> VALUE =
+      ValueStateDescriptor.of("value", Serializers.STRING);
+  private static final ListStateDescriptor<String> LIST =
+      ListStateDescriptor.of("list", Serializers.STRING);
+  private static final MapStateDescriptor<String, String> MAP =
+      MapStateDescriptor.of("map", Serializers.STRING, Serializers.STRING);
+  private static final ReducingStateDescriptor<String> REDUCING =
+      ReducingStateDescriptor.of("reducing", String::concat, Serializers.STRING);
+  private static final AggregatingStateDescriptor<Integer, List<Long>, Double> MEAN =
+      AggregatingStateDescriptor.of("mean", new Mean(), Serializers.list(Serializers.LONG));
+  private static final List<String> KEYS =
+      List.of("", "a", "aa", "ab", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k".repeat(200));
+  private static final List<String> NAMESPACES = List.of("", "a", "b", "n");
+  private static final List<String> USER_KEYS = List.of("", "a", "u", "v", "w", "x", "y", "z");
+  private static final int LAST_OPERATION_COUNT = 12;
+
+  /** What can be done, each as often as it is listed times its weight. */
+  private enum Operation {
+    UPDATE_VALUE(10),
+    CLEAR_VALUE(4),
+    ADD_TO_LIST(10),
+    ADD_ALL_TO_LIST(3),
+    UPDATE_LIST(2),
+    CLEAR_LIST(2),
+    PUT_INTO_MAP(12),
+    PUT_ALL_INTO_MAP(2),
+    REMOVE_FROM_MAP(8),
+    CLEAR_MAP(2),
+    ADD_TO_REDUCING(6),
+    CLEAR_REDUCING(2),
+    ADD_TO_MEAN(6),
+    CLEAR_MEAN(2),
+    MERGE_NAMESPACES(3),
+    CLEAR_KEY(1),
+    CHECKPOINT(1),
+    BEGIN_CHECKPOINT(1),
+    RESTORE(1);
+
+    private static final List<Operation> WEIGHTED =
+        Stream.of(values())
+            .flatMap(operation -> Stream.generate(() -> operation).limit(operation.weight))
+            .toList();
+
+    private final int weight;
+
+    Operation(int weight) {
+      this.weight = weight;
+    }
+  }
+
+  private final TestOperator<String> operator;
+  private final StateBackend backend;
+  private final Random random;
+  private final Deque<String> lastOperations = new ArrayDeque<>();
+  private Model model = new Model();
+  private Model restorable = new Model();
+
+  /** A checkpoint that is still being written; the model then is what it holds. */
+  private @Nullable CompletableFuture<CompletedCheckpoint> pending;
+
+  private int stepCount;
+
+  ModelRun(TestOperator<String> operator, StateBackend backend, long seed) {
+    this.operator = operator;
+    this.backend = backend;
+    this.random = new Random(seed);
+    declareAll(operator.keyed());
+  }
+
+  int stepCount() {
+    return stepCount;
+  }
+
+  Collection<String> lastOperations() {
+    return List.copyOf(lastOperations);
+  }
+
+  private <T> T any(List<T> choices) {
+    return choices.get(random.nextInt(choices.size()));
+  }
+
+  private String newText() {
+    return "s" + stepCount + "x".repeat(random.nextInt(8));
+  }
+
+  private List<String> newTexts() {
+    List<String> texts = new ArrayList<>();
+    for (int i = random.nextInt(5); i > 0; i--) {
+      texts.add(newText() + i);
+    }
+    return texts;
+  }
+
+  /** Does one operation, then compares what it touched. */
+  void step() {
+    stepCount++;
+    Operation operation = any(Operation.WEIGHTED);
+    Cell cell = new Cell(any(KEYS), any(NAMESPACES));
+    if (lastOperations.size() == LAST_OPERATION_COUNT) {
+      lastOperations.removeFirst();
+    }
+    lastOperations.addLast(operation + " at '" + cell.key() + "'/'" + cell.namespace() + "'");
+    run(operation, cell, operator.at(cell.key()));
+    if (operation == Operation.RESTORE) {
+      checkAll();
+    } else {
+      check(cell);
+    }
+  }
+
+  private void run(Operation operation, Cell cell, KeyedStateBackend<String> keyed) {
+    switch (operation) {
+      case UPDATE_VALUE, CLEAR_VALUE -> changeValue(operation, cell, keyed);
+      case ADD_TO_LIST, ADD_ALL_TO_LIST, UPDATE_LIST, CLEAR_LIST ->
+          changeList(operation, cell, keyed);
+      case PUT_INTO_MAP, PUT_ALL_INTO_MAP, REMOVE_FROM_MAP, CLEAR_MAP ->
+          changeMap(operation, cell, keyed);
+      case ADD_TO_REDUCING, CLEAR_REDUCING, ADD_TO_MEAN, CLEAR_MEAN ->
+          aggregate(operation, cell, keyed);
+      case MERGE_NAMESPACES -> mergeNamespaces(cell, keyed);
+      case CLEAR_KEY -> {
+        keyed.clearCurrentKey();
+        model.clearKey(cell.key());
+      }
+      case CHECKPOINT -> {
+        beginCheckpoint();
+        awaitCheckpoint();
+      }
+      case BEGIN_CHECKPOINT -> beginCheckpoint();
+      case RESTORE -> restore();
+    }
+  }
+
+  private void changeValue(Operation operation, Cell cell, KeyedStateBackend<String> keyed) {
+    ValueState<String> state = keyed.value(VALUE, Serializers.STRING).in(cell.namespace());
+    if (operation == Operation.UPDATE_VALUE) {
+      String text = newText();
+      state.update(text);
+      model.values.put(cell, text);
+    } else {
+      state.clear();
+      model.values.remove(cell);
+    }
+  }
+
+  private void changeList(Operation operation, Cell cell, KeyedStateBackend<String> keyed) {
+    ListState<String> state = keyed.list(LIST, Serializers.STRING).in(cell.namespace());
+    List<String> texts = newTexts();
+    switch (operation) {
+      case ADD_TO_LIST -> {
+        String text = newText();
+        state.add(text);
+        model.addToList(cell, List.of(text));
+      }
+      case ADD_ALL_TO_LIST -> {
+        state.addAll(texts);
+        model.addToList(cell, texts);
+      }
+      case UPDATE_LIST -> {
+        state.update(texts);
+        model.lists.remove(cell);
+        model.addToList(cell, texts);
+      }
+      default -> {
+        state.clear();
+        model.lists.remove(cell);
+      }
+    }
+  }
+
+  private void changeMap(Operation operation, Cell cell, KeyedStateBackend<String> keyed) {
+    MapState<String, String> state = keyed.map(MAP, Serializers.STRING).in(cell.namespace());
+    String userKey = any(USER_KEYS);
+    switch (operation) {
+      case PUT_INTO_MAP -> {
+        String text = newText();
+        state.put(userKey, text);
+        model.putIntoMap(cell, Map.of(userKey, text));
+      }
+      case PUT_ALL_INTO_MAP -> {
+        Map<String, String> entries = new HashMap<>();
+        newTexts().forEach(text -> entries.put(any(USER_KEYS), text));
+        state.putAll(entries);
+        model.putIntoMap(cell, entries);
+      }
+      case REMOVE_FROM_MAP -> {
+        state.remove(userKey);
+        model.removeFromMap(cell, userKey);
+      }
+      default -> {
+        state.clear();
+        model.maps.remove(cell);
+      }
+    }
+  }
+
+  private void aggregate(Operation operation, Cell cell, KeyedStateBackend<String> keyed) {
+    ReducingState<String> reducing =
+        keyed.reducing(REDUCING, Serializers.STRING).in(cell.namespace());
+    AggregatingState<Integer, Double> mean =
+        keyed.aggregating(MEAN, Serializers.STRING).in(cell.namespace());
+    switch (operation) {
+      case ADD_TO_REDUCING -> {
+        String text = newText();
+        reducing.add(text);
+        model.reduced.merge(cell, text, String::concat);
+      }
+      case CLEAR_REDUCING -> {
+        reducing.clear();
+        model.reduced.remove(cell);
+      }
+      case ADD_TO_MEAN -> {
+        int number = random.nextInt(1_000);
+        mean.add(number);
+        model.numbers.computeIfAbsent(cell, absent -> new ArrayList<>()).add(number);
+      }
+      default -> {
+        mean.clear();
+        model.numbers.remove(cell);
+      }
+    }
+  }
+
+  private void mergeNamespaces(Cell target, KeyedStateBackend<String> keyed) {
+    Set<String> sources = new LinkedHashSet<>(List.of(any(NAMESPACES), any(NAMESPACES)));
+    NamespacedState<String, ListState<String>> lists = keyed.list(LIST, Serializers.STRING);
+    keyed.mergeNamespaces(lists, target.namespace(), sources);
+    keyed.mergeNamespaces(
+        keyed.reducing(REDUCING, Serializers.STRING), target.namespace(), sources);
+    keyed.mergeNamespaces(keyed.aggregating(MEAN, Serializers.STRING), target.namespace(), sources);
+    sources.remove(target.namespace());
+    sources.forEach(source -> model.merge(target, new Cell(target.key(), source)));
+  }
+
+  /** Takes images; what is done to the operator from now on must not be in the checkpoint. */
+  private void beginCheckpoint() {
+    awaitCheckpoint();
+    pending = operator.beginCheckpoint();
+    restorable = model.copy();
+  }
+
+  private void awaitCheckpoint() {
+    if (pending != null) {
+      pending.join();
+      pending = null;
+    }
+  }
+
+  private void restore() {
+    awaitCheckpoint();
+    operator.restore(backend, 1 + random.nextInt(4));
+    model = restorable.copy();
+  }
+
+  private void check(Cell cell) {
+    KeyedStateBackend<String> keyed = operator.at(cell.key());
+    String namespace = cell.namespace();
+    assertThat(keyed.value(VALUE, Serializers.STRING).in(namespace).value())
+        .as("value at %s", cell)
+        .isEqualTo(model.values.get(cell));
+    assertThat(keyed.list(LIST, Serializers.STRING).in(namespace).get())
+        .as("list at %s", cell)
+        .isEqualTo(model.lists.getOrDefault(cell, List.of()));
+    MapState<String, String> map = keyed.map(MAP, Serializers.STRING).in(namespace);
+    Map<String, String> expected = model.maps.getOrDefault(cell, Map.of());
+    assertThat(map).as("map at %s", cell).containsExactlyInAnyOrderElementsOf(expected.entrySet());
+    assertThat(map.isEmpty()).as("map at %s is empty", cell).isEqualTo(expected.isEmpty());
+    for (String userKey : USER_KEYS) {
+      assertThat(map.get(userKey))
+          .as("value of user key '%s' at %s", userKey, cell)
+          .isEqualTo(expected.get(userKey));
+      assertThat(map.contains(userKey))
+          .as("contains user key '%s' at %s", userKey, cell)
+          .isEqualTo(expected.containsKey(userKey));
+    }
+    assertThat(keyed.reducing(REDUCING, Serializers.STRING).in(namespace).get())
+        .as("reduced value at %s", cell)
+        .isEqualTo(model.reduced.get(cell));
+    assertThat(keyed.aggregating(MEAN, Serializers.STRING).in(namespace).get())
+        .as("mean at %s", cell)
+        .isEqualTo(model.mean(cell));
+  }
+
+  /** Compares everything, with counts and keys. */
+  void checkAll() {
+    for (int subtask = 0; subtask < operator.parallelism(); subtask++) {
+      declareAll(operator.keyed(subtask));
+    }
+    for (String key : KEYS) {
+      for (String namespace : NAMESPACES) {
+        check(new Cell(key, namespace));
+      }
+    }
+    checkCells(VALUE, model.values.keySet());
+    checkCells(LIST, model.lists.keySet());
+    checkCells(MAP, model.maps.keySet());
+    checkCells(REDUCING, model.reduced.keySet());
+    checkCells(MEAN, model.numbers.keySet());
+    for (String namespace : NAMESPACES) {
+      List<String> keys = new ArrayList<>();
+      for (int subtask = 0; subtask < operator.parallelism(); subtask++) {
+        KeyedStateBackend<String> keyed = operator.keyed(subtask);
+        try (Stream<String> own = keyed.keys(keyed.map(MAP, Serializers.STRING), namespace)) {
+          own.forEach(keys::add);
+        }
+      }
+      assertThat(keys)
+          .as("keys that have a map in namespace '%s'", namespace)
+          .containsExactlyInAnyOrderElementsOf(
+              model.maps.keySet().stream()
+                  .filter(cell -> cell.namespace().equals(namespace))
+                  .map(Cell::key)
+                  .toList());
+    }
+  }
+
+  private static void declareAll(KeyedStateBackend<String> keyed) {
+    keyed.value(VALUE, Serializers.STRING);
+    keyed.list(LIST, Serializers.STRING);
+    keyed.map(MAP, Serializers.STRING);
+    keyed.reducing(REDUCING, Serializers.STRING);
+    keyed.aggregating(MEAN, Serializers.STRING);
+  }
+
+  private void checkCells(StateDescriptor descriptor, Set<Cell> cells) {
+    long entryCount = 0;
+    for (int subtask = 0; subtask < operator.parallelism(); subtask++) {
+      entryCount += operator.keyed(subtask).entryCount(descriptor);
+    }
+    assertThat(entryCount).as("entries of %s", descriptor).isEqualTo(cells.size());
+  }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.testkit;
+
+import io.statebackend.api.spi.EntryCursor;
+import io.statebackend.api.spi.EntrySource;
+import io.statebackend.api.spi.FrozenStore;
+import io.statebackend.api.spi.KeyContext;
+import io.statebackend.api.spi.KeyedStore;
+import io.statebackend.api.spi.ListTable;
+import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.api.spi.StoreSpec;
+import io.statebackend.api.spi.TableSpec;
+import io.statebackend.api.spi.ValueTable;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/** The minimal backend with one fault built in, of the kind that engines have had. */
+final class MutantBackend implements StateBackend {
+
+  /** What is wrong with a mutant. */
+  enum Fault {
+    /** A map that is cleared keeps its entries. */
+    MAP_CLEAR_DOES_NOTHING,
+    /** A value that is removed is still there. */
+    VALUE_REMOVE_DOES_NOTHING,
+    /** Every image shows the store as it is when it is read, not as it was when it was taken. */
+    IMAGE_SHARES_LIVE_MAP,
+    /** The entries of one key group are dropped while loading. */
+    KEY_GROUP_FORGOTTEN_ON_LOAD,
+    /** An object that was handed in is handed out, instead of a copy. */
+    VALUE_SHARED_WITH_CALLER,
+    /** All namespaces of a key are one in tables of values. */
+    NAMESPACE_IGNORED,
+    /** A cursor goes on after its image was closed. */
+    CURSOR_OUTLIVES_IMAGE
+  }
+
+  private final StateBackend intact = new SortedMapStateBackend();
+  private final Fault fault;
+
+  MutantBackend(Fault fault) {
+    this.fault = fault;
+  }
+
+  @Override
+  public String name() {
+    return "mutant";
+  }
+
+  @Override
+  public <K> KeyedStore<K> open(StoreSpec<K> spec) {
+    return new MutantStore<>(intact.open(spec), fault);
+  }
+
+  @Override
+  public void close() {
+    intact.close();
+  }
+
+  private record MutantStore<K>(KeyedStore<K> intact, Fault fault) implements KeyedStore<K> {
+    @Override
+    public <N, V> ValueTable<K, N, V> valueTable(TableSpec.OfValues<N, V> spec) {
+      return new MutantValues<>(intact.valueTable(spec), fault);
+    }
+
+    @Override
+    public <N, E> ListTable<K, N, E> listTable(TableSpec.OfLists<N, E> spec) {
+      return intact.listTable(spec);
+    }
+
+    @Override
+    public <N, U, V> MapTable<K, N, U, V> mapTable(TableSpec.OfMaps<N, U, V> spec) {
+      return new MutantMaps<>(intact.mapTable(spec), fault);
+    }
+
+    @Override
+    public void load(String table, int keyGroup, EntrySource entries) {
+      if (fault != Fault.KEY_GROUP_FORGOTTEN_ON_LOAD || keyGroup != 3) {
+        intact.load(table, keyGroup, entries);
+      }
+    }
+
+    @Override
+    public FrozenStore freeze() {
+      return switch (fault) {
+        case IMAGE_SHARES_LIVE_MAP -> new LiveImage(intact);
+        case CURSOR_OUTLIVES_IMAGE -> new UnclosedImage(intact.freeze());
+        default -> intact.freeze();
+      };
+    }
+
+    @Override
+    public void close() {
+      intact.close();
+    }
+  }
+
+  private static final class MutantValues<K, N, V> implements ValueTable<K, N, V> {
+    private final ValueTable<K, N, V> intact;
+    private final Fault fault;
+    private final Map<List<Object>, V> handedIn = new HashMap<>();
+    private N firstNamespace;
+
+    MutantValues(ValueTable<K, N, V> intact, Fault fault) {
+      this.intact = intact;
+      this.fault = fault;
+    }
+
+    private N changed(N namespace) {
+      firstNamespace = firstNamespace == null ? namespace : firstNamespace;
+      return fault == Fault.NAMESPACE_IGNORED ? firstNamespace : namespace;
+    }
+
+    @Override
+    public V get(KeyContext<K> key, N namespace) {
+      V shared = handedIn.get(List.of(key.key(), namespace));
+      return shared == null ? intact.get(key, changed(namespace)) : shared;
+    }
+
+    @Override
+    public void put(KeyContext<K> key, N namespace, V value) {
+      if (fault == Fault.VALUE_SHARED_WITH_CALLER) {
+        handedIn.put(List.of(key.key(), namespace), value);
+      }
+      intact.put(key, changed(namespace), value);
+    }
+
+    @Override
+    public void remove(KeyContext<K> key, N namespace) {
+      handedIn.remove(List.of(key.key(), namespace));
+      if (fault != Fault.VALUE_REMOVE_DOES_NOTHING) {
+        intact.remove(key, changed(namespace));
+      }
+    }
+
+    @Override
+    public long entryCount() {
+      return intact.entryCount();
+    }
+  }
+
+  private record MutantMaps<K, N, U, V>(MapTable<K, N, U, V> intact, Fault fault)
+      implements MapTable<K, N, U, V> {
+    @Override
+    public V get(KeyContext<K> key, N namespace, U userKey) {
+      return intact.get(key, namespace, userKey);
+    }
+
+    @Override
+    public void put(KeyContext<K> key, N namespace, U userKey, V value) {
+      intact.put(key, namespace, userKey, value);
+    }
+
+    @Override
+    public void remove(KeyContext<K> key, N namespace, U userKey) {
+      intact.remove(key, namespace, userKey);
+    }
+
+    @Override
+    public Iterator<Map.Entry<U, V>> iterator(KeyContext<K> key, N namespace) {
+      return intact.iterator(key, namespace);
+    }
+
+    @Override
+    public void clear(KeyContext<K> key, N namespace) {
+      if (fault != Fault.MAP_CLEAR_DOES_NOTHING) {
+        intact.clear(key, namespace);
+      }
+    }
+
+    @Override
+    public long entryCount() {
+      return intact.entryCount();
+    }
+  }
+
+  /** Takes its image when it is read. */
+  private record LiveImage(KeyedStore<?> store) implements FrozenStore {
+    @Override
+    public EntryCursor entries(String table, int keyGroup) {
+      return store.freeze().entries(table, keyGroup);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** Does not close the image beneath it. */
+  private record UnclosedImage(FrozenStore intact) implements FrozenStore {
+    @Override
+    public EntryCursor entries(String table, int keyGroup) {
+      return intact.entries(table, keyGroup);
+    }
+
+    @Override
+    public void close() {}
+  }
+}
