@@ -42,21 +42,23 @@ final class SharedFiles implements NativeFiles {
 
   @Override
   public NewFile create() {
-    String fileName = namePrefix + "-" + UUID.randomUUID();
-    String path = StoredCheckpoint.SHARED_DIRECTORY + "/" + fileName;
-    String name = StoredCheckpoint.sharedReference(fileName);
+    String name = namePrefix + "-" + UUID.randomUUID();
     StorageOutput output =
         new MeasuredOutput(
-            storage.create(path),
-            measure -> addFile(new FileRef(name, measure.length(), measure.crc32c())));
+            storage.create(path(name)),
+            measure -> addFile(FileRef.ofShared(name, measure.length(), measure.crc32c())));
     synchronized (this) {
-      created.add(path);
+      created.add(path(name));
     }
     return new NewFile(name, output);
   }
 
+  private static String path(String name) {
+    return StoredCheckpoint.SHARED_DIRECTORY + "/" + name;
+  }
+
   private synchronized void addFile(FileRef file) {
-    files.put(file.path(), file);
+    files.put(file.name(), file);
   }
 
   @Override
@@ -71,7 +73,7 @@ final class SharedFiles implements NativeFiles {
 
   @Override
   public StorageInput open(String name) {
-    return StoredCheckpoint.open(storage, StoredCheckpoint.sharedPath(name));
+    return StoredCheckpoint.open(storage, path(name));
   }
 
   synchronized List<FileRef> files() {

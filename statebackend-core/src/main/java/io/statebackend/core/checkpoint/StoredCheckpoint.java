@@ -27,7 +27,6 @@ record StoredCheckpoint(CheckpointStorage storage, String directory, CheckpointM
   static final String METADATA_FILE = "_metadata";
   static final String SHARED_DIRECTORY = "shared";
 
-  private static final String SHARED_REFERENCE = "../" + SHARED_DIRECTORY + "/";
   private static final int METADATA_SIZE_BYTES_MAX = 1 << 28;
 
   /**
@@ -81,9 +80,12 @@ record StoredCheckpoint(CheckpointStorage storage, String directory, CheckpointM
 
   /** Reads every file of the checkpoint and compares its length and checksum. */
   void verify() {
-    CompletedCheckpoint.files(metadata)
+    metadata
+        .files()
         .forEach(
-            file -> Checksums.verifyFile(storage, resolve(file), file.length(), file.crc32c()));
+            file ->
+                Checksums.verifyFile(
+                    storage, file.pathFrom(directory), file.length(), file.crc32c()));
   }
 
   /**
@@ -92,7 +94,7 @@ record StoredCheckpoint(CheckpointStorage storage, String directory, CheckpointM
    * @throws CorruptStateException if it is missing, damaged, or of another checkpoint or subtask
    */
   SnapshotReader open(String operatorId, SubtaskSnapshot subtask) {
-    String file = resolve(subtask.snapshot());
+    String file = subtask.snapshot().pathFrom(directory);
     SnapshotReader reader = SnapshotReader.open(open(storage, file), describe(storage, file));
     SnapshotHeader header = reader.header();
     if (header.checkpointId() != metadata.checkpointId()
@@ -115,32 +117,12 @@ record StoredCheckpoint(CheckpointStorage storage, String directory, CheckpointM
     return reader;
   }
 
-  /** Returns the path in the storage of a file that the metadata refers to. */
-  String resolve(FileRef file) {
-    return isShared(file.path()) ? sharedPath(file.path()) : directory + "/" + file.path();
-  }
-
-  /** Returns the path in the storage that a reference to a shared file means. */
-  static String sharedPath(String reference) {
-    if (!isShared(reference)) {
-      throw new IllegalArgumentException("not a reference to a shared file: " + reference);
-    }
-    return SHARED_DIRECTORY + "/" + reference.substring(SHARED_REFERENCE.length());
-  }
-
-  static String sharedReference(String name) {
-    return SHARED_REFERENCE + name;
-  }
-
-  private static boolean isShared(String reference) {
-    return reference.startsWith(SHARED_REFERENCE);
-  }
-
   /** Returns the paths in the storage of the files that it may share with other checkpoints. */
   Set<String> sharedFiles() {
-    return CompletedCheckpoint.files(metadata)
-        .filter(file -> isShared(file.path()))
-        .map(this::resolve)
+    return metadata
+        .files()
+        .filter(FileRef::isShared)
+        .map(file -> file.pathFrom(directory))
         .collect(Collectors.toSet());
   }
 

@@ -249,7 +249,7 @@ public final class Subtask implements AutoCloseable {
 
   static Map<String, FileRef> filesByName(NativeSnapshot snapshot) {
     return snapshot.files().stream()
-        .collect(Collectors.toUnmodifiableMap(FileRef::path, file -> file, (a, b) -> a));
+        .collect(Collectors.toUnmodifiableMap(FileRef::name, file -> file, (a, b) -> a));
   }
 
   void request(long checkpointId) {

@@ -3,6 +3,7 @@ package io.statebackend.core.state;
 
 import static java.util.Objects.requireNonNull;
 
+import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.ListState;
 import io.statebackend.api.ListStateDescriptor;
 import io.statebackend.api.MapState;
@@ -12,6 +13,7 @@ import io.statebackend.api.StateClosedException;
 import io.statebackend.api.StateKind;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.VoidNamespace;
+import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.SnapshotWriter;
 import io.statebackend.core.snapshot.StateMeta;
@@ -57,6 +59,8 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
   @Override
   @SuppressWarnings("unchecked") // declare() answers with a state of the descriptor's types
   public <U, V> MapState<U, V> broadcastMap(MapStateDescriptor<U, V> descriptor) {
+    Serializers.checkKey(
+        descriptor.userKeySerializer(), "user key of state '" + descriptor.name() + "'");
     return (HeapMapState<U, V>)
         declare(
             meta(
@@ -91,8 +95,7 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
       }
       for (RestoredState part : restored) {
         if (isLoaded(meta.kind(), part)) {
-          state.load(
-              part.entries(SnapshotWriter.OPERATOR_STATE, userKeySerializer, valueSerializer));
+          load(state, part, userKeySerializer, valueSerializer);
         }
       }
       if (meta.kind() == StateKind.SPLIT_LIST && isRescaled(restored)) {
@@ -104,6 +107,18 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
     } catch (RuntimeException e) {
       registry.withdraw(meta);
       throw e;
+    }
+  }
+
+  private static <U, V> void load(
+      HeapOperatorState state,
+      RestoredState part,
+      TypeSerializer<U> userKeySerializer,
+      TypeSerializer<V> valueSerializer) {
+    try {
+      state.load(part.entries(SnapshotWriter.OPERATOR_STATE, userKeySerializer, valueSerializer));
+    } catch (CorruptStateException e) {
+      throw part.located(e);
     }
   }
 

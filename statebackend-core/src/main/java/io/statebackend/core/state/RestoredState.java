@@ -2,6 +2,7 @@
 package io.statebackend.core.state;
 
 import io.statebackend.api.Compatibility;
+import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.StateKind;
 import io.statebackend.api.TypeSerializer;
@@ -42,6 +43,18 @@ record RestoredState(String operatorId, SnapshotReader snapshot, int index) {
         MigratingEntrySource.Layout.of(meta().kind()),
         new MigratingEntrySource.Conversion<>(userKeyReader, userKeySerializer),
         new MigratingEntrySource.Conversion<>(valueReader, valueSerializer));
+  }
+
+  /** Adds where it happened to damage that a serializer found, and knows nothing of the file. */
+  CorruptStateException located(CorruptStateException damage) {
+    return damage.file() != null
+        ? damage
+        : new CorruptStateException(
+            "state '%s' of operator '%s' cannot be read by its serializer: %s"
+                .formatted(meta().name(), operatorId, damage.getMessage()),
+            snapshot.file(),
+            CorruptStateException.UNKNOWN_OFFSET,
+            damage);
   }
 
   /**

@@ -10,6 +10,7 @@ import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.spi.StoreSpec;
+import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.SnapshotReader;
 import java.util.List;
@@ -51,6 +52,7 @@ public final class SubtaskStates implements AutoCloseable {
    * @param keySerializer the serializer of the keys
    * @param <K> the type of the keys
    * @return the keyed state, closed with this
+   * @throws IllegalArgumentException if the type is no key type
    * @throws IllegalStateException if it was opened before
    * @throws IncompatibleStateException if restored keys are of another type, or restored snapshots
    *     in another engine's own format
@@ -62,6 +64,7 @@ public final class SubtaskStates implements AutoCloseable {
           "the keyed state of operator '%s', subtask %d, is open already"
               .formatted(position.operatorId(), position.subtask()));
     }
+    Serializers.checkKey(keySerializer, "key of operator '" + position.operatorId() + "'");
     for (SnapshotReader part : registry.snapshots().parts()) {
       FieldMeta stored = part.header().key();
       if (!stored.equals(FieldMeta.VOID)) {

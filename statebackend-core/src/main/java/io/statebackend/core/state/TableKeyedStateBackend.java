@@ -7,6 +7,7 @@ import io.statebackend.api.AggregatingState;
 import io.statebackend.api.AggregatingStateDescriptor;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ListState;
@@ -33,6 +34,7 @@ import io.statebackend.api.spi.MapTable;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
+import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.StateMeta;
 import java.util.ArrayList;
@@ -329,6 +331,9 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
       TypeSerializer<V> valueSerializer,
       Function<StateMeta, DeclaredTable<K, ?>> create) {
     checkOpen();
+    String state = " of state '" + descriptor.name() + "'";
+    Serializers.checkKey(table.namespaceSerializer(), "namespace" + state);
+    Serializers.checkKey(userKeySerializer, "user key" + state);
     StateMeta meta =
         new StateMeta(
             descriptor.name(),
@@ -371,10 +376,14 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
         keyGroup <= last;
         keyGroup++) {
       if (part.snapshot().entryCount(part.index(), keyGroup) > 0) {
-        store.load(
-            part.meta().name(),
-            keyGroup,
-            part.entries(keyGroup, userKeySerializer, valueSerializer));
+        try {
+          store.load(
+              part.meta().name(),
+              keyGroup,
+              part.entries(keyGroup, userKeySerializer, valueSerializer));
+        } catch (CorruptStateException e) {
+          throw part.located(e);
+        }
       }
     }
   }
