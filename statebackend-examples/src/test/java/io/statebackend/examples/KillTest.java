@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kills real processes with signal 9 at random moments, in a row, with rescaling in between. */
+final class KillTest {
+  private static final int WORDS_IN_BOOK = 212_270;
+
+  @TempDir private Path checkpoints;
+
+  @Test
+  @Timeout(180)
+  void kill_fiveTimes_countsExactly() throws IOException, InterruptedException {
+    killAndCount(5, 60, new Random().nextLong());
+  }
+
+  @Test
+  @Tag("slow")
+  @Timeout(900)
+  void kill_fiftyTimes_countsExactly() throws IOException, InterruptedException {
+    killAndCount(50, 1000, new Random().nextLong());
+  }
+
+  private void killAndCount(int kills, int repeat, long seed)
+      throws IOException, InterruptedException {
+    Random random = new Random(seed);
+    int killed = 0;
+    for (int start = 0; start < kills; start++) {
+      if (killAtRandom(random, repeat)) {
+        killed++;
+      }
+    }
+    Process last = start(1 + random.nextInt(4), repeat, "--verify", "--top", "1");
+    String output = new String(last.getInputStream().readAllBytes(), UTF_8);
+    assertThat(last.waitFor()).as("seed=%d, output=%s", seed, output).isZero();
+    assertThat(output)
+        .as("seed=%d", seed)
+        .contains("%,d words in all".formatted((long) WORDS_IN_BOOK * repeat), "verified: all");
+    assertThat(killed).as("kills before the end, seed=%d, output=%s", seed, output).isPositive();
+  }
+
+  /** Starts a process, waits for some of its checkpoints and a moment more, and kills it. */
+  private boolean killAtRandom(Random random, int repeat) throws IOException, InterruptedException {
+    Process process = start(1 + random.nextInt(4), repeat);
+    try {
+      BufferedReader output =
+          new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+      int checkpointsLeft = random.nextInt(4);
+      for (String line = ""; line != null && checkpointsLeft > 0; line = output.readLine()) {
+        if (line.contains("complete:")) {
+          checkpointsLeft--;
+        }
+      }
+      return !process.waitFor(random.nextInt(100), TimeUnit.MILLISECONDS);
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private Process start(int parallelism, int repeat, String... more) throws IOException {
+    List<String> arguments =
+        new java.util.ArrayList<>(
+            List.of(
+                "--checkpoint-dir",
+                checkpoints.toString(),
+                "--interval",
+                "20ms",
+                "--parallelism",
+                String.valueOf(parallelism),
+                "--repeat",
+                String.valueOf(repeat)));
+    arguments.addAll(List.of(more));
+    return ChildJvm.wordCount(arguments).redirectErrorStream(true).start();
+  }
+}
