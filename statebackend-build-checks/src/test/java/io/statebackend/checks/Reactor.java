@@ -115,7 +115,10 @@ final class Reactor {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes ignored) {
-              files.add(root.relativize(file));
+              // In a worktree, .git is a file.
+              if (!NOT_OURS.contains(String.valueOf(file.getFileName()))) {
+                files.add(root.relativize(file));
+              }
               return FileVisitResult.CONTINUE;
             }
           });
