@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.memory;
+
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.testkit.AggregatingStateContract;
+import io.statebackend.testkit.KeysContract;
+import io.statebackend.testkit.ListStateContract;
+import io.statebackend.testkit.MapStateContract;
+import io.statebackend.testkit.NamespaceContract;
+import io.statebackend.testkit.ReducingStateContract;
+import io.statebackend.testkit.ValueStateContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Nested;
+
+/** The backend keeps every contract. */
+final class MemoryContractsTest {
+
+  @Nested
+  final class Values extends ValueStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Lists extends ListStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Maps extends MapStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Reducing extends ReducingStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Aggregating extends AggregatingStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Namespaces extends NamespaceContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Keys extends KeysContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+}
