@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param <V> what is stored per key and namespace
  */
 final class ChunkMap<K, N, V> {
-  private static final int DIRECTORY_ENTRIES_MIN = 128;
+  private static final int DIRECTORY_ENTRIES_MIN = Chunk.SIZE_MAX / 6;
   private static final int SIZED_DEPTH_MAX = 16;
 
   /** The number of entries per chunk that a map is made for: what the largest holds, less 25%. */

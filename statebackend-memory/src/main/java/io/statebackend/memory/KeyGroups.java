@@ -5,6 +5,7 @@ import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.KeyContext;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class KeyGroups<K, N, V> {
   private final String table;
   private final KeyGroupRange range;
+  private final FrozenTable.PagesFactory<V> pages;
   private final EntryLayout<K, N, V> layout;
   private final int first;
 
@@ -26,9 +28,14 @@ final class KeyGroups<K, N, V> {
   private boolean closed;
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // no arrays of generic types
-  KeyGroups(String table, KeyGroupRange range, EntryLayout<K, N, V> layout) {
+  KeyGroups(
+      String table,
+      KeyGroupRange range,
+      FrozenTable.PagesFactory<V> pages,
+      EntryLayout<K, N, V> layout) {
     this.table = table;
     this.range = range;
+    this.pages = pages;
     this.layout = layout;
     this.first = range.first();
     this.maps = new ChunkMap[range.size()];
@@ -118,14 +125,14 @@ final class KeyGroups<K, N, V> {
   }
 
   /** Returns the maps as they are now, to be read while they are shared with an image. */
-  FrozenTable<K, N, V> freeze(FrozenTable.PagesFactory<V> pages) {
+  FrozenTable<K, N, V> freeze() {
     return new FrozenTable<>(table, range, layout, maps.clone(), pages);
   }
 
   /** Lets go of all entries. */
   void close() {
     closed = true;
-    java.util.Arrays.fill(maps, null);
+    Arrays.fill(maps, null);
   }
 
   private void checkOpen() {

@@ -35,7 +35,10 @@ final class MemoryListTable<K, N, E> implements ListTable<K, N, E>, MemoryTable 
     this.images = images;
     this.groups =
         new KeyGroups<>(
-            spec.name(), range, new EntryLayout<>(keys, spec.namespaceSerializer(), null, images));
+            spec.name(),
+            range,
+            () -> new ListPages<>(elements),
+            new EntryLayout<>(keys, spec.namespaceSerializer(), null, images));
   }
 
   @Override
@@ -123,7 +126,7 @@ final class MemoryListTable<K, N, E> implements ListTable<K, N, E>, MemoryTable 
 
   @Override
   public FrozenTable<K, N, StoredList<E>> freeze() {
-    return groups.freeze(() -> new ListPages<>(elements));
+    return groups.freeze();
   }
 
   @Override

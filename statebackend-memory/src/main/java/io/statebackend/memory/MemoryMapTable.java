@@ -40,7 +40,10 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
             userKeys, VoidNamespace.serializer(), EntryLayout.longEncoded(values), images);
     this.groups =
         new KeyGroups<>(
-            spec.name(), range, new EntryLayout<>(keys, spec.namespaceSerializer(), null, images));
+            spec.name(),
+            range,
+            () -> new MapPages<>(userKeys, values),
+            new EntryLayout<>(keys, spec.namespaceSerializer(), null, images));
   }
 
   @Override
@@ -138,7 +141,7 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
 
   @Override
   public FrozenTable<K, N, ChunkMap<U, VoidNamespace, V>> freeze() {
-    return groups.freeze(() -> new MapPages<>(userKeys, values));
+    return groups.freeze();
   }
 
   @Override

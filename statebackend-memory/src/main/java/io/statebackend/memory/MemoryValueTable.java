@@ -30,6 +30,7 @@ final class MemoryValueTable<K, N, V> implements ValueTable<K, N, V>, MemoryTabl
         new KeyGroups<>(
             spec.name(),
             range,
+            () -> new ValuePages<>(values),
             new EntryLayout<>(
                 keys, spec.namespaceSerializer(), EntryLayout.longEncoded(values), images));
   }
@@ -67,7 +68,7 @@ final class MemoryValueTable<K, N, V> implements ValueTable<K, N, V>, MemoryTabl
 
   @Override
   public FrozenTable<K, N, V> freeze() {
-    return groups.freeze(() -> new ValuePages<>(values));
+    return groups.freeze();
   }
 
   @Override

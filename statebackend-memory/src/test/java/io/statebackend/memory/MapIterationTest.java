@@ -83,6 +83,31 @@ final class MapIterationTest {
   }
 
   @Test
+  void next_chunksJoinedBehindAndAhead() {
+    try (var fixture = new StoreFixture<>(Serializers.LONG)) {
+      MapTable<Long, VoidNamespace, Long, Long> table = table(fixture, Serializers.LONG);
+      for (long i = 0; i < 6_000; i++) {
+        table.put(fixture.on(1L), NO_NAMESPACE, i, i);
+      }
+      Iterator<Map.Entry<Long, Long>> iterator = table.iterator(fixture.on(1L), NO_NAMESPACE);
+      Set<Long> seen = new HashSet<>();
+      while (seen.size() < 3_000) {
+        assertThat(seen.add(iterator.next().getKey())).isTrue();
+      }
+      // The few that stay fit in one chunk, half of which was walked over already.
+      for (long i = 200; i < 6_000; i++) {
+        table.remove(fixture.on(1L), NO_NAMESPACE, i);
+      }
+      while (iterator.hasNext()) {
+        assertThat(seen.add(iterator.next().getKey())).isTrue();
+      }
+      for (long i = 0; i < 200; i++) {
+        assertThat(seen.contains(i)).isTrue();
+      }
+    }
+  }
+
+  @Test
   void next_entriesOfOneChunkRemoved() {
     try (var fixture = new StoreFixture<>(Serializers.LONG)) {
       MapTable<Long, VoidNamespace, Long, Long> table = table(fixture, Serializers.LONG);

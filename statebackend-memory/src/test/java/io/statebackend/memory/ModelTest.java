@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * and released in any order. Each failure names its seed, which {@code -Dseed} sets.
  */
 final class ModelTest {
-  private static final int OPERATIONS = 60_000;
+  private static final int OPERATIONS = 40_000;
   private static final int KEYS = 6_000;
   private static final int IMAGES_MAX = 4;
 
