@@ -4,7 +4,8 @@ package io.statebackend.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Aggregates values into an accumulator.
+ * Aggregates values into an accumulator. A pure function: it keeps nothing between calls but in the
+ * accumulator, and does not touch state.
  *
  * @param <I> the type of the values added
  * @param <A> the type of the accumulator, which is what is stored

@@ -14,7 +14,8 @@ public non-sealed interface AggregatingState<I, O> extends MergingState {
   /**
    * Returns the result over all values added.
    *
-   * @return the result, or {@code null} if nothing was added
+   * @return the result, or {@code null} if nothing was added or the function's result is {@code
+   *     null}
    */
   @Nullable O get();
 

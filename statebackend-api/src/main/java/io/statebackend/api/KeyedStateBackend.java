@@ -10,7 +10,8 @@ import java.util.stream.Stream;
  * <p>An operator gets its handles once, then sets the current key for each record:
  *
  * <pre>{@code
- * ValueState<Long> count = keyed.value(COUNT);
+ * ValueState<Long> count =
+ *     keyed.value(ValueStateDescriptor.of("count", Serializers.LONG).withDefault(0L));
  * ...
  * keyed.setCurrentKey(word);
  * count.update(count.value() + 1);
@@ -198,14 +199,15 @@ public interface KeyedStateBackend<K> {
   /**
    * Merges namespaces of the current key into one. Lists are appended in the order target, then
    * sources; reducing and aggregating states are combined by their function in that order. The
-   * sources are empty afterwards. A source that equals the target, or occurs twice, counts once.
+   * sources are empty afterwards. If the function throws, sources before the one at fault are
+   * merged, and nothing is lost. A source that equals the target, or occurs twice, counts once.
    *
    * @param state a state of this backend
    * @param target the namespace to merge into; it may be empty
    * @param sources the namespaces to merge, possibly none or empty ones
    * @param <N> the type of the namespaces
    * @param <S> the type of the state handle
-   * @throws NullPointerException if the target or a source is {@code null}
+   * @throws NullPointerException if the target or a source is {@code null}; nothing is merged then
    * @throws IllegalArgumentException if the state is of another backend
    */
   <N, S extends MergingState> void mergeNamespaces(
@@ -215,7 +217,7 @@ public interface KeyedStateBackend<K> {
    * Returns the keys that have something stored in a state without namespaces, as of this call and
    * whatever is written afterwards; the current key may be changed while the stream is used. Costs
    * a freeze now and O(entries of the state) to read. Close the stream, unless it was read to the
-   * end: until then the image it reads from takes room.
+   * end: until then the image it reads from takes room. The stream is read by one thread, any one.
    *
    * @param descriptor a state that this backend has handed out
    * @return the keys, each once, in no particular order

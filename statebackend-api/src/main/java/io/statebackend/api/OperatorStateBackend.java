@@ -13,8 +13,9 @@ public interface OperatorStateBackend {
 
   /**
    * Returns a list whose elements are dealt out on restore: all elements of all subtasks, in the
-   * order of the subtasks, are cut into contiguous parts whose sizes differ by one at most. With
-   * unchanged parallelism every subtask gets back its own.
+   * order of the subtasks, are cut into contiguous parts whose sizes differ by one at most, the
+   * last subtasks getting the larger ones. With unchanged parallelism every subtask gets back its
+   * own.
    *
    * @param descriptor what the state is
    * @param <E> the type of the elements

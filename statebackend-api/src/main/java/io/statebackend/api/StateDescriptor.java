@@ -26,7 +26,8 @@ public sealed interface StateDescriptor
   String name();
 
   /**
-   * Returns what a state made from this descriptor is when it is keyed.
+   * Returns the kind of keyed state that the descriptor describes. Operator state made from it has
+   * another kind, chosen by the method of {@link OperatorStateBackend}.
    *
    * @return the kind
    */

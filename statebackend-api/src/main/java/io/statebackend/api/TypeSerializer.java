@@ -90,7 +90,8 @@ public interface TypeSerializer<T> {
   }
 
   /**
-   * Tells whether two values are the same as keys, that is, have the same bytes.
+   * Tells whether two values are the same as keys, that is, have the same bytes. The default asks
+   * {@code equals}; types whose {@code equals} says otherwise, such as arrays, override it.
    *
    * @param a a value
    * @param b another value

@@ -34,14 +34,14 @@ public interface EntryCursor extends AutoCloseable {
   boolean next();
 
   /**
-   * Writes the key of the entry, as its serializer does.
+   * Writes the key of the entry, as its serializer does. May be called any number of times.
    *
    * @param out where to
    */
   void writeKey(BinaryOutput out);
 
   /**
-   * Writes the namespace of the entry, as its serializer does.
+   * Writes the namespace of the entry, as its serializer does. May be called any number of times.
    *
    * @param out where to
    */

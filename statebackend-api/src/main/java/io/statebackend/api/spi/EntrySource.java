@@ -6,8 +6,9 @@ import io.statebackend.api.BinaryInput;
 /**
  * Entries in the form that {@link EntryCursor} describes, to be loaded into a table.
  *
- * <p>The inputs are windows on a shared buffer, valid until the next call of {@link #next()}.
- * Engines that keep bytes copy them, all others deserialize. Not thread-safe.
+ * <p>The inputs are windows on a shared buffer, valid until the next call of {@link #next()}, and
+ * read once: each call gives the same object, where it was read to. Engines that keep bytes copy
+ * them, all others deserialize. Not thread-safe.
  */
 public interface EntrySource {
 

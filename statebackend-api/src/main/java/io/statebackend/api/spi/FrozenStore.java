@@ -13,7 +13,8 @@ public interface FrozenStore extends AutoCloseable {
    * Returns the entries of one table and key group. Each cursor belongs to one thread; several may
    * be open at once.
    *
-   * @param table the name of a table of the store that existed when the image was taken
+   * @param table the name of a table of the store that existed when the image was taken, created or
+   *     restored from native snapshots
    * @param keyGroup a key group of the store
    * @return a cursor before the first entry; the caller closes it
    * @throws io.statebackend.api.StateClosedException if the image is closed

@@ -10,7 +10,7 @@ import io.statebackend.api.TypeSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cursor: the current key with all that is derived from it, each computed once at most.
+ * The current key with all that is derived from it, each computed once at most.
  *
  * <p>The layer above moves it; engines only read it, and keep nothing of it beyond a call. Not
  * thread-safe.
@@ -29,7 +29,7 @@ public final class KeyContext<K> {
   private boolean closed;
 
   /**
-   * Creates a cursor on no key.
+   * Creates a context without a key.
    *
    * @param serializer the serializer of the keys
    * @param maxParallelism the number of key groups, 1 or more
@@ -40,9 +40,9 @@ public final class KeyContext<K> {
   }
 
   /**
-   * Moves the cursor to a key in the key group of its stable hash.
+   * Moves to a key in the key group of its stable hash.
    *
-   * @param key the key, not to be changed while the cursor is on it
+   * @param key the key, not to be changed while it is the current one
    * @throws NullPointerException if the key is {@code null}
    */
   public void set(K key) {
@@ -51,9 +51,9 @@ public final class KeyContext<K> {
   }
 
   /**
-   * Moves the cursor to a key and imposes its key group.
+   * Moves to a key and imposes its key group.
    *
-   * @param key the key, not to be changed while the cursor is on it
+   * @param key the key, not to be changed while it is the current one
    * @param keyGroup its key group
    * @throws NullPointerException if the key is {@code null}
    */
@@ -78,12 +78,12 @@ public final class KeyContext<K> {
     bytesValid = false;
   }
 
-  /** Takes the cursor off its key, so that using it is an error until it is moved again. */
+  /** Forgets the key, so that using it is an error until there is another one. */
   public void clear() {
     key = null;
   }
 
-  /** Takes the cursor off its key for ever: from now on, using or moving it is an error. */
+  /** Forgets the key for ever: from now on, using or moving the context is an error. */
   public void close() {
     key = null;
     closed = true;
@@ -93,7 +93,7 @@ public final class KeyContext<K> {
    * Returns the key.
    *
    * @return the key
-   * @throws IllegalStateException if the cursor is on no key
+   * @throws IllegalStateException if there is none
    * @throws StateClosedException if the backend was closed
    */
   public K key() {
@@ -125,7 +125,7 @@ public final class KeyContext<K> {
   }
 
   /**
-   * Returns the key group of the key.
+   * Returns the key group of the key. Without a key, that of the last one.
    *
    * @return the key group
    */
@@ -134,10 +134,10 @@ public final class KeyContext<K> {
   }
 
   /**
-   * Returns the serialized key, made at the first call after the cursor was moved.
+   * Returns the serialized key, made at the first call for this key.
    *
-   * @return an output that holds exactly the key's bytes; valid until the cursor is moved, and not
-   *     to be written to
+   * @return an output that holds exactly the key's bytes; valid until the context moves, and not to
+   *     be written to
    */
   public BinaryOutput bytes() {
     if (!bytesValid) {

@@ -19,6 +19,8 @@ import java.util.Optional;
  *       namespaces and user keys.
  *   <li>Keys, namespaces and user keys are the same if their serializer says {@code equal}, which
  *       is when their serialized bytes are the same.
+ *   <li>What an engine cannot read or write is a {@link io.statebackend.api.StateIoException}, what
+ *       it finds damaged a {@link io.statebackend.api.CorruptStateException}, from every method.
  *   <li>{@code null} is never handed in; {@code null} handed out means absent.
  *   <li>After {@link #close()} every method of the store and its tables throws {@link
  *       io.statebackend.api.StateClosedException}. The layer above stops using tables first, so a
@@ -35,7 +37,7 @@ public interface KeyedStore<K> extends AutoCloseable {
    * @param spec name and serializers
    * @param <N> the type of the namespaces
    * @param <V> the type of the values
-   * @return an empty table
+   * @return the table; empty, unless native snapshots were restored that have one of its name
    */
   <N, V> ValueTable<K, N, V> valueTable(TableSpec.OfValues<N, V> spec);
 
@@ -45,7 +47,7 @@ public interface KeyedStore<K> extends AutoCloseable {
    * @param spec name and serializers
    * @param <N> the type of the namespaces
    * @param <E> the type of the elements
-   * @return an empty table
+   * @return the table; empty, unless native snapshots were restored that have one of its name
    */
   <N, E> ListTable<K, N, E> listTable(TableSpec.OfLists<N, E> spec);
 
@@ -56,7 +58,7 @@ public interface KeyedStore<K> extends AutoCloseable {
    * @param <N> the type of the namespaces
    * @param <U> the type of the user keys
    * @param <V> the type of the values
-   * @return an empty table
+   * @return the table; empty, unless native snapshots were restored that have one of its name
    */
   <N, U, V> MapTable<K, N, U, V> mapTable(TableSpec.OfMaps<N, U, V> spec);
 
@@ -68,6 +70,8 @@ public interface KeyedStore<K> extends AutoCloseable {
    * @param table the name of a table that was created
    * @param keyGroup the key group that all the entries belong to
    * @param entries the entries, serialized by the table's serializers
+   * @throws io.statebackend.api.StateIoException if the engine cannot store them
+   * @throws io.statebackend.api.CorruptStateException if the entries cannot be read
    */
   void load(String table, int keyGroup, EntrySource entries);
 

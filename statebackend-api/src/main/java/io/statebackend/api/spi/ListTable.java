@@ -15,10 +15,10 @@ public interface ListTable<K, N, E> {
 
   /**
    * Returns the elements in the order in which they were added. The iterator stays on this key
-   * wherever the cursor goes, and behaves under later writes as {@link
+   * whatever key is the current one later, and behaves under later writes as {@link
    * io.statebackend.api.ListState#iterator()} says.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    * @return the elements, the caller's to change; none if there is no list
    */
@@ -27,7 +27,7 @@ public interface ListTable<K, N, E> {
   /**
    * Adds an element at the end.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    * @param element the element, which stays the caller's
    */
@@ -36,7 +36,7 @@ public interface ListTable<K, N, E> {
   /**
    * Adds elements at the end, in their order; by default one by one.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    * @param elements the elements, one or more, which stay the caller's; never a view of this table
    */
@@ -49,7 +49,7 @@ public interface ListTable<K, N, E> {
   /**
    * Replaces all elements; by default removes and adds.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    * @param elements the new elements, one or more, which stay the caller's; never a view of this
    *     table
@@ -62,7 +62,7 @@ public interface ListTable<K, N, E> {
   /**
    * Removes the list, if there is one.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    */
   void remove(KeyContext<K> key, N namespace);

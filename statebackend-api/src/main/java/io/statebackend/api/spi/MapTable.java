@@ -18,7 +18,7 @@ public interface MapTable<K, N, U, V> {
   /**
    * Returns the value of a user key.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    * @param userKey the user key
    * @return the value, the caller's to change, or {@code null} if there is none
@@ -28,7 +28,7 @@ public interface MapTable<K, N, U, V> {
   /**
    * Stores a value under a user key in place of the one that may be there.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    * @param userKey the user key, which stays the caller's
    * @param value the value, which stays the caller's
@@ -38,7 +38,7 @@ public interface MapTable<K, N, U, V> {
   /**
    * Removes a user key, if it is there.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    * @param userKey the user key
    */
@@ -47,7 +47,7 @@ public interface MapTable<K, N, U, V> {
   /**
    * Tells whether a user key is there; by default gets its value.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    * @param userKey the user key
    * @return {@code true} if it has a value
@@ -57,10 +57,11 @@ public interface MapTable<K, N, U, V> {
   }
 
   /**
-   * Returns the entries in no particular order. The iterator stays on this key wherever the cursor
-   * goes, and behaves under later writes as {@link io.statebackend.api.MapState#iterator()} says.
+   * Returns the entries in no particular order. The iterator stays on this key whatever key is the
+   * current one later, and behaves under later writes as {@link
+   * io.statebackend.api.MapState#iterator()} says.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    * @return the entries, whose keys and values are the caller's to change; none if there is no map
    */
@@ -69,7 +70,7 @@ public interface MapTable<K, N, U, V> {
   /**
    * Tells whether there is no map; by default begins to iterate.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    * @return {@code true} if there are no entries
    */
@@ -80,7 +81,7 @@ public interface MapTable<K, N, U, V> {
   /**
    * Removes the map, if there is one.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    */
   void clear(KeyContext<K> key, N namespace);

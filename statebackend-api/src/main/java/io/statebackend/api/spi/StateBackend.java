@@ -32,6 +32,8 @@ public interface StateBackend extends AutoCloseable {
    * @param <K> the type of the keys
    * @return an empty store, owned by the caller
    * @throws io.statebackend.api.StateClosedException if the backend is closed
+   * @throws io.statebackend.api.StateIoException if the engine's files cannot be created
+   * @throws io.statebackend.api.StateLockedException if they are in use by another owner
    */
   <K> KeyedStore<K> open(StoreSpec<K> spec);
 

@@ -15,7 +15,7 @@ public interface ValueTable<K, N, V> {
   /**
    * Returns the value.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    * @return the value, the caller's to change, or {@code null} if there is none
    */
@@ -24,7 +24,7 @@ public interface ValueTable<K, N, V> {
   /**
    * Stores a value in place of the one that may be there.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    * @param value the value, which stays the caller's
    */
@@ -33,7 +33,7 @@ public interface ValueTable<K, N, V> {
   /**
    * Removes the value, if there is one.
    *
-   * @param key the cursor on the key
+   * @param key the key
    * @param namespace the namespace
    */
   void remove(KeyContext<K> key, N namespace);

@@ -2,6 +2,7 @@
 package io.statebackend.core.checkpoint;
 
 import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.StateException;
 import io.statebackend.api.storage.CheckpointStorage;
 import java.util.ArrayList;
@@ -36,6 +37,9 @@ final class CheckpointCatalog {
   /** The numbers of checkpoints that are damaged. */
   private final Set<Long> damaged = new TreeSet<>();
 
+  /** Why metadata could not be read. */
+  private final List<CorruptStateException> unreadable = new ArrayList<>();
+
   private long highestId;
 
   /**
@@ -52,7 +56,19 @@ final class CheckpointCatalog {
         if (storage.list(name).contains(StoredCheckpoint.METADATA_FILE)) {
           read(id.get(), name);
         }
+      } else if (name.startsWith(SAVEPOINT_PREFIX)) {
+        highestId = Math.max(highestId, savepointId(name));
       }
+    }
+  }
+
+  /** Returns the number of a savepoint, so that no checkpoint gets it; 0 if it cannot be read. */
+  private long savepointId(String directory) {
+    try {
+      return StoredCheckpoint.read(storage, directory).metadata().checkpointId();
+    } catch (CorruptStateException | IncompatibleStateException e) {
+      logger.warn("{} in {} cannot be read: {}", directory, storage.location(), e.getMessage());
+      return 0;
     }
   }
 
@@ -70,6 +86,7 @@ final class CheckpointCatalog {
     } catch (CorruptStateException e) {
       logger.warn("checkpoint {} in {} is damaged: {}", id, storage.location(), e.getMessage());
       damaged.add(id);
+      unreadable.add(e);
     }
   }
 
@@ -86,6 +103,11 @@ final class CheckpointCatalog {
         : Optional.empty();
   }
 
+  /** Makes sure that later checkpoints have greater numbers than one of another storage. */
+  void follow(StoredCheckpoint restored) {
+    highestId = Math.max(highestId, restored.metadata().checkpointId());
+  }
+
   /** Returns a number that no checkpoint had, complete or not. */
   long newId() {
     return ++highestId;
@@ -95,9 +117,25 @@ final class CheckpointCatalog {
     return complete.values().stream().map(StoredCheckpoint::summary).toList();
   }
 
-  /** Returns the complete checkpoint of a number. */
-  Optional<StoredCheckpoint> get(long id) {
-    return Optional.ofNullable(complete.get(id));
+  /**
+   * Returns the checkpoint of a number, every byte of it verified.
+   *
+   * @throws IllegalArgumentException if there is none
+   * @throws CorruptStateException if it is damaged
+   */
+  StoredCheckpoint intact(long id) {
+    if (damaged.contains(id)) {
+      // Reading it again tells the damage.
+      StoredCheckpoint.read(storage, directoryOf(id));
+    }
+    StoredCheckpoint checkpoint = complete.get(id);
+    if (checkpoint == null) {
+      throw new IllegalArgumentException(
+          "no complete checkpoint %d in %s; there are %s"
+              .formatted(id, storage.location(), complete.keySet()));
+    }
+    checkpoint.verify();
+    return checkpoint;
   }
 
   /**
@@ -107,7 +145,7 @@ final class CheckpointCatalog {
    * @throws CorruptStateException if there are some and all are damaged
    */
   Optional<StoredCheckpoint> latestIntact() {
-    CorruptStateException firstDamage = null;
+    CorruptStateException firstDamage = unreadable.isEmpty() ? null : unreadable.get(0);
     for (StoredCheckpoint checkpoint : List.copyOf(complete.descendingMap().values())) {
       try {
         checkpoint.verify();
@@ -128,6 +166,7 @@ final class CheckpointCatalog {
       throw new CorruptStateException(
           "every checkpoint is damaged: checkpoints="
               + damaged
+              + (firstDamage == null ? "" : ", latest: " + firstDamage.getMessage())
               + "; restore a savepoint or a backup, or start empty on purpose",
           storage.location(),
           CorruptStateException.UNKNOWN_OFFSET,
@@ -193,7 +232,7 @@ final class CheckpointCatalog {
         storage.delete(path + "/" + StoredCheckpoint.METADATA_FILE);
       }
       storage.delete(path);
-    } catch (StateException e) {
+    } catch (StateException | UnsupportedOperationException e) {
       logger.warn("cannot delete {} in {}; it stays as garbage", path, storage.location(), e);
     }
   }

@@ -89,6 +89,9 @@ public final class CheckpointCoordinator implements AutoCloseable {
     listeners = List.copyOf(builder.listeners);
     catalog = new CheckpointCatalog(storage);
     restored = builder.restore.apply(catalog).orElse(null);
+    if (restored != null) {
+      catalog.follow(restored);
+    }
     catalog.garbage().forEach(this::deleteGarbage);
     subtasks = new OpenSubtasks(restored, settings.droppedOperators());
     threads = new CheckpointThreads(builder.executor);
@@ -232,13 +235,14 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   /**
-   * Triggers a checkpoint. If one is pending, the new one begins when it has ended; triggers that
-   * wait are one.
+   * Triggers a checkpoint. If one is pending, the new one begins when that has ended; all triggers
+   * that wait for it get one checkpoint. The thread that owns a subtask must not wait for the
+   * result before it has taken the subtask's snapshot.
    *
    * @return completed with the checkpoint once it is complete and durable, or exceptionally with
    *     the cause of its abort
    * @throws IllegalStateException if a subtask is missing, or an operator of the restored
-   *     checkpoint, so that state would be lost
+   *     checkpoint, so that state would be lost; or if a savepoint waits for its turn
    * @throws StateClosedException if the coordinator is closed
    */
   public CompletableFuture<CompletedCheckpoint> trigger() {
@@ -254,7 +258,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
    * @return completed with the savepoint once it is complete and durable, or exceptionally with the
    *     cause of its abort
    * @throws IllegalArgumentException if the name is not legal, or a savepoint of that name exists
-   * @throws IllegalStateException as {@link #trigger()}
+   * @throws IllegalStateException as {@link #trigger()}, or if another trigger waits for its turn
    * @throws StateClosedException if the coordinator is closed
    */
   public CompletableFuture<CompletedCheckpoint> savepoint(String name) {
@@ -458,7 +462,12 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   private void end(PendingCheckpoint checkpoint, Throwable cause) {
-    logger.warn("{} aborted: {}", checkpoint.describe(), cause.getMessage(), cause);
+    if (cause instanceof StateException && !logger.isDebugEnabled()) {
+      // Its message says it all, and a full disk repeats it with every checkpoint.
+      logger.warn("{} aborted: {}", checkpoint.describe(), cause.getMessage());
+    } else {
+      logger.warn("{} aborted: {}", checkpoint.describe(), cause.getMessage(), cause);
+    }
     settleNative(checkpoint, false);
     notifyListeners(listener -> listener.aborted(checkpoint.id, cause));
     end(checkpoint, null, cause);
@@ -560,7 +569,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
     for (CheckpointListener listener : listeners) {
       try {
         event.accept(listener);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         logger.warn("a checkpoint listener failed: {}", listener, e);
       }
     }

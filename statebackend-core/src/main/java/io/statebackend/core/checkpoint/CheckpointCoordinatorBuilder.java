@@ -102,8 +102,8 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Sets what writes snapshots; each is one task, which does I/O. Default: up to four daemon
-   * threads of the coordinator. It is not shut down.
+   * Sets what writes snapshots: for each snapshot of a subtask one task, which does I/O. Default:
+   * up to four daemon threads of the coordinator. It is not shut down.
    *
    * @param executor runs tasks on threads other than the subtasks' owners
    * @return this
@@ -143,24 +143,7 @@ public final class CheckpointCoordinatorBuilder {
    * @return this
    */
   public CheckpointCoordinatorBuilder restoreFrom(long checkpointId) {
-    restore =
-        catalog -> {
-          StoredCheckpoint checkpoint =
-              catalog
-                  .get(checkpointId)
-                  .orElseThrow(
-                      () ->
-                          new IllegalArgumentException(
-                              "no complete checkpoint %d in %s; there are %s"
-                                  .formatted(
-                                      checkpointId,
-                                      storage.location(),
-                                      catalog.complete().stream()
-                                          .map(CompletedCheckpoint::id)
-                                          .toList())));
-          checkpoint.verify();
-          return Optional.of(checkpoint);
-        };
+    restore = catalog -> Optional.of(catalog.intact(checkpointId));
     return this;
   }
 

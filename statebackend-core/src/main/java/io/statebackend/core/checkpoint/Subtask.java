@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.OperatorStateBackend;
+import io.statebackend.api.StateClosedException;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.core.snapshot.FileRef;
@@ -186,6 +187,7 @@ public final class Subtask implements AutoCloseable {
    * records; does not wait until it is written.
    *
    * @return {@code true} if a snapshot was taken
+   * @throws StateClosedException if the subtask is closed
    */
   public boolean snapshotIfPending() {
     long checkpointId = pendingCheckpoint;

@@ -209,6 +209,30 @@ final class CheckpointCoordinatorTest {
   }
 
   @Test
+  void restoreFrom_checkpointWithDamagedMetadata_throws() throws IOException {
+    writeCheckpoints(1, 2);
+    flipByte(directory.resolve("chk-2").resolve("_metadata"));
+
+    assertThatThrownBy(() -> builder().restoreFrom(2).open())
+        .isInstanceOf(CorruptStateException.class)
+        .hasMessageContaining("_metadata");
+  }
+
+  @Test
+  void trigger_afterARestartWithSavepoints_numbersAreNotUsedTwice() {
+    try (CheckpointCoordinator coordinator = builder().open();
+        Subtask source = coordinator.subtask("source").open()) {
+      CompletableFuture<CompletedCheckpoint> future = coordinator.savepoint("first");
+      source.snapshotIfPending();
+      assertThat(future.join().id()).isEqualTo(1);
+    }
+    try (CheckpointCoordinator coordinator = builder().open();
+        Subtask source = coordinator.subtask("source").open()) {
+      assertThat(checkpoint(coordinator, source).id()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void restoreFrom_unknownCheckpoint_namesThoseThatExist() {
     writeCheckpoints(1, 2);
 
