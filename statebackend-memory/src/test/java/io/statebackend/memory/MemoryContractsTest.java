@@ -3,16 +3,25 @@ package io.statebackend.memory;
 
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.testkit.AggregatingStateContract;
+import io.statebackend.testkit.AwkwardKeysContract;
+import io.statebackend.testkit.BigStateContract;
+import io.statebackend.testkit.CloseContract;
 import io.statebackend.testkit.KeysContract;
 import io.statebackend.testkit.ListStateContract;
 import io.statebackend.testkit.MapStateContract;
+import io.statebackend.testkit.ModelContract;
 import io.statebackend.testkit.NamespaceContract;
+import io.statebackend.testkit.NullsContract;
+import io.statebackend.testkit.OperatorStateContract;
 import io.statebackend.testkit.ReducingStateContract;
+import io.statebackend.testkit.RescaleContract;
+import io.statebackend.testkit.RestoreContract;
+import io.statebackend.testkit.SnapshotIsolationContract;
 import io.statebackend.testkit.ValueStateContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 
-/** The backend keeps every contract. */
+/** The memory backend keeps every contract. */
 final class MemoryContractsTest {
 
   @Nested
@@ -65,6 +74,78 @@ final class MemoryContractsTest {
 
   @Nested
   final class Keys extends KeysContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class OperatorStates extends OperatorStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Snapshots extends SnapshotIsolationContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Closing extends CloseContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Nulls extends NullsContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Restoring extends RestoreContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Rescaling extends RescaleContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class AwkwardKeys extends AwkwardKeysContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class BigState extends BigStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Modelled extends ModelContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();
