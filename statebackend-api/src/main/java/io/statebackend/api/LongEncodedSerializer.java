@@ -29,6 +29,16 @@ public interface LongEncodedSerializer<T> extends TypeSerializer<T> {
    */
   T fromLong(long number);
 
+  /**
+   * Writes the value that a number stands for; by default by making the value.
+   *
+   * @param number a result of {@link #toLong}
+   * @param out where to
+   */
+  default void serializeLong(long number, BinaryOutput out) {
+    serialize(fromLong(number), out);
+  }
+
   @Override
   default boolean isImmutable() {
     return true;

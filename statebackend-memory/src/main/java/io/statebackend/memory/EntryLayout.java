@@ -186,6 +186,22 @@ final class EntryLayout<K, N, V> {
     return out.toByteArray();
   }
 
+  void writeKey(Chunk chunk, int slot, BinaryOutput out) {
+    if (longKeys != null) {
+      longKeys.serializeLong(chunk.longs[slot << longShift], out);
+    } else {
+      keys.serialize(key(chunk, slot), out);
+    }
+  }
+
+  void writeValue(Chunk chunk, int slot, TypeSerializer<V> values, BinaryOutput out) {
+    if (longValues != null) {
+      longValues.serializeLong(chunk.longs[(slot << 1) + 1], out);
+    } else {
+      values.serialize(value(chunk, slot), out);
+    }
+  }
+
   void writeKey(K key, BinaryOutput out) {
     keys.serialize(key, out);
   }

@@ -3,6 +3,8 @@ package io.statebackend.memory;
 
 import static java.util.Objects.requireNonNull;
 
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.TypeSerializer;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -137,6 +139,28 @@ final class EntryWalk<K, N, V> {
   V value() {
     Chunk current = chunk;
     return current != null ? layout.value(current, slot) : inTree().value;
+  }
+
+  void writeKey(BinaryOutput out) {
+    Chunk current = chunk;
+    if (current != null) {
+      layout.writeKey(current, slot, out);
+    } else {
+      layout.writeKey(inTree().key, out);
+    }
+  }
+
+  void writeNamespace(BinaryOutput out) {
+    layout.writeNamespace(namespace(), out);
+  }
+
+  void writeValue(TypeSerializer<V> serializer, BinaryOutput out) {
+    Chunk current = chunk;
+    if (current != null) {
+      layout.writeValue(current, slot, serializer, out);
+    } else {
+      serializer.serialize(inTree().value, out);
+    }
   }
 
   private CollisionTree.Entry<K, N, V> inTree() {

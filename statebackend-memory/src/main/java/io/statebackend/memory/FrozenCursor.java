@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrozenCursor<K, N, V> implements EntryCursor {
   private final MemoryFrozenStore image;
-  private final EntryLayout<K, N, V> layout;
   private final @Nullable EntryWalk<K, N, V> walk;
   private final Pages<V> pages;
 
@@ -27,13 +26,8 @@ final class FrozenCursor<K, N, V> implements EntryCursor {
   private boolean closed;
 
   /** Makes a cursor for an image that counts it already. */
-  FrozenCursor(
-      MemoryFrozenStore image,
-      EntryLayout<K, N, V> layout,
-      @Nullable ChunkMap<K, N, V> map,
-      Pages<V> pages) {
+  FrozenCursor(MemoryFrozenStore image, @Nullable ChunkMap<K, N, V> map, Pages<V> pages) {
     this.image = image;
-    this.layout = layout;
     this.walk = map == null ? null : EntryWalk.overFrozen(map);
     this.pages = pages;
   }
@@ -51,7 +45,7 @@ final class FrozenCursor<K, N, V> implements EntryCursor {
       if (!walk.next()) {
         return false;
       }
-      pages.begin(walk.value());
+      pages.begin(walk);
     }
     pagePending = true;
     return true;
@@ -67,19 +61,16 @@ final class FrozenCursor<K, N, V> implements EntryCursor {
 
   @Override
   public void writeKey(BinaryOutput out) {
-    checkOpen();
-    layout.writeKey(current().key(), out);
+    current().writeKey(out);
   }
 
   @Override
   public void writeNamespace(BinaryOutput out) {
-    checkOpen();
-    layout.writeNamespace(current().namespace(), out);
+    current().writeNamespace(out);
   }
 
   @Override
   public void writeValue(BinaryOutput out) {
-    checkOpen();
     if (!pagePending) {
       throw new IllegalStateException("not on an entry whose value is to be written yet");
     }

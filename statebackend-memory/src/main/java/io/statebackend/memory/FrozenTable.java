@@ -15,19 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class FrozenTable<K, N, V> {
   private final String name;
   private final KeyGroupRange range;
-  private final EntryLayout<K, N, V> layout;
   private final @Nullable ChunkMap<K, N, V>[] maps;
   private final PagesFactory<V> pages;
 
   FrozenTable(
-      String name,
-      KeyGroupRange range,
-      EntryLayout<K, N, V> layout,
-      @Nullable ChunkMap<K, N, V>[] maps,
-      PagesFactory<V> pages) {
+      String name, KeyGroupRange range, @Nullable ChunkMap<K, N, V>[] maps, PagesFactory<V> pages) {
     this.name = name;
     this.range = range;
-    this.layout = layout;
     this.maps = maps;
     this.pages = pages;
   }
@@ -43,7 +37,7 @@ final class FrozenTable<K, N, V> {
               + ", table="
               + name);
     }
-    return new FrozenCursor<>(image, layout, maps[keyGroup - range.first()], pages.create());
+    return new FrozenCursor<>(image, maps[keyGroup - range.first()], pages.create());
   }
 
   /**

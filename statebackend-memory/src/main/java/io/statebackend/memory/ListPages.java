@@ -20,8 +20,8 @@ final class ListPages<E> implements Pages<StoredList<E>> {
   }
 
   @Override
-  public void begin(StoredList<E> stored) {
-    list = stored;
+  public void begin(EntryWalk<?, ?, StoredList<E>> walk) {
+    list = walk.value();
     next = 0;
   }
 

@@ -23,8 +23,8 @@ final class MapPages<U, V> implements Pages<ChunkMap<U, VoidNamespace, V>> {
   }
 
   @Override
-  public void begin(ChunkMap<U, VoidNamespace, V> stored) {
-    EntryWalk<U, VoidNamespace, V> begun = EntryWalk.overFrozen(stored);
+  public void begin(EntryWalk<?, ?, ChunkMap<U, VoidNamespace, V>> walkOverMaps) {
+    EntryWalk<U, VoidNamespace, V> begun = EntryWalk.overFrozen(walkOverMaps.value());
     walk = begun;
     hasNext = begun.next();
   }

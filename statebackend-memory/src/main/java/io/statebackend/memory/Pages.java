@@ -10,8 +10,8 @@ import io.statebackend.api.BinaryOutput;
  */
 interface Pages<V> {
 
-  /** Begins with the pages of what is stored under the next key. There is one at least. */
-  void begin(V stored);
+  /** Begins with the pages of what is stored where a walk stands. There is one at least. */
+  void begin(EntryWalk<?, ?, V> walk);
 
   /** Tells whether another page is to be written. */
   boolean hasNext();

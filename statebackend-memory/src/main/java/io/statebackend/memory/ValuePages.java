@@ -10,25 +10,25 @@ import org.jspecify.annotations.Nullable;
 /** Serializes values, each whole. */
 final class ValuePages<V> implements Pages<V> {
   private final TypeSerializer<V> serializer;
-  private @Nullable V value;
+  private @Nullable EntryWalk<?, ?, V> unwritten;
 
   ValuePages(TypeSerializer<V> serializer) {
     this.serializer = serializer;
   }
 
   @Override
-  public void begin(V stored) {
-    value = stored;
+  public void begin(EntryWalk<?, ?, V> walk) {
+    unwritten = walk;
   }
 
   @Override
   public boolean hasNext() {
-    return value != null;
+    return unwritten != null;
   }
 
   @Override
   public void write(BinaryOutput out) {
-    serializer.serialize(requireNonNull(value, "the value was written"), out);
-    value = null;
+    requireNonNull(unwritten, "the value was written").writeValue(serializer, out);
+    unwritten = null;
   }
 }

@@ -38,6 +38,11 @@ final class PrimitiveSerializers {
     }
 
     @Override
+    public void serializeLong(long number, BinaryOutput out) {
+      out.writeBoolean(number != 0);
+    }
+
+    @Override
     public int fixedLength() {
       return 1;
     }
@@ -72,6 +77,11 @@ final class PrimitiveSerializers {
     }
 
     @Override
+    public void serializeLong(long number, BinaryOutput out) {
+      out.writeByte((int) number);
+    }
+
+    @Override
     public int fixedLength() {
       return Byte.BYTES;
     }
@@ -103,6 +113,11 @@ final class PrimitiveSerializers {
     @Override
     public Short fromLong(long number) {
       return (short) number;
+    }
+
+    @Override
+    public void serializeLong(long number, BinaryOutput out) {
+      out.writeShort((int) number);
     }
 
     @Override
@@ -141,6 +156,11 @@ final class PrimitiveSerializers {
     }
 
     @Override
+    public void serializeLong(long number, BinaryOutput out) {
+      out.writeShort((int) number);
+    }
+
+    @Override
     public int fixedLength() {
       return Character.BYTES;
     }
@@ -172,6 +192,11 @@ final class PrimitiveSerializers {
     @Override
     public Integer fromLong(long number) {
       return (int) number;
+    }
+
+    @Override
+    public void serializeLong(long number, BinaryOutput out) {
+      out.writeInt((int) number);
     }
 
     @Override
@@ -209,6 +234,11 @@ final class PrimitiveSerializers {
     }
 
     @Override
+    public void serializeLong(long number, BinaryOutput out) {
+      out.writeLong(number);
+    }
+
+    @Override
     public int fixedLength() {
       return Long.BYTES;
     }
@@ -243,6 +273,11 @@ final class PrimitiveSerializers {
     }
 
     @Override
+    public void serializeLong(long number, BinaryOutput out) {
+      out.writeInt((int) number);
+    }
+
+    @Override
     public int fixedLength() {
       return Float.BYTES;
     }
@@ -274,6 +309,11 @@ final class PrimitiveSerializers {
     @Override
     public Double fromLong(long number) {
       return Double.longBitsToDouble(number);
+    }
+
+    @Override
+    public void serializeLong(long number, BinaryOutput out) {
+      out.writeLong(number);
     }
 
     @Override

@@ -158,6 +158,20 @@ final class SerializersTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("types")
+  <T> void serializeLong_writesWhatSerializeWrites(Samples<T> samples) {
+    if (samples.serializer() instanceof LongEncodedSerializer<T> serializer) {
+      for (T value : samples.values(new Random(SEED), RANDOM_VALUES)) {
+        BinaryOutput expected = new BinaryOutput();
+        serializer.serialize(value, expected);
+        BinaryOutput written = new BinaryOutput();
+        serializer.serializeLong(serializer.toLong(value), written);
+        assertThat(written.toByteArray()).as(describe(value)).isEqualTo(expected.toByteArray());
+      }
+    }
+  }
+
   /** Any value will do, as a flipped bit often makes another one; any other exception will not. */
   private static <T> void assertValueOrCorrupt(TypeSerializer<T> serializer, byte[] bytes) {
     try {
