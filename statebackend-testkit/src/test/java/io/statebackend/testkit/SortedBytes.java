@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * <pre>
  * entry  := prefix suffix -> bytes
  * prefix := keyGroup:u16 length:u32 key length:u32 namespace
- * suffix := nothing, or the index of a list's element:u32, or the user key of a map's entry
+ * suffix := nothing, or the number of a list's element:u64, or the user key of a map's entry
  * </pre>
  *
  * <p>A prefix says where it ends, so none begins another one: what lies beneath a prefix is exactly

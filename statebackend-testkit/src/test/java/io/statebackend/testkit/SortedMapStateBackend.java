@@ -50,25 +50,25 @@ final class SortedMapStateBackend implements StateBackend {
   // tag::store
   /** The tables of one subtask. */
   private final class Store<K> implements KeyedStore<K> {
-    private final Map<String, SortedTable<?>> tables = new HashMap<>();
+    private final Map<String, SortedTable<K, ?>> tables = new HashMap<>();
     private volatile boolean closed;
 
     @Override
     public <N, V> ValueTable<K, N, V> valueTable(TableSpec.OfValues<N, V> spec) {
-      return added(spec, new SortedTable.Values<>(new SortedBytes(), spec));
+      return added(spec, new SortedTable.Values<>(spec));
     }
 
     @Override
     public <N, E> ListTable<K, N, E> listTable(TableSpec.OfLists<N, E> spec) {
-      return added(spec, new SortedTable.Lists<>(new SortedBytes(), spec));
+      return added(spec, new SortedTable.Lists<>(spec));
     }
 
     @Override
     public <N, U, V> MapTable<K, N, U, V> mapTable(TableSpec.OfMaps<N, U, V> spec) {
-      return added(spec, new SortedTable.Maps<>(new SortedBytes(), spec));
+      return added(spec, new SortedTable.Maps<>(spec));
     }
 
-    private <T extends SortedTable<?>> T added(TableSpec<?> spec, T table) {
+    private <T extends SortedTable<K, ?>> T added(TableSpec<?> spec, T table) {
       checkOpen();
       tables.put(spec.name(), table);
       return table;
@@ -88,7 +88,7 @@ final class SortedMapStateBackend implements StateBackend {
     public FrozenStore freeze() {
       checkOpen();
       Map<String, SortedBytes> copies = new HashMap<>();
-      tables.forEach((name, table) -> copies.put(name, table.entries().copy()));
+      tables.forEach((name, table) -> copies.put(name, table.entries.copy()));
       return new Image(copies, this::checkOpen);
     }
 

@@ -13,31 +13,37 @@ import io.statebackend.api.spi.ValueTable;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 
 /** What the tables of values, lists and maps have in common. */
 // tag::table
-sealed interface SortedTable<N> {
-  SortedBytes entries();
+abstract sealed class SortedTable<K, N> {
+  final SortedBytes entries = new SortedBytes();
+  private final TypeSerializer<N> namespaceSerializer;
 
-  TableSpec<N> spec();
+  private SortedTable(TableSpec<N> spec) {
+    namespaceSerializer = spec.namespaceSerializer();
+  }
 
   /** Loads the value, or the page, of a key and namespace. */
-  void load(byte[] prefix, BinaryInput value);
+  abstract void load(byte[] prefix, BinaryInput value);
 
-  default byte[] prefix(KeyContext<?> key, N namespace) {
+  public void remove(KeyContext<K> key, N namespace) {
+    entries.beneath(prefix(key, namespace)).clear();
+  }
+
+  public long entryCount() {
+    return entries.prefixCount();
+  }
+
+  byte[] prefix(KeyContext<K> key, N namespace) {
     BinaryInput keyBytes = new BinaryInput(key.bytes().toByteArray());
-    BinaryInput namespaceBytes = new BinaryInput(bytes(spec().namespaceSerializer(), namespace));
+    BinaryInput namespaceBytes = new BinaryInput(bytes(namespaceSerializer, namespace));
     return SortedBytes.prefix(key.keyGroup(), keyBytes, namespaceBytes);
   }
 
-  default NavigableMap<byte[], byte[]> beneath(KeyContext<?> key, N namespace) {
-    return entries().beneath(prefix(key, namespace));
-  }
-
   /** The pages of a list or map: a copy of references, so that one may write while using it. */
-  default List<byte[]> pages(KeyContext<?> key, N namespace) {
-    return List.copyOf(beneath(key, namespace).values());
+  List<BinaryInput> pages(KeyContext<K> key, N namespace) {
+    return entries.beneath(prefix(key, namespace)).values().stream().map(BinaryInput::new).toList();
   }
 
   static <T> byte[] bytes(TypeSerializer<T> serializer, T value) {
@@ -56,32 +62,27 @@ sealed interface SortedTable<N> {
 
   // tag::values
   /** A value lies under its prefix. */
-  record Values<K, N, V>(SortedBytes entries, TableSpec.OfValues<N, V> spec)
-      implements SortedTable<N>, ValueTable<K, N, V> {
+  static final class Values<K, N, V> extends SortedTable<K, N> implements ValueTable<K, N, V> {
+    private final TypeSerializer<V> serializer;
+
+    Values(TableSpec.OfValues<N, V> spec) {
+      super(spec);
+      serializer = spec.valueSerializer();
+    }
+
     @Override
     public V get(KeyContext<K> key, N namespace) {
       byte[] value = entries.map().get(prefix(key, namespace));
-      return value == null ? null : spec.valueSerializer().deserialize(new BinaryInput(value));
+      return value == null ? null : serializer.deserialize(new BinaryInput(value));
     }
 
     @Override
     public void put(KeyContext<K> key, N namespace, V value) {
-      byte[] bytes = SortedTable.bytes(spec.valueSerializer(), value);
-      entries.map().put(prefix(key, namespace), bytes);
+      entries.map().put(prefix(key, namespace), bytes(serializer, value));
     }
 
     @Override
-    public void remove(KeyContext<K> key, N namespace) {
-      entries.map().remove(prefix(key, namespace));
-    }
-
-    @Override
-    public long entryCount() {
-      return entries.map().size();
-    }
-
-    @Override
-    public void load(byte[] prefix, BinaryInput value) {
+    void load(byte[] prefix, BinaryInput value) {
       entries.map().put(prefix, value.readBytes(value.remaining()));
     }
   }
@@ -89,14 +90,19 @@ sealed interface SortedTable<N> {
   // end::values
 
   // tag::lists
-  /** An element lies under the prefix and its index, as a page of its own. */
-  record Lists<K, N, E>(SortedBytes entries, TableSpec.OfLists<N, E> spec)
-      implements SortedTable<N>, ListTable<K, N, E> {
+  /** An element lies under the prefix and a number that counts up, as a page of its own. */
+  static final class Lists<K, N, E> extends SortedTable<K, N> implements ListTable<K, N, E> {
+    private final TypeSerializer<E> serializer;
+    private long addedCount;
+
+    Lists(TableSpec.OfLists<N, E> spec) {
+      super(spec);
+      serializer = spec.elementSerializer();
+    }
+
     @Override
     public Iterator<E> iterator(KeyContext<K> key, N namespace) {
-      return pages(key, namespace).stream()
-          .map(page -> Field.read(spec.elementSerializer(), new BinaryInput(page)))
-          .iterator();
+      return pages(key, namespace).stream().map(page -> Field.read(serializer, page)).iterator();
     }
 
     @Override
@@ -105,34 +111,17 @@ sealed interface SortedTable<N> {
     }
 
     private void add(byte[] prefix, E element) {
-      NavigableMap<byte[], byte[]> list = entries.beneath(prefix);
-      BinaryOutput entry = SortedTable.startingWith(prefix);
-      entry.writeInt(list.isEmpty() ? 0 : index(prefix, list.lastKey()) + 1);
+      BinaryOutput entry = startingWith(prefix);
+      entry.writeLong(addedCount++);
       BinaryOutput page = new BinaryOutput();
-      Field.write(spec.elementSerializer(), element, page);
+      Field.write(serializer, element, page);
       entries.map().put(entry.toByteArray(), page.toByteArray());
     }
 
-    private static int index(byte[] prefix, byte[] entry) {
-      BinaryInput in = new BinaryInput(entry);
-      in.skip(prefix.length);
-      return in.readInt();
-    }
-
     @Override
-    public void remove(KeyContext<K> key, N namespace) {
-      beneath(key, namespace).clear();
-    }
-
-    @Override
-    public long entryCount() {
-      return entries.prefixCount();
-    }
-
-    @Override
-    public void load(byte[] prefix, BinaryInput page) {
+    void load(byte[] prefix, BinaryInput page) {
       while (page.remaining() > 0) {
-        add(prefix, Field.read(spec.elementSerializer(), page));
+        add(prefix, Field.read(serializer, page));
       }
     }
   }
@@ -141,8 +130,16 @@ sealed interface SortedTable<N> {
 
   // tag::maps
   /** A pair lies under the prefix and its user key, as a page of its own. */
-  record Maps<K, N, U, V>(SortedBytes entries, TableSpec.OfMaps<N, U, V> spec)
-      implements SortedTable<N>, MapTable<K, N, U, V> {
+  static final class Maps<K, N, U, V> extends SortedTable<K, N> implements MapTable<K, N, U, V> {
+    private final TypeSerializer<U> userKeySerializer;
+    private final TypeSerializer<V> valueSerializer;
+
+    Maps(TableSpec.OfMaps<N, U, V> spec) {
+      super(spec);
+      userKeySerializer = spec.userKeySerializer();
+      valueSerializer = spec.valueSerializer();
+    }
+
     @Override
     public V get(KeyContext<K> key, N namespace, U userKey) {
       byte[] page = entries.map().get(entry(prefix(key, namespace), userKey));
@@ -156,8 +153,8 @@ sealed interface SortedTable<N> {
 
     private void put(byte[] prefix, Map.Entry<U, V> pair) {
       BinaryOutput page = new BinaryOutput();
-      Field.write(spec.userKeySerializer(), pair.getKey(), page);
-      Field.write(spec.valueSerializer(), pair.getValue(), page);
+      Field.write(userKeySerializer, pair.getKey(), page);
+      Field.write(valueSerializer, pair.getValue(), page);
       entries.map().put(entry(prefix, pair.getKey()), page.toByteArray());
     }
 
@@ -167,33 +164,28 @@ sealed interface SortedTable<N> {
     }
 
     @Override
-    public Iterator<Map.Entry<U, V>> iterator(KeyContext<K> key, N namespace) {
-      return pages(key, namespace).stream().map(page -> pair(new BinaryInput(page))).iterator();
+    public void clear(KeyContext<K> key, N namespace) {
+      remove(key, namespace);
     }
 
     @Override
-    public void clear(KeyContext<K> key, N namespace) {
-      beneath(key, namespace).clear();
+    public Iterator<Map.Entry<U, V>> iterator(KeyContext<K> key, N namespace) {
+      return pages(key, namespace).stream().map(this::pair).iterator();
     }
 
     private byte[] entry(byte[] prefix, U userKey) {
-      BinaryOutput entry = SortedTable.startingWith(prefix);
-      spec.userKeySerializer().serialize(userKey, entry);
+      BinaryOutput entry = startingWith(prefix);
+      userKeySerializer.serialize(userKey, entry);
       return entry.toByteArray();
     }
 
     private Map.Entry<U, V> pair(BinaryInput page) {
-      U userKey = Field.read(spec.userKeySerializer(), page);
-      return Map.entry(userKey, Field.read(spec.valueSerializer(), page));
+      U userKey = Field.read(userKeySerializer, page);
+      return Map.entry(userKey, Field.read(valueSerializer, page));
     }
 
     @Override
-    public long entryCount() {
-      return entries.prefixCount();
-    }
-
-    @Override
-    public void load(byte[] prefix, BinaryInput page) {
+    void load(byte[] prefix, BinaryInput page) {
       while (page.remaining() > 0) {
         put(prefix, pair(page));
       }
