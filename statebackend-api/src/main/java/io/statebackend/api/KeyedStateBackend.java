@@ -238,9 +238,9 @@ public interface KeyedStateBackend<K> {
   <N> Stream<K> keys(NamespacedState<N, ?> state, N namespace);
 
   /**
-   * Removes all that is stored under the current key, in every state and namespace. Costs a point
-   * removal per state without namespaces, and O(entries of the key group) per state with
-   * namespaces.
+   * Removes all that is stored under the current key, in every declared state and every namespace.
+   * Costs a point removal per state without namespaces, and O(entries of the key group) per state
+   * with namespaces.
    */
   void clearCurrentKey();
 

@@ -6,15 +6,17 @@ import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.core.serialization.Serializers;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the contracts have in common: a backend for each test, and operators that use it. */
 abstract class BackendContract {
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  /** Closes what a test has opened, the last first. */
+  private final Deque<Runnable> closers = new ArrayDeque<>();
+
   private StateBackend backend;
 
   /**
@@ -28,14 +30,14 @@ abstract class BackendContract {
   @BeforeEach
   final void openBackend(@TempDir Path directory) {
     backend = newBackend(directory);
+    closers.push(backend::close);
   }
 
   /** Closes in reverse, so that stores go before their backend as in a program. */
   @AfterEach
-  final void closeBackend() throws Exception {
-    opened.add(0, backend);
-    for (int i = opened.size() - 1; i >= 0; i--) {
-      opened.get(i).close();
+  final void closeBackend() {
+    while (!closers.isEmpty()) {
+      closers.pop().run();
     }
   }
 
@@ -49,7 +51,9 @@ abstract class BackendContract {
   }
 
   final <K> TestOperator<K> start(TypeSerializer<K> keySerializer, int parallelism) {
-    return closedAfterTest(new TestOperator<>(backend, keySerializer, parallelism));
+    TestOperator<K> operator = new TestOperator<>(backend, keySerializer, parallelism);
+    closers.push(operator::close);
+    return operator;
   }
 
   /** Opens the keyed state of an operator of one subtask, which owns every key. */
@@ -59,11 +63,8 @@ abstract class BackendContract {
 
   /** Opens a store to test through the engine contract itself, without the layer above. */
   final TestStore openStore() {
-    return closedAfterTest(new TestStore(backend));
-  }
-
-  final <T extends AutoCloseable> T closedAfterTest(T resource) {
-    opened.add(resource);
-    return resource;
+    TestStore store = new TestStore(backend);
+    closers.push(store::close);
+    return store;
   }
 }

@@ -18,7 +18,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -201,7 +203,8 @@ public abstract class SnapshotIsolationContract extends BackendContract {
   }
 
   @Test
-  final void freeze_readByAnotherThreadWhileOwnerWrites() throws Exception {
+  final void freeze_readByAnotherThreadWhileOwnerWrites()
+      throws InterruptedException, ExecutionException, TimeoutException {
     Content expected = expectedAtFirst();
     Random random = new Random(7);
     try (FrozenStore image = store.freeze()) {
@@ -216,7 +219,7 @@ public abstract class SnapshotIsolationContract extends BackendContract {
                 }
                 return read;
               });
-      reading.await();
+      assertThat(reading.await(60, TimeUnit.SECONDS)).as("an image was read once").isTrue();
       for (int i = KEY_COUNT; !reader.isDone() || i < 2 * KEY_COUNT; i++) {
         // The keys grow by a few per step, so that tables are split or rehashed meanwhile.
         write(i % (20 * KEY_COUNT), i);
@@ -359,7 +362,8 @@ public abstract class SnapshotIsolationContract extends BackendContract {
   }
 
   @Test
-  final void close_byAnotherThreadWhileOwnerWrites() throws Exception {
+  final void close_byAnotherThreadWhileOwnerWrites()
+      throws InterruptedException, ExecutionException, TimeoutException {
     for (int round = 0; round < 20; round++) {
       FrozenStore image = store.freeze();
       CompletableFuture<Void> closer = CompletableFuture.runAsync(image::close);

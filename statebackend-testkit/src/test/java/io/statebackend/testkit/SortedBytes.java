@@ -3,7 +3,6 @@ package io.statebackend.testkit;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -71,14 +70,6 @@ record SortedBytes(NavigableMap<byte[], byte[]> map) {
 
   NavigableMap<byte[], byte[]> beneath(int keyGroup) {
     return beneath(new byte[] {(byte) (keyGroup >> 8), (byte) keyGroup});
-  }
-
-  /** Counts the pairs of key and namespace. A real engine may well keep count. */
-  long prefixCount() {
-    return map.keySet().stream()
-        .map(entry -> ByteBuffer.wrap(entry, 0, namespaceOf(entry).limit()))
-        .distinct()
-        .count();
   }
 }
 // end::bytes

@@ -31,10 +31,6 @@ abstract sealed class SortedTable<K, N> {
     entries.beneath(prefix(key, namespace)).clear();
   }
 
-  public long entryCount() {
-    return entries.prefixCount();
-  }
-
   byte[] prefix(KeyContext<K> key, N namespace) {
     BinaryInput keyBytes = new BinaryInput(key.bytes().toByteArray());
     BinaryInput namespaceBytes = new BinaryInput(bytes(namespaceSerializer, namespace));

@@ -31,6 +31,9 @@ import java.util.Optional;
  */
 public interface KeyedStore<K> extends AutoCloseable {
 
+  /** The answer of tables that do not know how many entries they have. */
+  long NOT_COUNTED = -1;
+
   /**
    * Creates a table of values.
    *

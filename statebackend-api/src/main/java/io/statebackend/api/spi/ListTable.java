@@ -68,9 +68,13 @@ public interface ListTable<K, N, E> {
   void remove(KeyContext<K> key, N namespace);
 
   /**
-   * Returns the number of lists.
+   * Returns the number of lists, if the engine keeps count. The layer above counts otherwise, in an
+   * image.
    *
-   * @return the exact number of pairs of key and namespace that have a list
+   * @return the exact number of pairs of key and namespace that have a list, or {@link
+   *     KeyedStore#NOT_COUNTED}, which is the default
    */
-  long entryCount();
+  default long entryCount() {
+    return KeyedStore.NOT_COUNTED;
+  }
 }

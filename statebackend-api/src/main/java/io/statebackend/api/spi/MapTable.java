@@ -87,9 +87,13 @@ public interface MapTable<K, N, U, V> {
   void clear(KeyContext<K> key, N namespace);
 
   /**
-   * Returns the number of maps.
+   * Returns the number of maps, if the engine keeps count. The layer above counts otherwise, in an
+   * image.
    *
-   * @return the exact number of pairs of key and namespace that have a map
+   * @return the exact number of pairs of key and namespace that have a map, or {@link
+   *     KeyedStore#NOT_COUNTED}, which is the default
    */
-  long entryCount();
+  default long entryCount() {
+    return KeyedStore.NOT_COUNTED;
+  }
 }

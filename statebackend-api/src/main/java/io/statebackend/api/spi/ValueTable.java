@@ -39,9 +39,13 @@ public interface ValueTable<K, N, V> {
   void remove(KeyContext<K> key, N namespace);
 
   /**
-   * Returns the number of values.
+   * Returns the number of values, if the engine keeps count. The layer above counts otherwise, in
+   * an image.
    *
-   * @return the exact number of pairs of key and namespace that have a value
+   * @return the exact number of pairs of key and namespace that have a value, or {@link
+   *     KeyedStore#NOT_COUNTED}, which is the default
    */
-  long entryCount();
+  default long entryCount() {
+    return KeyedStore.NOT_COUNTED;
+  }
 }
