@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
-import io.statebackend.core.checkpoint.CheckpointListener;
 import io.statebackend.core.checkpoint.CompletedCheckpoint;
 import io.statebackend.core.storage.MemoryCheckpointStorage;
 import io.statebackend.memory.MemoryStateBackend;
@@ -96,10 +95,7 @@ final class WordCountJobTest {
       throws InterruptedException {
     try (StateBackend backend = MemoryStateBackend.create();
         CheckpointCoordinator checkpoints =
-            CheckpointCoordinator.builder(storage)
-                .interval(Duration.ofHours(1))
-                .listener(sabotage)
-                .open()) {
+            CheckpointCoordinator.builder(storage).interval(Duration.ofHours(1)).open()) {
       sabotage.checkpoints = checkpoints;
       JobSettings settings = new JobSettings(input, REPEAT, parallelism, 0, null, sabotage);
       return new WordCountJob(settings, backend, new Silence()).run(checkpoints);
@@ -112,10 +108,10 @@ final class WordCountJobTest {
   }
 
   /**
-   * Triggers a checkpoint after a number of words, and crashes a number of words after it has
-   * completed; with a negative first number without a checkpoint.
+   * Triggers a checkpoint after a number of words, and crashes a number of words later, when it may
+   * be complete or not; with a negative first number without a checkpoint.
    */
-  private static final class Sabotage implements Runnable, CheckpointListener {
+  private static final class Sabotage implements Runnable {
     private final AtomicLong untilCheckpoint;
     private final AtomicLong untilCrash;
     private volatile boolean isArmed;
@@ -130,16 +126,12 @@ final class WordCountJobTest {
     @Override
     public void run() {
       if (untilCheckpoint.getAndDecrement() == 0) {
+        isArmed = true;
         var unused = checkpoints.trigger();
       }
       if (isArmed && untilCrash.decrementAndGet() == 0) {
         throw new Crash();
       }
-    }
-
-    @Override
-    public void completed(CompletedCheckpoint checkpoint) {
-      isArmed = true;
     }
   }
 
