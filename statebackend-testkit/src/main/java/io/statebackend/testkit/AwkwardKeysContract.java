@@ -8,8 +8,10 @@ import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ListStateDescriptor;
 import io.statebackend.api.MapStateDescriptor;
+import io.statebackend.api.NamespacedState;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.core.serialization.Serializers;
 import java.util.ArrayList;
@@ -73,6 +75,36 @@ public abstract class AwkwardKeysContract extends BackendContract {
   @Test
   final void byteArrays() {
     assertKeptApart(Serializers.BYTES, BYTES);
+  }
+
+  @Test
+  final void setCurrentKey_callerReusesTheKey() {
+    KeyedStateBackend<byte[]> keyed = start(Serializers.BYTES, 1).keyed();
+    ValueState<Long> value = keyed.value(ValueStateDescriptor.of("value", Serializers.LONG));
+    byte[] key = {1};
+    keyed.setCurrentKey(key);
+    key[0] = 2;
+    value.update(7L);
+    keyed.currentKey()[0] = 3;
+    assertThat(value.value()).as("value of the key as it was handed in").isEqualTo(7);
+    keyed.setCurrentKey(new byte[] {2});
+    assertThat(value.value()).as("value of what the key's array became").isNull();
+    keyed.setCurrentKey(new byte[] {1});
+    assertThat(value.value()).as("value of the key, set again").isEqualTo(7);
+  }
+
+  @Test
+  final void in_callerReusesTheNamespace() {
+    KeyedStateBackend<String> keyed = openKeyed();
+    NamespacedState<byte[], ValueState<Long>> state =
+        keyed.value(ValueStateDescriptor.of("value", Serializers.LONG), Serializers.BYTES);
+    keyed.setCurrentKey("key");
+    byte[] namespace = {1};
+    ValueState<Long> value = state.in(namespace);
+    namespace[0] = 2;
+    value.update(7L);
+    assertThat(state.in(new byte[] {1}).value()).as("the namespace as handed in").isEqualTo(7);
+    assertThat(state.in(new byte[] {2}).value()).as("what its array became").isNull();
   }
 
   @Test

@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class KeyContext<K> {
   private final TypeSerializer<K> serializer;
   private final int maxParallelism;
+
+  /** Whether a caller could change a key that it has handed in. */
+  private final boolean keysAreMutable;
+
   private final BinaryOutput bytes = new BinaryOutput();
 
   private @Nullable K key;
@@ -37,12 +41,13 @@ public final class KeyContext<K> {
   public KeyContext(TypeSerializer<K> serializer, int maxParallelism) {
     this.serializer = requireNonNull(serializer, "serializer");
     this.maxParallelism = maxParallelism;
+    this.keysAreMutable = !serializer.isImmutable();
   }
 
   /**
    * Moves to a key in the key group of its stable hash.
    *
-   * @param key the key, not to be changed while it is the current one
+   * @param key the key, which stays the caller's: it is copied unless it is immutable
    * @throws NullPointerException if the key is {@code null}
    */
   public void set(K key) {
@@ -53,7 +58,7 @@ public final class KeyContext<K> {
   /**
    * Moves to a key and imposes its key group.
    *
-   * @param key the key, not to be changed while it is the current one
+   * @param key the key, which stays the caller's: it is copied unless it is immutable
    * @param keyGroup its key group
    * @throws NullPointerException if the key is {@code null}
    */
@@ -72,7 +77,7 @@ public final class KeyContext<K> {
     if (closed) {
       throw closedException();
     }
-    key = newKey;
+    key = keysAreMutable ? serializer.copy(newKey) : newKey;
     hash = newHash;
     keyGroup = newKeyGroup;
     bytesValid = false;

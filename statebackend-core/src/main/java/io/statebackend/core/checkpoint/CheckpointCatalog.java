@@ -37,6 +37,9 @@ final class CheckpointCatalog {
   /** The numbers of checkpoints that are damaged. */
   private final Set<Long> damaged = new TreeSet<>();
 
+  /** The numbers of checkpoints of a newer format, and what reading them said. */
+  private final NavigableMap<Long, IncompatibleStateException> newer = new TreeMap<>();
+
   /** Why metadata could not be read. */
   private final List<CorruptStateException> unreadable = new ArrayList<>();
 
@@ -45,10 +48,16 @@ final class CheckpointCatalog {
   /**
    * Reads what is there.
    *
-   * @throws io.statebackend.api.IncompatibleStateException if a checkpoint is of a newer format
+   * @throws IllegalArgumentException if the storage is not one of checkpoints, but a checkpoint
+   *     itself
    */
   CheckpointCatalog(CheckpointStorage storage) {
     this.storage = storage;
+    if (storage.list("").contains(StoredCheckpoint.METADATA_FILE)) {
+      throw new IllegalArgumentException(
+          "%s is itself a checkpoint or savepoint, not a directory of them: open the directory above it, and restore it by restoreFrom(storage, name)"
+              .formatted(storage.location()));
+    }
     for (String name : storage.list("")) {
       Optional<Long> id = idOf(name);
       if (id.isPresent()) {
@@ -87,6 +96,8 @@ final class CheckpointCatalog {
       logger.warn("checkpoint {} in {} is damaged: {}", id, storage.location(), e.getMessage());
       damaged.add(id);
       unreadable.add(e);
+    } catch (IncompatibleStateException e) {
+      newer.put(id, e);
     }
   }
 
@@ -124,8 +135,8 @@ final class CheckpointCatalog {
    * @throws CorruptStateException if it is damaged
    */
   StoredCheckpoint intact(long id) {
-    if (damaged.contains(id)) {
-      // Reading it again tells the damage.
+    if (damaged.contains(id) || newer.containsKey(id)) {
+      // Reading it again tells what is wrong.
       StoredCheckpoint.read(storage, directoryOf(id));
     }
     StoredCheckpoint checkpoint = complete.get(id);
@@ -143,8 +154,10 @@ final class CheckpointCatalog {
    *
    * @return the checkpoint, or nothing if there is none at all
    * @throws CorruptStateException if there are some and all are damaged
+   * @throws IncompatibleStateException if a checkpoint of a newer format is later
    */
   Optional<StoredCheckpoint> latestIntact() {
+    checkNoneIsNewer();
     CorruptStateException firstDamage = unreadable.isEmpty() ? null : unreadable.get(0);
     for (StoredCheckpoint checkpoint : List.copyOf(complete.descendingMap().values())) {
       try {
@@ -175,9 +188,45 @@ final class CheckpointCatalog {
     return Optional.empty();
   }
 
+  /** To go back behind a checkpoint of a newer format is for the user to decide. */
+  private void checkNoneIsNewer() {
+    long latest = complete.isEmpty() ? 0 : complete.lastKey();
+    if (!newer.isEmpty() && newer.lastKey() > latest) {
+      IncompatibleStateException cause = newer.lastEntry().getValue();
+      throw new IncompatibleStateException(
+          "the latest checkpoint was written by a newer version: %s; run that version, or go back on purpose by restoreFrom(id) with one of %s, or startEmpty()"
+              .formatted(cause.getMessage(), complete.keySet()),
+          cause);
+    }
+  }
+
   private void markDamaged(long id) {
     complete.remove(id);
     damaged.add(id);
+  }
+
+  /**
+   * Reads a checkpoint or savepoint by its directory, and verifies every byte of it.
+   *
+   * @throws IllegalArgumentException if there is none
+   * @throws CorruptStateException if it is damaged
+   * @throws IncompatibleStateException if it is of a newer format
+   */
+  static StoredCheckpoint intact(CheckpointStorage source, String directory) {
+    if (!isComplete(source, directory)) {
+      List<String> found =
+          source.list("").stream().filter(name -> isComplete(source, name)).sorted().toList();
+      throw new IllegalArgumentException(
+          "no complete checkpoint or savepoint '%s' in %s; there are %s"
+              .formatted(directory, source.location(), found));
+    }
+    StoredCheckpoint checkpoint = StoredCheckpoint.read(source, directory);
+    checkpoint.verify();
+    return checkpoint;
+  }
+
+  private static boolean isComplete(CheckpointStorage source, String directory) {
+    return source.list(directory).contains(StoredCheckpoint.METADATA_FILE);
   }
 
   void add(StoredCheckpoint checkpoint) {
@@ -250,7 +299,7 @@ final class CheckpointCatalog {
         garbage.add(name);
       }
     }
-    if (damaged.isEmpty()) {
+    if (damaged.isEmpty() && newer.isEmpty()) {
       Set<String> referenced = referencedSharedFiles();
       for (String name : storage.list(StoredCheckpoint.SHARED_DIRECTORY)) {
         String path = StoredCheckpoint.SHARED_DIRECTORY + "/" + name;

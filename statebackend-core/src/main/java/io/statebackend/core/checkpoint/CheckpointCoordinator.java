@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateClosedException;
-import io.statebackend.api.StateDescriptor;
 import io.statebackend.api.StateException;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.spi.NativeSnapshots;
@@ -18,6 +17,7 @@ import io.statebackend.core.state.SubtaskPosition;
 import io.statebackend.core.state.SubtaskStates;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -59,6 +59,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(CheckpointCoordinator.class);
   private static final long NONE = -1;
+  private static final int OPERATOR_ID_LENGTH_MAX = 255;
 
   private final CheckpointStorage storage;
   private final CheckpointSettings settings;
@@ -76,6 +77,10 @@ public final class CheckpointCoordinator implements AutoCloseable {
   private @Nullable QueuedTrigger queued;
 
   private boolean periodic;
+
+  /** Why the last periodic trigger was refused, so that it is logged once; null if none was. */
+  private @Nullable String lastRefusal;
+
   private @Nullable Future<?> nextTrigger;
   private long lastTriggerNanos;
   private boolean closed;
@@ -144,7 +149,15 @@ public final class CheckpointCoordinator implements AutoCloseable {
    * @return a builder
    */
   public Subtask.Builder subtask(String operatorId) {
-    return new Subtask.Builder(this, StateDescriptor.checkName(operatorId));
+    requireNonNull(operatorId, "operatorId");
+    if (operatorId.isEmpty()
+        || operatorId.length() > OPERATOR_ID_LENGTH_MAX
+        || operatorId.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException(
+          "the id of an operator is 1 to %d characters without control characters: length=%d"
+              .formatted(OPERATOR_ID_LENGTH_MAX, operatorId.length()));
+    }
+    return new Subtask.Builder(this, operatorId);
   }
 
   Subtask openSubtask(String operatorId, int index, int parallelism, int maxParallelism) {
@@ -226,7 +239,10 @@ public final class CheckpointCoordinator implements AutoCloseable {
       try {
         started = begin(null, new CompletableFuture<>());
       } catch (IllegalStateException e) {
-        logger.warn("no checkpoint was triggered: {}", e.getMessage());
+        if (!Objects.equals(e.getMessage(), lastRefusal)) {
+          lastRefusal = e.getMessage();
+          logger.warn("no checkpoint is triggered: {}", lastRefusal);
+        }
         scheduleNextTrigger(requireNonNull(settings.interval()));
         return;
       }
@@ -462,7 +478,9 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   private void end(PendingCheckpoint checkpoint, Throwable cause) {
-    if (cause instanceof StateException && !logger.isDebugEnabled()) {
+    if (cause instanceof StateClosedException) {
+      logger.info("{} given up: {}", checkpoint.describe(), cause.getMessage());
+    } else if (cause instanceof StateException && !logger.isDebugEnabled()) {
       // Its message says it all, and a full disk repeats it with every checkpoint.
       logger.warn("{} aborted: {}", checkpoint.describe(), cause.getMessage());
     } else {
@@ -604,7 +622,8 @@ public final class CheckpointCoordinator implements AutoCloseable {
 
   /**
    * Stops: no further checkpoint is triggered, and a pending one is aborted. Waits until nothing is
-   * written any more, for 10 seconds at most. Closing twice does nothing.
+   * written any more, for 10 seconds at most, unless it is called by a listener. Closing twice does
+   * nothing.
    */
   @Override
   public void close() {

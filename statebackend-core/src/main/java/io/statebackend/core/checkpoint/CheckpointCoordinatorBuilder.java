@@ -158,12 +158,7 @@ public final class CheckpointCoordinatorBuilder {
   public CheckpointCoordinatorBuilder restoreFrom(CheckpointStorage source, String directory) {
     requireNonNull(source, "source");
     requireNonNull(directory, "directory");
-    restore =
-        catalog -> {
-          StoredCheckpoint checkpoint = StoredCheckpoint.read(source, directory);
-          checkpoint.verify();
-          return Optional.of(checkpoint);
-        };
+    restore = catalog -> Optional.of(CheckpointCatalog.intact(source, directory));
     return this;
   }
 
@@ -207,9 +202,11 @@ public final class CheckpointCoordinatorBuilder {
    *
    * @return the coordinator
    * @throws CorruptStateException if the checkpoint to restore is damaged, or all are
-   * @throws IncompatibleStateException if a checkpoint is of a newer format
+   * @throws IncompatibleStateException if the checkpoint to restore, or the latest, is of a newer
+   *     format
    * @throws StateIoException if the storage cannot be read
-   * @throws IllegalArgumentException if the checkpoint to restore does not exist
+   * @throws IllegalArgumentException if the checkpoint to restore does not exist, or the storage is
+   *     a checkpoint itself and not a place for them
    */
   public CheckpointCoordinator open() {
     return new CheckpointCoordinator(this);

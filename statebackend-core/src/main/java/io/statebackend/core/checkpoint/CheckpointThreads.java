@@ -52,12 +52,19 @@ final class CheckpointThreads {
     }
   }
 
-  private static ThreadFactory daemon(String name) {
-    return task -> {
-      Thread thread = new Thread(task, name);
-      thread.setDaemon(true);
-      return thread;
-    };
+  private ThreadFactory daemon(String name) {
+    return task -> new CheckpointThread(task, name, this);
+  }
+
+  /** A daemon thread that knows whose it is. */
+  private static final class CheckpointThread extends Thread {
+    private final CheckpointThreads owner;
+
+    CheckpointThread(Runnable task, String name, CheckpointThreads owner) {
+      super(task, name);
+      this.owner = owner;
+      setDaemon(true);
+    }
   }
 
   /** Runs a task later; after the close, never. */
@@ -78,8 +85,18 @@ final class CheckpointThreads {
     daemon("statebackend-checkpoint-abort").newThread(task).start();
   }
 
-  /** Waits until running tasks have ended, for a time; tasks that wait for their time never run. */
+  /**
+   * Waits until running tasks have ended, for a time; tasks that wait for their time never run.
+   * Does not wait if it is called by one of these tasks.
+   */
   void close(long timeout, TimeUnit unit) {
+    if (Thread.currentThread() instanceof CheckpointThread own && own.owner == this) {
+      timer.shutdown();
+      if (ownWriters != null) {
+        ownWriters.shutdown();
+      }
+      return;
+    }
     close(timer, timeout, unit);
     if (ownWriters != null) {
       close(ownWriters, timeout, unit);

@@ -187,6 +187,7 @@ public final class Subtask implements AutoCloseable {
    * records; does not wait until it is written.
    *
    * @return {@code true} if a snapshot was taken
+   * @throws IllegalStateException if another thread than the caller owns the keyed state
    * @throws StateClosedException if the subtask is closed
    */
   public boolean snapshotIfPending() {
@@ -203,6 +204,7 @@ public final class Subtask implements AutoCloseable {
    *     or the snapshot was taken before
    */
   public boolean snapshot(long checkpointId) {
+    states.checkCalledByOwner();
     PendingCheckpoint checkpoint = coordinator.beginSnapshot(this, checkpointId);
     if (checkpoint == null) {
       return false;

@@ -44,7 +44,8 @@ final class StateScope<K, N> {
   }
 
   void moveTo(N namespace) {
-    this.namespace = requireNonNull(namespace, "namespace");
+    // A copy, unless it is immutable: the caller may reuse the object for the next namespace.
+    this.namespace = namespaceSerializer.copy(requireNonNull(namespace, "namespace"));
   }
 
   String stateName() {
@@ -64,7 +65,7 @@ final class StateScope<K, N> {
   <T> T requireNonNull(@Nullable T value, String what) {
     if (value == null) {
       throw new NullPointerException(
-          "null is not a legal " + what + " of state '" + stateName + "'; use clear() or remove()");
+          "null is not a legal " + what + " of state '" + stateName + "'");
     }
     return value;
   }

@@ -140,6 +140,18 @@ public final class SubtaskStates implements AutoCloseable {
   }
 
   /**
+   * Checks that the calling thread owns the keyed state, if a thread does yet.
+   *
+   * @throws IllegalStateException if another thread does
+   */
+  public void checkCalledByOwner() {
+    TableKeyedStateBackend<?> opened = keyed;
+    if (opened != null) {
+      opened.checkCalledByOwner();
+    }
+  }
+
+  /**
    * Takes an image of everything: the synchronous part of a snapshot.
    *
    * @return the image; the caller closes it

@@ -108,6 +108,17 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     }
   }
 
+  /**
+   * Checks that the calling thread is the owner, if there is one yet.
+   *
+   * @throws IllegalStateException if it is not
+   */
+  void checkCalledByOwner() {
+    if (owner != null) {
+      checkOwner();
+    }
+  }
+
   private void checkKeyGroup() {
     int keyGroup = context.keyGroup();
     if (!spec.keyGroups().contains(keyGroup)) {
@@ -129,7 +140,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
 
   @Override
   public K currentKey() {
-    return context.key();
+    return spec.keySerializer().copy(context.key());
   }
 
   @Override

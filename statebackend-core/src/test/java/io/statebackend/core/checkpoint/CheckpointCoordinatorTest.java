@@ -232,6 +232,78 @@ final class CheckpointCoordinatorTest {
     }
   }
 
+  /** Makes the metadata of a checkpoint one of format version 9, with a checksum that is right. */
+  private void makeNewer(int checkpointId) throws IOException {
+    Path file = directory.resolve("chk-" + checkpointId).resolve("_metadata");
+    Files.write(file, NewerFormat.of(Files.readAllBytes(file)));
+  }
+
+  @Test
+  void restoreLatest_latestIsOfANewerFormat_isRefusedWithTheWaysOut() throws IOException {
+    writeCheckpoints(1, 2);
+    makeNewer(2);
+
+    assertThatThrownBy(() -> builder().open())
+        .isInstanceOf(IncompatibleStateException.class)
+        .hasMessageContaining("chk-2/_metadata")
+        .hasMessageContaining("restoreFrom(id) with one of [1]");
+    try (CheckpointCoordinator coordinator = builder().restoreFrom(1).open()) {
+      assertThat(coordinator.restored()).isPresent();
+    }
+    try (CheckpointCoordinator coordinator = builder().startEmpty().open()) {
+      assertThat(coordinator.restored()).isEmpty();
+    }
+  }
+
+  @Test
+  void restoreLatest_olderOneIsOfANewerFormat_restoresTheLatest() throws IOException {
+    writeCheckpoints(1, 2);
+    makeNewer(1);
+
+    assertThat(restoredPositions()).containsExactly(2L);
+  }
+
+  @Test
+  void restoreFrom_missingSavepoint_namesThoseThatExist() {
+    writeCheckpoints(1);
+
+    assertThatThrownBy(() -> builder().restoreFrom(storage, "savepoint-typo").open())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'savepoint-typo'")
+        .hasMessageContaining("[chk-1]");
+  }
+
+  @Test
+  void open_directoryOfOneCheckpoint_isRefused() {
+    writeCheckpoints(1);
+
+    try (FileCheckpointStorage inside =
+        FileCheckpointStorage.openReadOnly(directory.resolve("chk-1"))) {
+      assertThatThrownBy(() -> CheckpointCoordinator.builder(inside).open())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("is itself a checkpoint");
+    }
+  }
+
+  @Test
+  void close_byAListener_doesNotWaitForItself() {
+    java.util.concurrent.atomic.AtomicReference<CheckpointCoordinator> closing =
+        new java.util.concurrent.atomic.AtomicReference<>();
+    CheckpointListener listener =
+        new CheckpointListener() {
+          @Override
+          public void completed(CompletedCheckpoint checkpoint) {
+            closing.get().close();
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+          }
+        };
+    try (CheckpointCoordinator coordinator = builder().listener(listener).open();
+        Subtask source = coordinator.subtask("source").open()) {
+      closing.set(coordinator);
+      assertThat(checkpoint(coordinator, source).id()).isEqualTo(1);
+    }
+  }
+
   @Test
   void restoreFrom_unknownCheckpoint_namesThoseThatExist() {
     writeCheckpoints(1, 2);
@@ -621,7 +693,8 @@ final class CheckpointCoordinatorTest {
           .hasMessageContaining("subtask out of range: subtask=2, parallelism=2");
       assertThatThrownBy(() -> coordinator.subtask("a").parallelism(129).open())
           .hasMessageContaining("parallelism=129, maxParallelism=128");
-      assertThatThrownBy(() -> coordinator.subtask("")).hasMessageContaining("name");
+      assertThatThrownBy(() -> coordinator.subtask(""))
+          .hasMessageContaining("the id of an operator is 1 to 255 characters");
       assertThatThrownBy(coordinator::start).hasMessageContaining("no interval was set");
       assertThatThrownBy(coordinator::trigger).hasMessageContaining("no subtask is open");
       assertThatThrownBy(() -> coordinator.savepoint("a/b")).hasMessageContaining("'a/b'");
