@@ -78,14 +78,38 @@ record StoredCheckpoint(CheckpointStorage storage, String directory, CheckpointM
     return storage.location() + "/" + file;
   }
 
-  /** Reads every file of the checkpoint and compares its length and checksum. */
+  /**
+   * Reads every file of the checkpoint and compares its length and checksum.
+   *
+   * @throws CorruptStateException if a file is missing or damaged, with the place if it can be told
+   */
   void verify() {
-    metadata
-        .files()
-        .forEach(
-            file ->
-                Checksums.verifyFile(
-                    storage, file.pathFrom(directory), file.length(), file.crc32c()));
+    metadata.files().forEach(this::verify);
+  }
+
+  private void verify(FileRef file) {
+    String path = file.pathFrom(directory);
+    String description = describe(storage, path);
+    try (StorageInput in = open(storage, path)) {
+      Checksums.verifyFile(in, description, file.length(), file.crc32c());
+    } catch (CorruptStateException damage) {
+      if (damage.offset() == CorruptStateException.UNKNOWN_OFFSET && !file.isShared()) {
+        locate(path, description, damage);
+      }
+      throw damage;
+    }
+  }
+
+  /** Throws where in a snapshot the damage is, if its own checksums tell. */
+  private void locate(String path, String description, CorruptStateException damage) {
+    try (SnapshotReader reader = SnapshotReader.open(open(storage, path), description)) {
+      reader.verify();
+    } catch (CorruptStateException located) {
+      located.addSuppressed(damage);
+      throw located;
+    } catch (IncompatibleStateException other) {
+      damage.addSuppressed(other); // Another file altogether: that its checksum is wrong says it.
+    }
   }
 
   /**

@@ -2,10 +2,7 @@
 package io.statebackend.core.snapshot;
 
 import io.statebackend.api.CorruptStateException;
-import io.statebackend.api.StateIoException;
-import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
-import java.nio.file.NoSuchFileException;
 import java.util.zip.CRC32C;
 
 /** The CRC32C checksums of the formats. */
@@ -31,46 +28,29 @@ public final class Checksums {
   /**
    * Reads a whole file and compares it with what a checkpoint's metadata tells about it.
    *
-   * @param storage where the file is
-   * @param file the path of the file
+   * @param in the file
+   * @param file its path, for messages
    * @param length the expected length in bytes
    * @param crc32c the expected checksum
-   * @throws CorruptStateException if the file is missing or has another length or checksum
-   * @throws StateIoException if it cannot be read
+   * @throws CorruptStateException if the file has another length or checksum
+   * @throws io.statebackend.api.StateIoException if it cannot be read
    */
-  public static void verifyFile(CheckpointStorage storage, String file, long length, int crc32c) {
-    try (StorageInput in = open(storage, file)) {
-      if (in.length() != length) {
-        throw new CorruptStateException(
-            "file has another length than the checkpoint tells: expected="
-                + length
-                + ", actual="
-                + in.length(),
-            file,
-            Math.min(length, in.length()));
-      }
-      int actual = crc32c(in, 0, length);
-      if (actual != crc32c) {
-        throw new CorruptStateException(
-            "file has another checksum than the checkpoint tells: " + mismatch(crc32c, actual),
-            file,
-            CorruptStateException.UNKNOWN_OFFSET);
-      }
+  public static void verifyFile(StorageInput in, String file, long length, int crc32c) {
+    if (in.length() != length) {
+      throw new CorruptStateException(
+          "file has another length than the checkpoint tells: expected="
+              + length
+              + ", actual="
+              + in.length(),
+          file,
+          Math.min(length, in.length()));
     }
-  }
-
-  private static StorageInput open(CheckpointStorage storage, String file) {
-    try {
-      return storage.open(file);
-    } catch (StateIoException e) {
-      if (e.getCause() instanceof NoSuchFileException) {
-        throw new CorruptStateException(
-            "file of a checkpoint is missing: location=" + storage.location(),
-            file,
-            CorruptStateException.UNKNOWN_OFFSET,
-            e);
-      }
-      throw e;
+    int actual = crc32c(in, 0, length);
+    if (actual != crc32c) {
+      throw new CorruptStateException(
+          "file has another checksum than the checkpoint tells: " + mismatch(crc32c, actual),
+          file,
+          CorruptStateException.UNKNOWN_OFFSET);
     }
   }
 

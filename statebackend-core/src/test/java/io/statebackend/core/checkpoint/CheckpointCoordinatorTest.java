@@ -205,7 +205,7 @@ final class CheckpointCoordinatorTest {
 
     assertThatThrownBy(() -> builder().restoreFrom(2).open())
         .isInstanceOf(CorruptStateException.class)
-        .hasMessageContaining("source-0.snapshot");
+        .hasMessageContaining(directory.toRealPath() + "/chk-2/source-0.snapshot, offset=");
   }
 
   @Test

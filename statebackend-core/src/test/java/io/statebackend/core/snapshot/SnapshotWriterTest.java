@@ -48,7 +48,8 @@ final class SnapshotWriterTest {
     byte[] bytes = bytes();
     assertThat(file)
         .isEqualTo(new SnapshotFile(bytes.length, Checksums.crc32c(bytes, 0, bytes.length), 2));
-    Checksums.verifyFile(storage, Snapshots.FILE, file.length(), file.crc32c());
+    Checksums.verifyFile(
+        storage.open(Snapshots.FILE), Snapshots.FILE, file.length(), file.crc32c());
   }
 
   @Test
