@@ -2,7 +2,6 @@
 package io.statebackend.memory;
 
 import io.statebackend.api.StateClosedException;
-import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
@@ -12,7 +11,6 @@ import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** The tables of one subtask. */
@@ -56,17 +54,6 @@ final class MemoryKeyedStore<K> implements KeyedStore<K> {
     // Loads the classes of an image, so that the first one is taken as quickly as all others.
     freeze().close();
     return table;
-  }
-
-  @Override
-  public void load(String table, int keyGroup, EntrySource entries) {
-    checkOpen();
-    MemoryTable target = tables.get(table);
-    if (target == null) {
-      throw new IllegalArgumentException(
-          "no such table: table=" + table + ", tables=" + new TreeSet<>(tables.keySet()));
-    }
-    target.load(keyGroup, entries);
   }
 
   @Override

@@ -97,7 +97,7 @@ final class MemoryListTable<K, N, E> implements ListTable<K, N, E>, MemoryTable 
   }
 
   @Override
-  public void remove(KeyContext<K> key, N namespace) {
+  public void clear(KeyContext<K> key, N namespace) {
     groups.remove(key, namespace);
   }
 

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.memory;
 
-import io.statebackend.api.spi.EntrySource;
-
 /** What the store does with a table of whatever kind. */
 sealed interface MemoryTable permits MemoryValueTable, MemoryListTable, MemoryMapTable {
-
-  /** Inserts entries of one key group. */
-  void load(int keyGroup, EntrySource entries);
 
   /** Returns the table as it is now. Costs time for each key group, none for entries. */
   FrozenTable<?, ?, ?> freeze();

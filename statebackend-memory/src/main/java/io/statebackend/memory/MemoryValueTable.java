@@ -47,7 +47,7 @@ final class MemoryValueTable<K, N, V> implements ValueTable<K, N, V>, MemoryTabl
   }
 
   @Override
-  public void remove(KeyContext<K> key, N namespace) {
+  public void clear(KeyContext<K> key, N namespace) {
     groups.remove(key, namespace);
   }
 

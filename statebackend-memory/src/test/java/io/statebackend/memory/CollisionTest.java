@@ -34,7 +34,7 @@ final class CollisionTest {
       }
       assertThat(table.get(fixture.on("absent"), NO_NAMESPACE)).isNull();
       for (int i = 0; i < KEYS; i++) {
-        table.remove(fixture.on("key-" + i), NO_NAMESPACE);
+        table.clear(fixture.on("key-" + i), NO_NAMESPACE);
       }
       assertThat(table.entryCount()).isZero();
       // A chunk of up to 820 is searched one by one before it becomes a tree and after it was one.
@@ -59,7 +59,7 @@ final class CollisionTest {
       }
       FrozenStore image = fixture.store.freeze();
       for (int i = 0; i < KEYS; i++) {
-        table.remove(fixture.on(adversarial[i]), NO_NAMESPACE);
+        table.clear(fixture.on(adversarial[i]), NO_NAMESPACE);
       }
       assertThat(table.entryCount()).isZero();
       var spec = new TableSpec.OfValues<>("table", VoidNamespace.serializer(), Serializers.LONG);

@@ -61,7 +61,7 @@ final class ImageTest {
     putValues(100_000, 2);
     FrozenStore large = fixture.store.freeze();
     for (long key = 0; key < 100_000; key++) {
-      values.remove(fixture.on(key), NO_NAMESPACE);
+      values.clear(fixture.on(key), NO_NAMESPACE);
     }
     FrozenStore empty = fixture.store.freeze();
     putValues(10, 3);
@@ -201,14 +201,14 @@ final class ImageTest {
       reading.await();
       putValues(2 * keys, -1);
       for (long key = 0; key < 2L * keys; key++) {
-        values.remove(fixture.on(key), NO_NAMESPACE);
+        values.clear(fixture.on(key), NO_NAMESPACE);
       }
       for (long i = 0; i < 6_000; i++) {
         lists.add(fixture.on(i % 3), NO_NAMESPACE, -1L);
         maps.put(fixture.on(i % 3), NO_NAMESPACE, i, "changed");
       }
       for (long i = 0; i < 3; i++) {
-        lists.remove(fixture.on(i), NO_NAMESPACE);
+        lists.clear(fixture.on(i), NO_NAMESPACE);
         maps.clear(fixture.on(i), NO_NAMESPACE);
       }
       for (Future<?> reader : readers) {

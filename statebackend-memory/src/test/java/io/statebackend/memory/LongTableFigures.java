@@ -114,7 +114,7 @@ final class LongTableFigures {
   private void remove() {
     for (long key : keys) {
       context.set(key);
-      table.remove(context, NO_NAMESPACE);
+      table.clear(context, NO_NAMESPACE);
     }
   }
 

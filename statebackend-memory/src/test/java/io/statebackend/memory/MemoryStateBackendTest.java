@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.VoidNamespace;
+import io.statebackend.api.spi.EntryCursor;
+import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
@@ -30,6 +32,22 @@ final class MemoryStateBackendTest {
         .isInstanceOf(StateClosedException.class)
         .hasMessageContaining("operatorId=operator");
     assertThatThrownBy(() -> backend.open(SPEC)).isInstanceOf(StateClosedException.class);
+  }
+
+  @Test
+  void close_imageAndCursorInUse() {
+    try (MemoryStateBackend backend = MemoryStateBackend.create();
+        KeyedStore<Long> store = backend.open(SPEC)) {
+      store.valueTable(TABLE);
+      FrozenStore image = store.freeze();
+      EntryCursor entries = image.entries("count", 0);
+      EntryCursor closed = image.entries("count", 0);
+      closed.close();
+      assertThatThrownBy(closed::next).isInstanceOf(StateClosedException.class);
+      image.close();
+      assertThatThrownBy(() -> image.entries("count", 0)).isInstanceOf(StateClosedException.class);
+      assertThatThrownBy(entries::next).isInstanceOf(StateClosedException.class);
+    }
   }
 
   @Test

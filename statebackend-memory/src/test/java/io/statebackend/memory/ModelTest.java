@@ -87,7 +87,7 @@ final class ModelTest {
         N namespace = random.nextBoolean() ? first : second;
         List<Object> modelKey = List.of(key, namespace);
         if (isRemoval(random, i)) {
-          table.remove(fixture.on(key), namespace);
+          table.clear(fixture.on(key), namespace);
           model.remove(modelKey);
         } else {
           table.put(fixture.on(key), namespace, (long) i);
@@ -111,8 +111,8 @@ final class ModelTest {
         assertThat(fixture.values(image.frozen, spec)).isEqualTo(image.expected);
       }
       try (var other = new StoreFixture<>(keys)) {
-        other.store.valueTable(spec);
-        StoreFixture.copy(images.get(images.size() - 1).frozen, "values", other.store);
+        StoreFixture.copy(
+            images.get(images.size() - 1).frozen, "values", other.store.valueTable(spec));
         assertThat(other.values(other.store.freeze(), spec)).isEqualTo(model);
       }
     }
@@ -173,8 +173,7 @@ final class ModelTest {
         assertThat(fixture.maps(image.frozen, spec)).isEqualTo(image.expected);
       }
       try (var other = new StoreFixture<>(Serializers.STRING)) {
-        other.store.mapTable(spec);
-        StoreFixture.copy(images.get(images.size() - 1).frozen, "maps", other.store);
+        StoreFixture.copy(images.get(images.size() - 1).frozen, "maps", other.store.mapTable(spec));
         assertThat(other.maps(other.store.freeze(), spec)).isEqualTo(model);
       }
     }
@@ -202,7 +201,7 @@ final class ModelTest {
         var context = fixture.on(key);
         int operation = random.nextInt(1000);
         if (operation < 2) {
-          table.remove(context, VoidNamespace.INSTANCE);
+          table.clear(context, VoidNamespace.INSTANCE);
           model.remove(modelKey);
         } else if (operation < 4) {
           Collection<E> replacement = some(random, elementOf);
@@ -239,8 +238,8 @@ final class ModelTest {
         assertThat(fixture.lists(image.frozen, spec)).isEqualTo(image.expected);
       }
       try (var other = new StoreFixture<>(Serializers.LONG)) {
-        other.store.listTable(spec);
-        StoreFixture.copy(images.get(images.size() - 1).frozen, "lists", other.store);
+        StoreFixture.copy(
+            images.get(images.size() - 1).frozen, "lists", other.store.listTable(spec));
         assertThat(other.lists(other.store.freeze(), spec)).isEqualTo(model);
       }
     }

@@ -12,6 +12,7 @@ import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.StoreSpec;
+import io.statebackend.api.spi.Table;
 import io.statebackend.api.spi.TableSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -136,10 +137,10 @@ final class StoreFixture<K> implements AutoCloseable {
     return result;
   }
 
-  /** Loads all that an image holds into another store. */
-  static void copy(FrozenStore image, String table, KeyedStore<?> target) {
+  /** Loads what an image holds of one table into another one. */
+  static void copy(FrozenStore image, String name, Table<?, ?> target) {
     for (int keyGroup = 0; keyGroup < KEY_GROUPS; keyGroup++) {
-      target.load(table, keyGroup, new ListSource(entries(image, table, keyGroup)));
+      target.load(keyGroup, new ListSource(entries(image, name, keyGroup)));
     }
   }
 

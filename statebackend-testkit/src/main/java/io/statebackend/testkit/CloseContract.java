@@ -16,9 +16,12 @@ import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FrozenStore;
-import io.statebackend.api.spi.TableSpec;
 import io.statebackend.core.serialization.Serializers;
+import io.statebackend.testkit.TestStore.Content;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +39,19 @@ public abstract class CloseContract extends BackendContract {
 
   private static void assertClosed(String what, ThrowingCallable use) {
     assertThatThrownBy(use).as("%s after close", what).isInstanceOf(StateClosedException.class);
+  }
+
+  /** What is closed may go on answering, as it did, or refuse to; it must not answer otherwise. */
+  private static void assertSameOrClosed(String what, Object expected, Supplier<Object> use) {
+    Object answer;
+    try {
+      answer = use.get();
+    } catch (StateClosedException e) {
+      return;
+    }
+    assertThat(answer)
+        .as("%s after close: as before, unless it is a StateClosedException", what)
+        .isEqualTo(expected);
   }
 
   @Test
@@ -84,20 +100,21 @@ public abstract class CloseContract extends BackendContract {
   }
 
   @Test
-  final void close_store() {
-    TestStore store = openStore();
-    store.values().put(store.at("a"), "", List.of(1L));
-    store.close();
+  final void close_streamOfKeysInUse() {
+    TestOperator<String> operator = start(1);
+    KeyedStateBackend<String> keyed = operator.keyed();
+    ValueState<String> value = keyed.value(VALUE);
+    for (int i = 0; i < 10; i++) {
+      keyed.setCurrentKey("key-" + i);
+      value.update("v");
+    }
+    try (Stream<String> keys = keyed.keys(VALUE)) {
+      Iterator<String> iterator = keys.iterator();
+      iterator.next();
+      operator.close();
 
-    assertClosed("KeyedStore.freeze", store::freeze);
-    assertClosed(
-        "KeyedStore.valueTable",
-        () ->
-            store
-                .store()
-                .valueTable(
-                    new TableSpec.OfValues<>("late", Serializers.STRING, Serializers.STRING)));
-    assertThatCode(store::close).as("closing a store twice").doesNotThrowAnyException();
+      assertClosed("the stream of keys", () -> iterator.forEachRemaining(key -> {}));
+    }
   }
 
   @Test
@@ -107,34 +124,42 @@ public abstract class CloseContract extends BackendContract {
       store.values().put(store.at("key-" + i), "", List.of(1L));
     }
     FrozenStore image = store.freeze();
+    Content expected = TestStore.read(image);
     EntryCursor entries = image.entries("values", 0);
+    int count = TestStore.count(entries);
+    EntryCursor begun = image.entries("values", 0);
+    begun.next();
     store.close();
 
-    assertClosed("EntryCursor.next of a store", entries::next);
-    assertClosed("FrozenStore.entries of a store", () -> image.entries("values", 0));
+    assertSameOrClosed("entries of a cursor", count, () -> 1 + TestStore.count(begun));
+    assertSameOrClosed("content of the image", expected, () -> TestStore.read(image));
+    assertSameOrClosed("content of the store", expected, store::content);
     assertThatCode(
             () -> {
               entries.close();
               entries.close();
+              begun.close();
               image.close();
               image.close();
+              store.close();
             })
-        .as("closing cursor and image after their store, twice")
+        .as("closing cursors, image and store after the store, twice")
         .doesNotThrowAnyException();
   }
 
   @Test
   final void close_cursor() {
     TestStore store = openStore();
+    store.values().put(store.at("a"), "", List.of(1L));
     try (FrozenStore image = store.freeze()) {
+      Content expected = TestStore.read(image);
       EntryCursor entries = image.entries("values", 0);
       entries.close();
 
-      assertClosed("EntryCursor.next", entries::next);
       assertThatCode(entries::close).as("closing a cursor twice").doesNotThrowAnyException();
       assertThat(TestStore.read(image))
           .as("the image after one cursor was closed")
-          .isEqualTo(TestStore.emptyContent());
+          .isEqualTo(expected);
     }
   }
 
@@ -154,10 +179,19 @@ public abstract class CloseContract extends BackendContract {
   @Test
   final void close_backendClosesItsStores() {
     TestStore store = openStore();
+    store.values().put(store.at("a"), "", List.of(1L));
+    Content expected = store.content();
     backend().close();
 
-    assertClosed("StateBackend.open", () -> new TestStore(backend()));
-    assertClosed("KeyedStore.freeze of a backend", store::freeze);
+    assertSameOrClosed("content of a store of the backend", expected, store::content);
+    assertSameOrClosed(
+        "content of a new store",
+        TestStore.emptyContent(),
+        () -> {
+          try (TestStore late = new TestStore(backend())) {
+            return late.content();
+          }
+        });
     assertThatCode(backend()::close).as("closing a backend twice").doesNotThrowAnyException();
     assertThatCode(store::close).as("closing a store after its backend").doesNotThrowAnyException();
   }

@@ -149,6 +149,15 @@ final class TestStore implements AutoCloseable {
     }
   }
 
+  /** Counts the entries that a cursor has still to come. */
+  static int count(EntryCursor entries) {
+    int count = 0;
+    while (entries.next()) {
+      count++;
+    }
+    return count;
+  }
+
   @Override
   public void close() {
     store.close();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.testkit;
 
+import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.FrozenStore;
@@ -24,8 +25,8 @@ final class MutantBackend implements StateBackend {
   enum Fault {
     /** A map that is cleared keeps its entries. */
     MAP_CLEAR_DOES_NOTHING,
-    /** A value that is removed is still there. */
-    VALUE_REMOVE_DOES_NOTHING,
+    /** A value that is cleared is still there. */
+    VALUE_CLEAR_DOES_NOTHING,
     /** Every image shows the store as it is when it is read, not as it was when it was taken. */
     IMAGE_SHARES_LIVE_MAP,
     /** The entries of one key group are dropped while loading. */
@@ -34,8 +35,8 @@ final class MutantBackend implements StateBackend {
     VALUE_SHARED_WITH_CALLER,
     /** All namespaces of a key are one in tables of values. */
     NAMESPACE_IGNORED,
-    /** A cursor goes on after its image was closed. */
-    CURSOR_OUTLIVES_IMAGE
+    /** A cursor whose image is closed has no more entries, as if that were all. */
+    CURSOR_ENDS_WITH_IMAGE
   }
 
   private final StateBackend intact = new SortedMapStateBackend();
@@ -77,17 +78,10 @@ final class MutantBackend implements StateBackend {
     }
 
     @Override
-    public void load(String table, int keyGroup, EntrySource entries) {
-      if (fault != Fault.KEY_GROUP_FORGOTTEN_ON_LOAD || keyGroup != 3) {
-        intact.load(table, keyGroup, entries);
-      }
-    }
-
-    @Override
     public FrozenStore freeze() {
       return switch (fault) {
         case IMAGE_SHARES_LIVE_MAP -> new LiveImage(intact);
-        case CURSOR_OUTLIVES_IMAGE -> new UnclosedImage(intact.freeze());
+        case CURSOR_ENDS_WITH_IMAGE -> new EndingImage(intact.freeze());
         default -> intact.freeze();
       };
     }
@@ -129,10 +123,17 @@ final class MutantBackend implements StateBackend {
     }
 
     @Override
-    public void remove(KeyContext<K> key, N namespace) {
+    public void clear(KeyContext<K> key, N namespace) {
       handedIn.remove(List.of(key.key(), namespace));
-      if (fault != Fault.VALUE_REMOVE_DOES_NOTHING) {
-        intact.remove(key, changed(namespace));
+      if (fault != Fault.VALUE_CLEAR_DOES_NOTHING) {
+        intact.clear(key, changed(namespace));
+      }
+    }
+
+    @Override
+    public void load(int keyGroup, EntrySource entries) {
+      if (fault != Fault.KEY_GROUP_FORGOTTEN_ON_LOAD || keyGroup != 3) {
+        intact.load(keyGroup, entries);
       }
     }
 
@@ -172,6 +173,11 @@ final class MutantBackend implements StateBackend {
     }
 
     @Override
+    public void load(int keyGroup, EntrySource entries) {
+      intact.load(keyGroup, entries);
+    }
+
+    @Override
     public long entryCount() {
       return intact.entryCount();
     }
@@ -188,14 +194,44 @@ final class MutantBackend implements StateBackend {
     public void close() {}
   }
 
-  /** Does not close the image beneath it. */
-  private record UnclosedImage(FrozenStore intact) implements FrozenStore {
-    @Override
-    public EntryCursor entries(String table, int keyGroup) {
-      return intact.entries(table, keyGroup);
+  /** Takes being closed for the end of all entries. */
+  private static final class EndingImage implements FrozenStore {
+    private final FrozenStore intact;
+    private volatile boolean closed;
+
+    EndingImage(FrozenStore intact) {
+      this.intact = intact;
     }
 
     @Override
-    public void close() {}
+    public EntryCursor entries(String table, int keyGroup) {
+      EntryCursor entries = intact.entries(table, keyGroup);
+      return new EntryCursor() {
+        @Override
+        public boolean next() {
+          return !closed && entries.next();
+        }
+
+        @Override
+        public void writeKey(BinaryOutput out) {
+          entries.writeKey(out);
+        }
+
+        @Override
+        public void writeNamespace(BinaryOutput out) {
+          entries.writeNamespace(out);
+        }
+
+        @Override
+        public void writeValue(BinaryOutput out) {
+          entries.writeValue(out);
+        }
+      };
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
   }
 }

@@ -21,10 +21,10 @@ final class MutantsTest {
     }
   }
 
-  static final class ValueRemoveDoesNothing extends ValueStateContract {
+  static final class ValueClearDoesNothing extends ValueStateContract {
     @Override
     protected StateBackend newBackend(Path directory) {
-      return new MutantBackend(Fault.VALUE_REMOVE_DOES_NOTHING);
+      return new MutantBackend(Fault.VALUE_CLEAR_DOES_NOTHING);
     }
   }
 
@@ -56,10 +56,10 @@ final class MutantsTest {
     }
   }
 
-  static final class CursorOutlivesImage extends SnapshotIsolationContract {
+  static final class CursorEndsWithImage extends SnapshotIsolationContract {
     @Override
     protected StateBackend newBackend(Path directory) {
-      return new MutantBackend(Fault.CURSOR_OUTLIVES_IMAGE);
+      return new MutantBackend(Fault.CURSOR_ENDS_WITH_IMAGE);
     }
   }
 
@@ -70,8 +70,8 @@ final class MutantsTest {
   }
 
   @Test
-  void valueRemoveDoesNothing() {
-    assertThat(failuresOf(ValueRemoveDoesNothing.class))
+  void valueClearDoesNothing() {
+    assertThat(failuresOf(ValueClearDoesNothing.class))
         .anyMatch(test -> test.contains("clear_removesThisKeyOnly"));
   }
 
@@ -100,8 +100,8 @@ final class MutantsTest {
   }
 
   @Test
-  void cursorOutlivesImage() {
-    assertThat(failuresOf(CursorOutlivesImage.class))
+  void cursorEndsWithImage() {
+    assertThat(failuresOf(CursorEndsWithImage.class))
         .anyMatch(test -> test.contains("close_whileACursorIsInUse"));
   }
 

@@ -28,7 +28,8 @@ public interface EntryCursor extends AutoCloseable {
    * Moves to the next entry.
    *
    * @return {@code false} if there is none
-   * @throws io.statebackend.api.StateClosedException if the image or the cursor was closed
+   * @throws io.statebackend.api.StateClosedException if the image or the cursor was closed, and
+   *     what it stood on is gone
    * @throws io.statebackend.api.CorruptStateException if stored bytes are damaged
    */
   boolean next();
@@ -54,7 +55,7 @@ public interface EntryCursor extends AutoCloseable {
    */
   void writeValue(BinaryOutput out);
 
-  /** Closes the cursor. Closing twice does nothing. */
+  /** Closes the cursor; by default does nothing. Closing twice does nothing. */
   @Override
-  void close();
+  default void close() {}
 }

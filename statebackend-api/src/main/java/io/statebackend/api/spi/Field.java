@@ -5,6 +5,8 @@ import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.TypeSerializer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A serialized value whose end can be found without understanding it.
@@ -36,6 +38,26 @@ public final class Field {
   }
 
   /**
+   * Writes the bytes of a value as a field.
+   *
+   * @param fixedLength the fixed length of the type, or {@link TypeSerializer#VARIABLE_LENGTH}
+   * @param source where the bytes are, as the serializer of the value wrote them
+   * @param offset the first of them
+   * @param length their number
+   * @param out where to
+   * @throws IllegalStateException if the type has a fixed length and this is another
+   */
+  public static void writeBytes(
+      int fixedLength, byte[] source, int offset, int length, BinaryOutput out) {
+    if (fixedLength < 0) {
+      out.writeVarInt(length);
+    } else {
+      checkLength(fixedLength, length);
+    }
+    out.write(source, offset, length);
+  }
+
+  /**
    * Begins a field whose bytes are written next.
    *
    * @param fixedLength the fixed length of the type, or {@link TypeSerializer#VARIABLE_LENGTH}
@@ -60,17 +82,21 @@ public final class Field {
   public static void end(int fixedLength, int start, BinaryOutput out) {
     int length = out.position() - start;
     if (fixedLength >= 0) {
-      if (length != fixedLength) {
-        throw new IllegalStateException(
-            "serializer wrote another length than it declared: fixedLength="
-                + fixedLength
-                + ", written="
-                + length);
-      }
+      checkLength(fixedLength, length);
     } else if (length < 0x80) {
       out.array()[start - 1] = (byte) length;
     } else {
       insertLength(start, length, out);
+    }
+  }
+
+  private static void checkLength(int fixedLength, int length) {
+    if (length != fixedLength) {
+      throw new IllegalStateException(
+          "serializer wrote another length than it declared: fixedLength="
+              + fixedLength
+              + ", written="
+              + length);
     }
   }
 
@@ -109,6 +135,24 @@ public final class Field {
               + (in.position() - start));
     }
     return value;
+  }
+
+  /**
+   * Reads fields to the end of an input, such as the elements of a page.
+   *
+   * @param serializer the serializer of the values
+   * @param in where from
+   * @param <T> the type of the values
+   * @return the values in order
+   * @throws CorruptStateException if a field is cut short, or the serializer did not read exactly
+   *     its bytes
+   */
+  public static <T> List<T> readAll(TypeSerializer<T> serializer, BinaryInput in) {
+    List<T> values = new ArrayList<>();
+    while (in.remaining() > 0) {
+      values.add(read(serializer, in));
+    }
+    return values;
   }
 
   /**

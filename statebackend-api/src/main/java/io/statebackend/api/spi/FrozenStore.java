@@ -17,14 +17,17 @@ public interface FrozenStore extends AutoCloseable {
    *     restored from native snapshots
    * @param keyGroup a key group of the store
    * @return a cursor before the first entry; the caller closes it
-   * @throws io.statebackend.api.StateClosedException if the image is closed
+   * @throws io.statebackend.api.StateClosedException if the image is closed, and releases anything
+   *     then
    */
   EntryCursor entries(String table, int keyGroup);
 
   /**
-   * Releases the image. May be called from any thread, also while cursors are in use: these then
-   * throw {@link io.statebackend.api.StateClosedException}. Closing twice does nothing.
+   * Releases the image. May be called from any thread, also while cursors are in use: these then go
+   * on to the end of the image, or throw {@link io.statebackend.api.StateClosedException}. Closing
+   * twice does nothing; so does, by default, closing once, for images that the garbage collector
+   * releases.
    */
   @Override
-  void close();
+  default void close() {}
 }

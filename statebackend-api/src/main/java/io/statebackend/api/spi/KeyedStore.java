@@ -22,9 +22,10 @@ import java.util.Optional;
  *   <li>What an engine cannot read or write is a {@link io.statebackend.api.StateIoException}, what
  *       it finds damaged a {@link io.statebackend.api.CorruptStateException}, from every method.
  *   <li>{@code null} is never handed in; {@code null} handed out means absent.
- *   <li>After {@link #close()} every method of the store and its tables throws {@link
- *       io.statebackend.api.StateClosedException}. The layer above stops using tables first, so a
- *       table of plain objects need not check; one over native memory must.
+ *   <li>After {@link #close()} of a backend, store, image or cursor a call answers as it did
+ *       before, or throws {@link io.statebackend.api.StateClosedException}; it never answers wrong,
+ *       as a cursor would that just ended. What holds nothing but heap need not check at all:
+ *       handles are closed by the layer above. What holds files or native memory must.
  * </ul>
  *
  * @param <K> the type of the keys
@@ -66,19 +67,6 @@ public interface KeyedStore<K> extends AutoCloseable {
   <N, U, V> MapTable<K, N, U, V> mapTable(TableSpec.OfMaps<N, U, V> spec);
 
   /**
-   * Inserts entries in bulk while restoring. Values replace, list pages are appended in the order
-   * in which they come, map pages are put. May be called several times for the same table and key
-   * group.
-   *
-   * @param table the name of a table that was created
-   * @param keyGroup the key group that all the entries belong to
-   * @param entries the entries, serialized by the table's serializers
-   * @throws io.statebackend.api.StateIoException if the engine cannot store them
-   * @throws io.statebackend.api.CorruptStateException if the entries cannot be read
-   */
-  void load(String table, int keyGroup, EntrySource entries);
-
-  /**
    * Takes an image of all tables as they are now. Synchronous and cheap: the target is under 1 ms
    * whatever the size. Several images may exist at once and be released in any order.
    *
@@ -96,8 +84,8 @@ public interface KeyedStore<K> extends AutoCloseable {
   }
 
   /**
-   * Closes the store and releases all it holds. Waits for, or fails, cursors in use on other
-   * threads; images still open are closed. Closing twice does nothing.
+   * Closes the store and releases all it holds, images that are still open among it. Waits for
+   * cursors in use on other threads, or makes them fail. Closing twice does nothing.
    */
   @Override
   void close();

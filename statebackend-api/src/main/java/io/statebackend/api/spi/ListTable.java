@@ -11,7 +11,7 @@ import java.util.Iterator;
  * @param <N> the type of the namespaces
  * @param <E> the type of the elements
  */
-public interface ListTable<K, N, E> {
+public interface ListTable<K, N, E> extends Table<K, N> {
 
   /**
    * Returns the elements in the order in which they were added. The iterator stays on this key
@@ -47,7 +47,7 @@ public interface ListTable<K, N, E> {
   }
 
   /**
-   * Replaces all elements; by default removes and adds.
+   * Replaces all elements; by default clears and adds.
    *
    * @param key the key
    * @param namespace the namespace
@@ -55,26 +55,7 @@ public interface ListTable<K, N, E> {
    *     table
    */
   default void set(KeyContext<K> key, N namespace, Collection<? extends E> elements) {
-    remove(key, namespace);
+    clear(key, namespace);
     addAll(key, namespace, elements);
-  }
-
-  /**
-   * Removes the list, if there is one.
-   *
-   * @param key the key
-   * @param namespace the namespace
-   */
-  void remove(KeyContext<K> key, N namespace);
-
-  /**
-   * Returns the number of lists, if the engine keeps count. The layer above counts otherwise, in an
-   * image.
-   *
-   * @return the exact number of pairs of key and namespace that have a list, or {@link
-   *     KeyedStore#NOT_COUNTED}, which is the default
-   */
-  default long entryCount() {
-    return KeyedStore.NOT_COUNTED;
   }
 }

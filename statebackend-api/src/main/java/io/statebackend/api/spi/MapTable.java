@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param <U> the type of the user keys
  * @param <V> the type of the values
  */
-public interface MapTable<K, N, U, V> {
+public interface MapTable<K, N, U, V> extends Table<K, N> {
 
   /**
    * Returns the value of a user key.
@@ -76,24 +76,5 @@ public interface MapTable<K, N, U, V> {
    */
   default boolean isEmpty(KeyContext<K> key, N namespace) {
     return !iterator(key, namespace).hasNext();
-  }
-
-  /**
-   * Removes the map, if there is one.
-   *
-   * @param key the key
-   * @param namespace the namespace
-   */
-  void clear(KeyContext<K> key, N namespace);
-
-  /**
-   * Returns the number of maps, if the engine keeps count. The layer above counts otherwise, in an
-   * image.
-   *
-   * @return the exact number of pairs of key and namespace that have a map, or {@link
-   *     KeyedStore#NOT_COUNTED}, which is the default
-   */
-  default long entryCount() {
-    return KeyedStore.NOT_COUNTED;
   }
 }

@@ -10,7 +10,7 @@ package io.statebackend.api.spi;
  * <ul>
  *   <li>{@link #open} may be called from any thread; stores are then independent of each other.
  *   <li>A store opens empty. What lies around from an earlier process is not state: state comes
- *       back only through {@link KeyedStore#load} and {@link NativeSnapshots}.
+ *       back only through {@link Table#load} and {@link NativeSnapshots}.
  *   <li>Errors are {@link io.statebackend.api.StateException}s, not checked exceptions.
  * </ul>
  *
@@ -31,7 +31,7 @@ public interface StateBackend extends AutoCloseable {
    * @param spec what the store is for
    * @param <K> the type of the keys
    * @return an empty store, owned by the caller
-   * @throws io.statebackend.api.StateClosedException if the backend is closed
+   * @throws io.statebackend.api.StateClosedException if the backend is closed and held anything
    * @throws io.statebackend.api.StateIoException if the engine's files cannot be created
    * @throws io.statebackend.api.StateLockedException if they are in use by another owner
    */

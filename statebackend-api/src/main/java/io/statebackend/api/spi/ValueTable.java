@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param <N> the type of the namespaces
  * @param <V> the type of the values
  */
-public interface ValueTable<K, N, V> {
+public interface ValueTable<K, N, V> extends Table<K, N> {
 
   /**
    * Returns the value.
@@ -29,23 +29,4 @@ public interface ValueTable<K, N, V> {
    * @param value the value, which stays the caller's
    */
   void put(KeyContext<K> key, N namespace, V value);
-
-  /**
-   * Removes the value, if there is one.
-   *
-   * @param key the key
-   * @param namespace the namespace
-   */
-  void remove(KeyContext<K> key, N namespace);
-
-  /**
-   * Returns the number of values, if the engine keeps count. The layer above counts otherwise, in
-   * an image.
-   *
-   * @return the exact number of pairs of key and namespace that have a value, or {@link
-   *     KeyedStore#NOT_COUNTED}, which is the default
-   */
-  default long entryCount() {
-    return KeyedStore.NOT_COUNTED;
-  }
 }

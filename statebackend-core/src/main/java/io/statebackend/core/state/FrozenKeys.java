@@ -23,6 +23,7 @@ final class FrozenKeys<K> extends Spliterators.AbstractSpliterator<K> implements
   private final String table;
   private final StoreSpec<K> spec;
   private final BinaryOutput wantedNamespace;
+  private final Runnable checkOpen;
   private final BinaryOutput namespace = new BinaryOutput();
   private final BinaryInput input = new BinaryInput();
 
@@ -34,12 +35,24 @@ final class FrozenKeys<K> extends Spliterators.AbstractSpliterator<K> implements
   private int nextKeyGroup;
   private @Nullable EntryCursor entries;
 
-  FrozenKeys(FrozenStore image, String table, StoreSpec<K> spec, BinaryOutput wantedNamespace) {
+  /**
+   * Walks over the keys from the first.
+   *
+   * @param image the image, closed with the keys
+   * @param checkOpen fails when the keys must not be used any more
+   */
+  FrozenKeys(
+      FrozenStore image,
+      String table,
+      StoreSpec<K> spec,
+      BinaryOutput wantedNamespace,
+      Runnable checkOpen) {
     super(Long.MAX_VALUE, Spliterator.DISTINCT | Spliterator.NONNULL);
     this.image = image;
     this.table = table;
     this.spec = spec;
     this.wantedNamespace = wantedNamespace;
+    this.checkOpen = checkOpen;
     this.nextKeyGroup = spec.keyGroups().first();
   }
 
@@ -49,6 +62,7 @@ final class FrozenKeys<K> extends Spliterators.AbstractSpliterator<K> implements
 
   @Override
   public boolean tryAdvance(Consumer<? super K> action) {
+    checkOpen.run();
     while (true) {
       EntryCursor current = entries;
       if (current == null) {

@@ -45,7 +45,7 @@ final class TableAggregatingState<K, N, I, A, O>
 
   @Override
   public void clear() {
-    table.remove(scope.key(), scope.namespace());
+    table.clear(scope.key(), scope.namespace());
   }
 
   @Override
@@ -54,7 +54,7 @@ final class TableAggregatingState<K, N, I, A, O>
     if (merged != null) {
       A current = table.get(key, target);
       put(key, target, current == null ? merged : function.merge(current, merged));
-      table.remove(key, source);
+      table.clear(key, source);
     }
   }
 }

@@ -33,6 +33,7 @@ import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
 import io.statebackend.api.spi.StoreSpec;
+import io.statebackend.api.spi.Table;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import io.statebackend.core.serialization.Serializers;
@@ -44,9 +45,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -257,60 +257,30 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     return new StateScope<>(descriptor.name(), context, serializer, null);
   }
 
-  @SuppressWarnings("unchecked") // declare() answers with a table of the specification's types
   private <N, V> ValueTable<K, N, V> valueTable(
       StateDescriptor descriptor, StateScope<K, N> scope, TypeSerializer<V> serializer) {
     TableSpec.OfValues<N, V> table =
         new TableSpec.OfValues<>(descriptor.name(), scope.namespaceSerializer(), serializer);
-    return (ValueTable<K, N, V>)
-        declare(
-            descriptor,
-            table,
-            VoidNamespace.serializer(),
-            serializer,
-            meta -> {
-              ValueTable<K, N, V> created = store.valueTable(table);
-              return declared(meta, table, created, created::remove, created::entryCount);
-            });
+    return declare(
+        descriptor, table, VoidNamespace.serializer(), serializer, () -> store.valueTable(table));
   }
 
-  @SuppressWarnings("unchecked") // declare() answers with a table of the specification's types
   private <N, E> ListTable<K, N, E> listTable(
       ListStateDescriptor<E> descriptor, StateScope<K, N> scope) {
+    TypeSerializer<E> serializer = descriptor.valueSerializer();
     TableSpec.OfLists<N, E> table =
-        new TableSpec.OfLists<>(
-            descriptor.name(), scope.namespaceSerializer(), descriptor.valueSerializer());
-    return (ListTable<K, N, E>)
-        declare(
-            descriptor,
-            table,
-            VoidNamespace.serializer(),
-            descriptor.valueSerializer(),
-            meta -> {
-              ListTable<K, N, E> created = store.listTable(table);
-              return declared(meta, table, created, created::remove, created::entryCount);
-            });
+        new TableSpec.OfLists<>(descriptor.name(), scope.namespaceSerializer(), serializer);
+    return declare(
+        descriptor, table, VoidNamespace.serializer(), serializer, () -> store.listTable(table));
   }
 
-  @SuppressWarnings("unchecked") // declare() answers with a table of the specification's types
   private <N, U, V> MapTable<K, N, U, V> mapTable(
       MapStateDescriptor<U, V> descriptor, StateScope<K, N> scope) {
+    TypeSerializer<U> userKeys = descriptor.userKeySerializer();
+    TypeSerializer<V> values = descriptor.valueSerializer();
     TableSpec.OfMaps<N, U, V> table =
-        new TableSpec.OfMaps<>(
-            descriptor.name(),
-            scope.namespaceSerializer(),
-            descriptor.userKeySerializer(),
-            descriptor.valueSerializer());
-    return (MapTable<K, N, U, V>)
-        declare(
-            descriptor,
-            table,
-            descriptor.userKeySerializer(),
-            descriptor.valueSerializer(),
-            meta -> {
-              MapTable<K, N, U, V> created = store.mapTable(table);
-              return declared(meta, table, created, created::clear, created::entryCount);
-            });
+        new TableSpec.OfMaps<>(descriptor.name(), scope.namespaceSerializer(), userKeys, values);
+    return declare(descriptor, table, userKeys, values, () -> store.mapTable(table));
   }
 
   private DeclaredTable<K, ?> declaredTable(StateDescriptor descriptor) {
@@ -324,24 +294,16 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     return table;
   }
 
-  private static <K, N> DeclaredTable<K, N> declared(
-      StateMeta meta,
-      TableSpec<N> spec,
-      Object table,
-      BiConsumer<KeyContext<K>, N> remover,
-      LongSupplier counter) {
-    return new DeclaredTable<>(meta, spec, table, remover, counter);
-  }
-
   /**
    * Returns the table of a state, created and filled from the restored snapshots the first time.
    */
-  private <U, V> Object declare(
+  @SuppressWarnings("unchecked") // a state declared before has the same types, and so its table
+  private <N, U, V, T extends Table<K, N>> T declare(
       StateDescriptor descriptor,
-      TableSpec<?> table,
+      TableSpec<N> table,
       TypeSerializer<U> userKeySerializer,
       TypeSerializer<V> valueSerializer,
-      Function<StateMeta, DeclaredTable<K, ?>> create) {
+      Supplier<T> create) {
     checkOpen();
     String state = " of state '" + descriptor.name() + "'";
     Serializers.checkKey(table.namespaceSerializer(), "namespace" + state);
@@ -354,7 +316,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
             FieldMeta.of(userKeySerializer),
             FieldMeta.of(valueSerializer));
     if (!registry.declare(meta)) {
-      return requireNonNull(tables.get(meta.name())).table();
+      return (T) requireNonNull(tables.get(meta.name())).table();
     }
     List<RestoredState> restored = registry.restored(meta.name());
     try {
@@ -366,13 +328,13 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
       throw e;
     }
     try {
-      DeclaredTable<K, ?> created = create.apply(meta);
+      T created = create.get();
       for (RestoredState part : restored) {
-        load(part, userKeySerializer, valueSerializer);
+        load(created, part, userKeySerializer, valueSerializer);
       }
-      tables.put(meta.name(), created);
+      tables.put(meta.name(), new DeclaredTable<>(meta, table, created));
       registry.loaded(meta);
-      return created.table();
+      return created;
     } catch (RuntimeException e) {
       // A table that is filled by half must never be used.
       close();
@@ -381,7 +343,10 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   }
 
   private <U, V> void load(
-      RestoredState part, TypeSerializer<U> userKeySerializer, TypeSerializer<V> valueSerializer) {
+      Table<K, ?> table,
+      RestoredState part,
+      TypeSerializer<U> userKeySerializer,
+      TypeSerializer<V> valueSerializer) {
     KeyGroupRange stored = part.snapshot().header().keyGroups();
     int last = Math.min(stored.last(), spec.keyGroups().last());
     for (int keyGroup = Math.max(stored.first(), spec.keyGroups().first());
@@ -389,10 +354,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
         keyGroup++) {
       if (part.snapshot().entryCount(part.index(), keyGroup) > 0) {
         try {
-          store.load(
-              part.meta().name(),
-              keyGroup,
-              part.entries(keyGroup, userKeySerializer, valueSerializer));
+          table.load(keyGroup, part.entries(keyGroup, userKeySerializer, valueSerializer));
         } catch (CorruptStateException e) {
           throw part.located(e);
         }
@@ -449,7 +411,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   }
 
   private Stream<K> keys(String table, BinaryOutput namespace) {
-    return new FrozenKeys<>(store.freeze(), table, spec, namespace).stream();
+    return new FrozenKeys<>(store.freeze(), table, spec, namespace, this::checkOpen).stream();
   }
 
   @Override
@@ -482,7 +444,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
       namespaces.add(serializer.deserialize(new BinaryInput()));
     }
     for (N namespace : namespaces) {
-      table.remover().accept(context, namespace);
+      table.table().clear(context, namespace);
     }
   }
 
@@ -493,7 +455,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   @Override
   public long entryCount(StateDescriptor descriptor) {
     DeclaredTable<K, ?> table = declaredTable(descriptor);
-    long counted = table.counter().getAsLong();
+    long counted = table.table().entryCount();
     if (counted != KeyedStore.NOT_COUNTED) {
       return counted;
     }

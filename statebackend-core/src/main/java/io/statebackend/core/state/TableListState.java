@@ -60,7 +60,7 @@ final class TableListState<K, N, E> implements ListState<E>, MergeableTableState
 
   @Override
   public void clear() {
-    table.remove(scope.key(), scope.namespace());
+    table.clear(scope.key(), scope.namespace());
   }
 
   @Override
@@ -74,6 +74,6 @@ final class TableListState<K, N, E> implements ListState<E>, MergeableTableState
         batch.clear();
       }
     }
-    table.remove(key, source);
+    table.clear(key, source);
   }
 }

@@ -37,7 +37,7 @@ final class TableReducingState<K, N, V> implements ReducingState<V>, MergeableTa
 
   @Override
   public void clear() {
-    table.remove(scope.key(), scope.namespace());
+    table.clear(scope.key(), scope.namespace());
   }
 
   @Override
@@ -45,7 +45,7 @@ final class TableReducingState<K, N, V> implements ReducingState<V>, MergeableTa
     V value = table.get(key, source);
     if (value != null) {
       addTo(key, target, value);
-      table.remove(key, source);
+      table.clear(key, source);
     }
   }
 }

@@ -35,6 +35,6 @@ final class TableValueState<K, N, V> implements ValueState<V> {
 
   @Override
   public void clear() {
-    table.remove(scope.key(), scope.namespace());
+    table.clear(scope.key(), scope.namespace());
   }
 }

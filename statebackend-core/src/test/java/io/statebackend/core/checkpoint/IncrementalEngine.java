@@ -88,8 +88,18 @@ final class IncrementalEngine implements StateBackend {
         }
 
         @Override
-        public void remove(KeyContext<Long> key, N namespace) {
+        public void clear(KeyContext<Long> key, N namespace) {
           throw new UnsupportedOperationException("not needed by the tests");
+        }
+
+        @Override
+        public void load(int keyGroup, EntrySource entries) {
+          while (entries.next()) {
+            long key = entries.key().readLong();
+            long value = entries.value().readLong();
+            values.put(key, value);
+            changed.put(key, value);
+          }
         }
 
         @Override
@@ -107,16 +117,6 @@ final class IncrementalEngine implements StateBackend {
     @Override
     public <N, U, V> MapTable<Long, N, U, V> mapTable(TableSpec.OfMaps<N, U, V> spec) {
       throw new UnsupportedOperationException("not needed by the tests");
-    }
-
-    @Override
-    public void load(String table, int keyGroup, EntrySource entries) {
-      while (entries.next()) {
-        long key = entries.key().readLong();
-        long value = entries.value().readLong();
-        values.put(key, value);
-        changed.put(key, value);
-      }
     }
 
     @Override
