@@ -53,13 +53,24 @@ final class OpenSubtasks {
     for (SubtaskPosition other : subtasks.keySet()) {
       if (other.operatorId().equals(position.operatorId())) {
         if (other.equals(position)) {
-          throw new IllegalStateException("the subtask is open already: " + position);
+          throw new IllegalStateException(
+              "subtask %d of operator '%s' is open already; close it first, or give it another operator id"
+                  .formatted(position.subtask(), position.operatorId()));
         }
         if (other.parallelism() != position.parallelism()
             || other.maxParallelism() != position.maxParallelism()) {
           throw new IllegalStateException(
-              "subtasks of one operator must agree on its parallelism: open=%s, new=%s"
-                  .formatted(other, position));
+              ("subtasks of operator '%s' must agree on its parallelism: subtask %d is open with"
+                      + " parallelism=%d, maxParallelism=%d; subtask %d asks for parallelism=%d,"
+                      + " maxParallelism=%d")
+                  .formatted(
+                      position.operatorId(),
+                      other.subtask(),
+                      other.parallelism(),
+                      other.maxParallelism(),
+                      position.subtask(),
+                      position.parallelism(),
+                      position.maxParallelism()));
         }
       }
     }

@@ -465,10 +465,11 @@ final class CheckpointCoordinatorTest {
       assertThat(first.operatorId()).isEqualTo("source");
       assertThatThrownBy(() -> coordinator.subtask("source").open())
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("open already");
+          .hasMessageContaining("subtask 0 of operator 'source' is open already");
       assertThatThrownBy(() -> coordinator.subtask("source").index(1).parallelism(2).open())
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("must agree on its parallelism");
+          .hasMessageContaining(
+              "subtask 0 is open with parallelism=1, maxParallelism=128; subtask 1");
     }
   }
 
