@@ -44,9 +44,11 @@ class ModuleDirectionTest {
   private static final Module TESTKIT =
       Module.published("testkit", "api", "core").exposing("org.junit.jupiter.api", "org.assertj");
   private static final Module EXAMPLES = Module.internal("examples", "api", "core", "memory");
+  private static final Module BENCH = Module.internal("bench", "api", "core", "memory");
   private static final Module CHECKS = Module.internal("build-checks");
 
-  private static final List<Module> MODULES = List.of(API, CORE, MEMORY, TESTKIT, EXAMPLES, CHECKS);
+  private static final List<Module> MODULES =
+      List.of(API, CORE, MEMORY, TESTKIT, EXAMPLES, BENCH, CHECKS);
 
   private static final Reactor REACTOR = Reactor.locate();
   private static final Map<Module, JavaClasses> CLASSES = importAll();

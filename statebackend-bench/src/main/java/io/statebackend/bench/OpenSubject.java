@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A subject with the temporary directory that it may use; both are gone after closing. */
+final class OpenSubject implements AutoCloseable {
+  private final Path directory;
+  private final Subject subject;
+
+  private OpenSubject(Path directory, Subject subject) {
+    this.directory = directory;
+    this.subject = subject;
+  }
+
+  static OpenSubject of(Backend backend) {
+    try {
+      Path directory = Files.createTempDirectory("statebackend-bench-");
+      return new OpenSubject(directory, backend.open(directory));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Subject subject() {
+    return subject;
+  }
+
+  /**
+   * Returns the subject as one that has all kinds of state.
+   *
+   * @throws IllegalStateException if it has not
+   */
+  StatesSubject states() {
+    if (subject instanceof StatesSubject states) {
+      return states;
+    }
+    throw new IllegalStateException(
+        "this backend has value state only: " + subject.getClass().getSimpleName());
+  }
+
+  @Override
+  public void close() {
+    subject.close();
+    List<Path> files;
+    try (Stream<Path> found = Files.walk(directory)) {
+      files = found.sorted(Comparator.reverseOrder()).toList();
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.bench;
+
+import io.statebackend.api.KeyedStateBackend;
+import io.statebackend.api.ListState;
+import io.statebackend.api.ListStateDescriptor;
+import io.statebackend.api.MapState;
+import io.statebackend.api.MapStateDescriptor;
+import io.statebackend.api.ReducingState;
+import io.statebackend.api.ReducingStateDescriptor;
+import io.statebackend.api.ValueState;
+import io.statebackend.api.ValueStateDescriptor;
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.core.checkpoint.CheckpointCoordinator;
+import io.statebackend.core.checkpoint.Subtask;
+import io.statebackend.core.serialization.Serializers;
+import io.statebackend.core.storage.MemoryCheckpointStorage;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One of our engines, with the layers above it that a program has. */
+final class OurSubject implements StatesSubject {
+  private static final String STATE = "state";
+
+  private final StateBackend engine;
+  private final MemoryCheckpointStorage storage = MemoryCheckpointStorage.create();
+  private final CheckpointCoordinator checkpoints = CheckpointCoordinator.builder(storage).open();
+  private final Subtask subtask = checkpoints.subtask("bench").open();
+
+  OurSubject(StateBackend engine) {
+    this.engine = engine;
+  }
+
+  private <K> KeyedStateBackend<K> keyed(Entries<K, ?> entries) {
+    return subtask.keyed(engine, entries.keySerializer());
+  }
+
+  @Override
+  public <K, V> ValueSubject<K, V> value(Entries<K, V> entries) {
+    KeyedStateBackend<K> keyed = keyed(entries);
+    return new OurValue<>(
+        keyed, keyed.value(ValueStateDescriptor.of(STATE, entries.valueSerializer())));
+  }
+
+  @Override
+  public <K, V> MapSubject<K, V> map(Entries<K, V> entries) {
+    KeyedStateBackend<K> keyed = keyed(entries);
+    return new OurMap<>(
+        keyed,
+        keyed.map(MapStateDescriptor.of(STATE, Serializers.LONG, entries.valueSerializer())));
+  }
+
+  @Override
+  public <K, V> ListSubject<K, V> list(Entries<K, V> entries) {
+    KeyedStateBackend<K> keyed = keyed(entries);
+    return new OurList<>(
+        keyed, keyed.list(ListStateDescriptor.of(STATE, entries.valueSerializer())));
+  }
+
+  @Override
+  public <K, V> ReducingSubject<K, V> reducing(Entries<K, V> entries) {
+    KeyedStateBackend<K> keyed = keyed(entries);
+    return new OurReducing<>(
+        keyed,
+        keyed.reducing(
+            ReducingStateDescriptor.of(STATE, entries::combine, entries.valueSerializer())));
+  }
+
+  @Override
+  public void close() {
+    subtask.close();
+    checkpoints.close();
+    storage.close();
+    engine.close();
+  }
+
+  private record OurValue<K, V>(KeyedStateBackend<K> keyed, ValueState<V> state)
+      implements ValueSubject<K, V> {
+
+    @Override
+    public @Nullable V get(K key) {
+      keyed.setCurrentKey(key);
+      return state.value();
+    }
+
+    @Override
+    public void update(K key, V value) {
+      keyed.setCurrentKey(key);
+      state.update(value);
+    }
+
+    @Override
+    public void readModifyWrite(K key, V added, BinaryOperator<V> combine) {
+      keyed.setCurrentKey(key);
+      state.update(combine.apply(state.value(), added));
+    }
+  }
+
+  private record OurMap<K, V>(KeyedStateBackend<K> keyed, MapState<Long, V> state)
+      implements MapSubject<K, V> {
+
+    @Override
+    public @Nullable V get(K key, Long userKey) {
+      keyed.setCurrentKey(key);
+      return state.get(userKey);
+    }
+
+    @Override
+    public void put(K key, Long userKey, V value) {
+      keyed.setCurrentKey(key);
+      state.put(userKey, value);
+    }
+
+    @Override
+    public boolean contains(K key, Long userKey) {
+      keyed.setCurrentKey(key);
+      return state.contains(userKey);
+    }
+
+    @Override
+    public void remove(K key, Long userKey) {
+      keyed.setCurrentKey(key);
+      state.remove(userKey);
+    }
+
+    @Override
+    public void forEach(K key, BiConsumer<Long, V> action) {
+      keyed.setCurrentKey(key);
+      for (Map.Entry<Long, V> entry : state) {
+        action.accept(entry.getKey(), entry.getValue());
+      }
+    }
+  }
+
+  private record OurList<K, V>(KeyedStateBackend<K> keyed, ListState<V> state)
+      implements ListSubject<K, V> {
+
+    @Override
+    public void add(K key, V element) {
+      keyed.setCurrentKey(key);
+      state.add(element);
+    }
+
+    @Override
+    public void addAll(K key, List<V> elements) {
+      keyed.setCurrentKey(key);
+      state.addAll(elements);
+    }
+
+    @Override
+    public void forEach(K key, Consumer<V> action) {
+      keyed.setCurrentKey(key);
+      for (V element : state) {
+        action.accept(element);
+      }
+    }
+  }
+
+  private record OurReducing<K, V>(KeyedStateBackend<K> keyed, ReducingState<V> state)
+      implements ReducingSubject<K, V> {
+
+    @Override
+    public void add(K key, V value) {
+      keyed.setCurrentKey(key);
+      state.add(value);
+    }
+
+    @Override
+    public @Nullable V get(K key) {
+      keyed.setCurrentKey(key);
+      return state.get();
+    }
+  }
+}
