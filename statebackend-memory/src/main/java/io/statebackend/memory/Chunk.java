@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.memory;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A small hash table with linear probing: the unit of growing, splitting and copy-on-write.
  *
@@ -111,7 +113,7 @@ final class Chunk implements Bucket {
   }
 
   /** Returns the slot of a key, or the complement of the slot where it is to be put. */
-  <K, N> int find(EntryLayout<K, N, ?> layout, long word, K key, N namespace) {
+  <K, N> int find(EntryLayout<K, N, ?> layout, long word, @Nullable K key, N namespace) {
     if (word == 0) {
       return hasZero ? capacity : ~capacity;
     }

@@ -108,7 +108,7 @@ final class ChunkMap<K, N, V> {
     return (int) (hash >>> 1 >>> (63 - depth));
   }
 
-  @Nullable V get(long word, K key, N namespace) {
+  @Nullable V get(long word, @Nullable K key, N namespace) {
     Bucket bucket = directory[index(EntryLayout.mix(word))];
     if (bucket instanceof Chunk chunk) {
       int slot = chunk.find(layout, word, key, namespace);
@@ -118,7 +118,7 @@ final class ChunkMap<K, N, V> {
     return tree.get(word, layout.orderBytes(key, namespace));
   }
 
-  boolean contains(long word, K key, N namespace) {
+  boolean contains(long word, @Nullable K key, N namespace) {
     Bucket bucket = directory[index(EntryLayout.mix(word))];
     return bucket instanceof Chunk chunk
         ? chunk.find(layout, word, key, namespace) >= 0
@@ -126,7 +126,7 @@ final class ChunkMap<K, N, V> {
   }
 
   /** Stores a value, which becomes the map's; key and namespace stay the caller's. */
-  void put(long word, K key, N namespace, V value) {
+  void put(long word, @Nullable K key, N namespace, V value) {
     int index = index(EntryLayout.mix(word));
     while (directory[index] instanceof Chunk chunk) {
       int slot = chunk.find(layout, word, key, namespace);
@@ -148,19 +148,19 @@ final class ChunkMap<K, N, V> {
     putInTree(index, word, key, namespace, value);
   }
 
-  private void putInTree(int index, long word, K key, N namespace, V value) {
+  private void putInTree(int index, long word, @Nullable K key, N namespace, V value) {
     CollisionTree<K, N, V> tree = tree(directory[index]);
     byte[] bytes = layout.orderBytes(key, namespace);
     CollisionTree<K, N, V> changed =
         tree.with(
             new CollisionTree.Entry<>(
-                word, bytes, layout.ownKey(key), layout.ownNamespace(namespace), value));
+                word, bytes, layout.ownKey(word, key), layout.ownNamespace(namespace), value));
     size += changed.size() - tree.size();
     replace(tree, index, changed);
   }
 
   /** Removes a value, if it is there. */
-  void remove(long word, K key, N namespace) {
+  void remove(long word, @Nullable K key, N namespace) {
     int index = index(EntryLayout.mix(word));
     if (directory[index] instanceof Chunk chunk) {
       int slot = chunk.find(layout, word, key, namespace);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.memory;
 
+import static java.util.Objects.requireNonNull;
+
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.LongEncodedSerializer;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.Field;
+import io.statebackend.api.spi.KeyContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,12 +78,14 @@ final class EntryLayout<K, N, V> {
     return longKeys != null;
   }
 
-  /** Returns the word of a key whose stable hash is at hand. */
-  long word(long keyHash, K key, N namespace) {
-    if (longKeys != null) {
-      return longKeys.toLong(key);
-    }
-    return hashWord(keyHash, namespace);
+  /** Returns the word of the current key. */
+  long word(KeyContext<K> context, N namespace) {
+    return longKeys != null ? context.number() : hashWord(context.hash(), namespace);
+  }
+
+  /** Returns the current key, or null if the word says it all and nobody asks for the key. */
+  @Nullable K objectKey(KeyContext<K> context) {
+    return longKeys != null ? null : context.key();
   }
 
   /** Returns the word of a key. */
@@ -111,9 +116,9 @@ final class EntryLayout<K, N, V> {
   }
 
   /** Tells whether the entry in a slot, whose word is the right one, is that of a key. */
-  boolean isKey(Chunk chunk, int slot, K key, N namespace) {
+  boolean isKey(Chunk chunk, int slot, @Nullable K key, N namespace) {
     return longKeys != null
-        || (same(keys, key(chunk, slot), key)
+        || (same(keys, key(chunk, slot), requireNonNull(key))
             && (!namespaced || same(namespaces, namespace(chunk, slot), namespace)));
   }
 
@@ -153,17 +158,18 @@ final class EntryLayout<K, N, V> {
   }
 
   /** Stores key and namespace in a slot, neither shared with the caller if it can change. */
-  void setKey(Chunk chunk, int slot, K key, N namespace) {
+  void setKey(Chunk chunk, int slot, @Nullable K key, N namespace) {
     if (longKeys == null) {
-      chunk.objects[slot * objectStride] = own(keys, key);
+      chunk.objects[slot * objectStride] = own(keys, requireNonNull(key));
       if (namespaced) {
         chunk.objects[slot * objectStride + 1] = own(namespaces, namespace);
       }
     }
   }
 
-  K ownKey(K key) {
-    return own(keys, key);
+  /** Returns the key of an entry, not shared with the caller if it can change. */
+  K ownKey(long word, @Nullable K key) {
+    return longKeys != null ? longKeys.fromLong(word) : own(keys, requireNonNull(key));
   }
 
   N ownNamespace(N namespace) {
@@ -176,12 +182,12 @@ final class EntryLayout<K, N, V> {
   }
 
   /** Returns bytes that tell apart the keys that have the same word. */
-  byte[] orderBytes(K key, N namespace) {
+  byte[] orderBytes(@Nullable K key, N namespace) {
     if (longKeys != null) {
       return NO_BYTES;
     }
     BinaryOutput out = new BinaryOutput();
-    Field.write(keys, key, out);
+    Field.write(keys, requireNonNull(key), out);
     namespaces.serialize(namespace, out);
     return out.toByteArray();
   }

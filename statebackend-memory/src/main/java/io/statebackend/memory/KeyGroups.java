@@ -46,30 +46,29 @@ final class KeyGroups<K, N, V> {
   }
 
   @Nullable V get(KeyContext<K> context, N namespace) {
-    K key = context.key();
+    K key = layout.objectKey(context);
     ChunkMap<K, N, V> map = maps[context.keyGroup() - first];
     if (map == null) {
       checkOpen();
       return null;
     }
-    return map.get(layout.word(context.hash(), key, namespace), key, namespace);
+    return map.get(layout.word(context, namespace), key, namespace);
   }
 
   void put(KeyContext<K> context, N namespace, V value) {
-    K key = context.key();
-    exclusive(context.keyGroup())
-        .put(layout.word(context.hash(), key, namespace), key, namespace, value);
+    K key = layout.objectKey(context);
+    exclusive(context.keyGroup()).put(layout.word(context, namespace), key, namespace, value);
   }
 
   void remove(KeyContext<K> context, N namespace) {
-    K key = context.key();
+    K key = layout.objectKey(context);
     int keyGroup = context.keyGroup();
     if (maps[keyGroup - first] == null) {
       checkOpen();
       return;
     }
     ChunkMap<K, N, V> map = exclusive(keyGroup);
-    map.remove(layout.word(context.hash(), key, namespace), key, namespace);
+    map.remove(layout.word(context, namespace), key, namespace);
     if (map.size() == 0) {
       maps[keyGroup - first] = null;
     }

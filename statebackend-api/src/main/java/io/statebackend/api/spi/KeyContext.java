@@ -4,6 +4,7 @@ package io.statebackend.api.spi;
 import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.LongEncodedSerializer;
 import io.statebackend.api.StableHash;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.TypeSerializer;
@@ -21,12 +22,17 @@ public final class KeyContext<K> {
   private final TypeSerializer<K> serializer;
   private final int maxParallelism;
 
-  /** Whether a caller could change a key that it has handed in. */
-  private final boolean keysAreMutable;
+  /** The serializer, if it is one of numbers: the key is then kept as its number. */
+  private final @Nullable LongEncodedSerializer<K> numbers;
 
   private final BinaryOutput bytes = new BinaryOutput();
 
+  private boolean isSet;
+
+  /** Null if there is none, or it is kept as a number. */
   private @Nullable K key;
+
+  private long number;
   private long hash;
   private int keyGroup;
   private boolean bytesValid;
@@ -41,7 +47,7 @@ public final class KeyContext<K> {
   public KeyContext(TypeSerializer<K> serializer, int maxParallelism) {
     this.serializer = requireNonNull(serializer, "serializer");
     this.maxParallelism = maxParallelism;
-    this.keysAreMutable = !serializer.isImmutable();
+    this.numbers = serializer instanceof LongEncodedSerializer<K> encoded ? encoded : null;
   }
 
   /**
@@ -77,36 +83,64 @@ public final class KeyContext<K> {
     if (closed) {
       throw closedException();
     }
-    key = keysAreMutable ? serializer.copy(newKey) : newKey;
+    LongEncodedSerializer<K> encoded = numbers;
+    if (encoded != null) {
+      // No reference is stored: collectors pay for each, and the caller's box need not exist.
+      number = encoded.toLong(newKey);
+    } else {
+      key = serializer.isImmutable() ? newKey : serializer.copy(newKey);
+    }
     hash = newHash;
     keyGroup = newKeyGroup;
     bytesValid = false;
+    isSet = true;
   }
 
   /** Forgets the key, so that using it is an error until there is another one. */
   public void clear() {
+    isSet = false;
     key = null;
   }
 
   /** Forgets the key for ever: from now on, using or moving the context is an error. */
   public void close() {
-    key = null;
+    clear();
     closed = true;
   }
 
   /**
-   * Returns the key.
+   * Checks that there is a key.
+   *
+   * @throws IllegalStateException if there is none
+   * @throws StateClosedException if the backend was closed
+   */
+  public void checkSet() {
+    if (!isSet) {
+      throw noKey();
+    }
+  }
+
+  /**
+   * Returns the key. One that a {@link LongEncodedSerializer} encodes is made anew from its number.
    *
    * @return the key
    * @throws IllegalStateException if there is none
    * @throws StateClosedException if the backend was closed
    */
   public K key() {
-    K current = key;
-    if (current == null) {
-      throw noKey();
-    }
-    return current;
+    checkSet();
+    LongEncodedSerializer<K> encoded = numbers;
+    return encoded != null ? encoded.fromLong(number) : requireNonNull(key);
+  }
+
+  /**
+   * Returns the number that stands for the key, if the serializer of the keys is a {@link
+   * LongEncodedSerializer}.
+   *
+   * @return the number; of no meaning without a key, or for keys that are no numbers
+   */
+  public long number() {
+    return number;
   }
 
   private RuntimeException noKey() {
@@ -147,7 +181,13 @@ public final class KeyContext<K> {
   public BinaryOutput bytes() {
     if (!bytesValid) {
       bytes.reset();
-      serializer.serialize(key(), bytes);
+      checkSet();
+      LongEncodedSerializer<K> encoded = numbers;
+      if (encoded != null) {
+        encoded.serializeLong(number, bytes);
+      } else {
+        serializer.serialize(requireNonNull(key), bytes);
+      }
       bytesValid = true;
     }
     return bytes;

@@ -30,7 +30,7 @@ final class StateScope<K, N> {
 
   /** Returns the cursor, which is on a key. */
   KeyContext<K> key() {
-    Object unused = key.key();
+    key.checkSet();
     return key;
   }
 

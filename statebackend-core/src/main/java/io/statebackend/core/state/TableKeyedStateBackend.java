@@ -145,7 +145,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
 
   @Override
   public int currentKeyGroup() {
-    K unused = context.key();
+    context.checkSet();
     return context.keyGroup();
   }
 
@@ -375,7 +375,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
         done.add(checked);
       }
     }
-    K unused = context.key();
+    context.checkSet();
     @SuppressWarnings("unchecked") // every merging handle made here is one, over this scope's types
     MergeableTableState<K, N> handle = (MergeableTableState<K, N>) own.handle();
     for (N source : done.subList(1, done.size())) {
@@ -416,7 +416,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
 
   @Override
   public void clearCurrentKey() {
-    K unused = context.key();
+    context.checkSet();
     for (DeclaredTable<K, ?> table : tables.values()) {
       clearCurrentKey(table);
     }
