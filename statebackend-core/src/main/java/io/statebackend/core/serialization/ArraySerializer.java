@@ -83,9 +83,10 @@ final class ArraySerializer<E> implements BuiltInSerializer<E[]> {
     return schema;
   }
 
+  /** {@inheritDoc} Lists and sets have the same form. */
   @Override
   public Compatibility<E[]> compatibility(TypeSchema stored, Path path) {
-    if (!Parts.matches(stored, TYPE, 1)) {
+    if (!Parts.isElements(stored)) {
       return path.differs(stored, schema);
     }
     return Parts.compose(

@@ -24,6 +24,6 @@ interface BuiltInSerializer<T> extends TypeSerializer<T> {
    * @param path where in the whole value the part lies, for the message
    */
   default Compatibility<T> compatibility(TypeSchema stored, Path path) {
-    return schema().equals(stored) ? Compatibility.asIs() : path.differs(stored, schema());
+    return Widening.answer(this, stored, path);
   }
 }

@@ -5,25 +5,27 @@ import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.FormerNames;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.StableHash;
 import io.statebackend.api.TypeSchema;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Constants of an enum by their names, in the form of a string. Their order may change and new ones
- * may come. A removed one is an error only if it occurs.
+ * Constants of an enum by their names, in the form of a string. Their order may change, new ones
+ * may come, and they may be renamed if they list their former names. A removed one is an error only
+ * if it occurs.
  *
  * @param <E> the enum
  */
 @SuppressWarnings("EnumOrdinal") // As an index while the program runs; never in the bytes.
 final class EnumSerializer<E extends Enum<E>> implements BuiltInSerializer<E> {
-  private static final String TYPE = "enum";
+  static final String TYPE = "enum";
 
   private final Class<E> type;
   private final E[] constants;
@@ -36,17 +38,20 @@ final class EnumSerializer<E extends Enum<E>> implements BuiltInSerializer<E> {
 
   private final TypeSchema schema;
 
-  /** Names that were constants when the state was written, and are none now. */
-  private final Set<String> removed;
+  /** The constants by the names they had before. */
+  private final Map<String, E> formerNames = new HashMap<>();
+
+  /** What stored names of constants stand for that are none now; {@code null} for nothing. */
+  private final Map<String, @Nullable E> replaced;
 
   EnumSerializer(Class<E> type) {
-    this(type, Set.of());
+    this(type, Map.of());
   }
 
-  private EnumSerializer(Class<E> type, Set<String> removed) {
+  private EnumSerializer(Class<E> type, Map<String, @Nullable E> replaced) {
     this.type = type;
     this.constants = type.getEnumConstants();
-    this.removed = removed;
+    this.replaced = replaced;
     this.forms = new byte[constants.length][];
     this.ordinals = new int[Integer.highestOneBit(Math.max(1, constants.length)) * 4];
     Arrays.fill(ordinals, -1);
@@ -65,6 +70,28 @@ final class EnumSerializer<E extends Enum<E>> implements BuiltInSerializer<E> {
     List<TypeSchema.Member> members =
         Arrays.stream(constants).map(c -> new TypeSchema.Member(c.name(), null)).toList();
     this.schema = TypeSchema.named(TYPE, type.getName(), members);
+    for (E constant : constants) {
+      for (String former : formerNamesOf(constant)) {
+        if (formerNames.put(former, constant) != null || isConstant(former)) {
+          throw new IllegalArgumentException(
+              "former name '%s' of constant %s.%s is taken: a name stands for one constant"
+                  .formatted(former, type.getTypeName(), constant.name()));
+        }
+      }
+    }
+  }
+
+  private List<String> formerNamesOf(E constant) {
+    try {
+      FormerNames former = type.getField(constant.name()).getAnnotation(FormerNames.class);
+      return former == null ? List.of() : List.of(former.value());
+    } catch (NoSuchFieldException e) {
+      throw new IllegalArgumentException("constant without a field: " + constant, e);
+    }
+  }
+
+  private boolean isConstant(String name) {
+    return schema.members().contains(new TypeSchema.Member(name, null));
   }
 
   private int firstSlot(byte[] bytes, int from, int to) {
@@ -94,13 +121,18 @@ final class EnumSerializer<E extends Enum<E>> implements BuiltInSerializer<E> {
       }
     }
     String name = new String(in.array(), to - length, length, StandardCharsets.UTF_8);
-    if (removed.contains(name)) {
+    @Nullable E renamed = replaced.get(name);
+    if (renamed != null) {
+      return renamed;
+    }
+    if (replaced.containsKey(name)) {
       throw new IncompatibleStateException(
           "enum constant '"
               + name
               + "' of "
               + type.getName()
-              + " is in the stored state and is no constant any more: declare it again");
+              + " is in the stored state and is no constant any more: declare it again, or name it"
+              + " as a former name of another");
     }
     throw new CorruptStateException(
         "not a constant of enum " + type.getName() + ": name='" + name + "'");
@@ -132,11 +164,15 @@ final class EnumSerializer<E extends Enum<E>> implements BuiltInSerializer<E> {
     if (!stored.type().equals(TYPE)) {
       return path.differs(stored, schema);
     }
-    Set<String> missing = new LinkedHashSet<>();
+    Map<String, @Nullable E> missing = new HashMap<>();
     for (TypeSchema.Member member : stored.members()) {
       @Nullable String name = member.name();
-      if (name != null && !schema.members().contains(member)) {
-        missing.add(name);
+      if (name != null && !isConstant(name)) {
+        @Nullable E renamed = formerNames.get(name);
+        boolean isStoredUnderItsName =
+            renamed != null
+                && stored.members().contains(new TypeSchema.Member(renamed.name(), null));
+        missing.put(name, isStoredUnderItsName ? null : renamed);
       }
     }
     return missing.isEmpty()

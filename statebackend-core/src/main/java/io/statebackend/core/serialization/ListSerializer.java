@@ -26,8 +26,13 @@ final class ListSerializer<E> implements BuiltInSerializer<List<E>> {
   private final int elementLengthMin;
 
   ListSerializer(TypeSerializer<E> element) {
+    this(TYPE, element);
+  }
+
+  /** Creates a serializer of lists that stand for another type of the same form. */
+  ListSerializer(String type, TypeSerializer<E> element) {
     this.element = ElementsLayout.checkElement(element, "element");
-    this.schema = TypeSchema.of(TYPE, element.schema());
+    this.schema = TypeSchema.of(type, element.schema());
     this.keyHash = new KeyHash<>(this);
     this.elementLengthMin = ElementsLayout.lengthMin(element);
   }
@@ -88,9 +93,10 @@ final class ListSerializer<E> implements BuiltInSerializer<List<E>> {
     return schema;
   }
 
+  /** {@inheritDoc} Sets and arrays have the same form. */
   @Override
   public Compatibility<List<E>> compatibility(TypeSchema stored, Path path) {
-    if (!Parts.matches(stored, TYPE, 1)) {
+    if (!Parts.isElements(stored)) {
       return path.differs(stored, schema);
     }
     return Parts.compose(

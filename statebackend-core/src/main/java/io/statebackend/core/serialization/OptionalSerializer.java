@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param <E> the type of the value
  */
 final class OptionalSerializer<E> implements BuiltInSerializer<Optional<E>> {
-  private static final String TYPE = "optional";
+  static final String TYPE = "optional";
 
   private final TypeSerializer<E> element;
   private final TypeSchema schema;
@@ -66,8 +66,16 @@ final class OptionalSerializer<E> implements BuiltInSerializer<Optional<E>> {
     return schema;
   }
 
+  /** {@inheritDoc} What was not optional becomes a value that is there. */
   @Override
   public Compatibility<Optional<E>> compatibility(TypeSchema stored, Path path) {
+    if (!stored.type().equals(TYPE)) {
+      Compatibility<E> answer = path.compare(element, stored);
+      return answer instanceof Compatibility.Incompatible<E>
+          ? path.differs(stored, schema)
+          : Compatibility.afterMigration(
+              new ConvertingReader<>(Parts.reader(answer, element), Optional::of));
+    }
     if (!Parts.matches(stored, TYPE, 1)) {
       return path.differs(stored, schema);
     }

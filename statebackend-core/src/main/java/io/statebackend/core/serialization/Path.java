@@ -4,6 +4,7 @@ package io.statebackend.core.serialization;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
+import java.util.List;
 
 /**
  * Where in a value a part of it lies, such as {@code items[].price}.
@@ -16,6 +17,11 @@ record Path(String text) {
   /** Returns the path of a component of the record at this path. */
   Path component(String name) {
     return new Path(text.isEmpty() ? name : text + "." + name);
+  }
+
+  /** Returns the path of a case of the sealed interface at this path. */
+  Path inCase(String name) {
+    return new Path(text + "<" + name + ">");
   }
 
   /** Returns the path of the elements of the collection at this path. */
@@ -46,16 +52,36 @@ record Path(String text) {
 
   /** Answers that the part at this path has another type now. */
   <T> Compatibility<T> differs(TypeSchema stored, TypeSchema declared) {
-    return incompatible(
-        "stored "
-            + stored
-            + ", declared "
-            + declared
-            + "; declare the stored type again, or keep the new one under another state name");
+    return incompatible(difference(stored, declared));
   }
 
   /** Answers that the part at this path cannot be read. */
   <T> Compatibility<T> incompatible(String reason) {
-    return Compatibility.incompatible(text.isEmpty() ? reason : text + ": " + reason);
+    return Compatibility.incompatible(at(reason));
+  }
+
+  /** Puts the path before a text. */
+  String at(String reason) {
+    return text.isEmpty() ? reason : text + ": " + reason;
+  }
+
+  /** Says what a part was and what it is. */
+  static String difference(TypeSchema stored, TypeSchema declared) {
+    return "stored " + brief(stored) + ", declared " + brief(declared);
+  }
+
+  /** Returns the text of a schema without what named types are made of. */
+  static String brief(TypeSchema schema) {
+    if (schema.name() != null) {
+      return new TypeSchema(schema.type(), schema.name(), List.of()).toString();
+    }
+    StringBuilder text = new StringBuilder(schema.type());
+    String separator = "(";
+    for (TypeSchema.Member member : schema.members()) {
+      TypeSchema part = member.schema();
+      text.append(separator).append(part == null ? '"' + member.name() + '"' : brief(part));
+      separator = ", ";
+    }
+    return text.append(schema.members().isEmpty() ? "" : ")").toString();
   }
 }

@@ -3,12 +3,16 @@ package io.statebackend.core.serialization;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.Compatibility;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
+import java.lang.reflect.Array;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
+import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 
@@ -19,6 +23,8 @@ import java.util.function.UnaryOperator;
  * @param <A> the type of the arrays
  */
 final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
+  private final TypeSerializer<?> element;
+  private final IntFunction<A> empty;
   private final TypeSchema schema;
   private final int elementLength;
   private final ToIntFunction<A> length;
@@ -29,11 +35,14 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
 
   private PrimitiveArraySerializer(
       TypeSerializer<?> element,
+      IntFunction<A> empty,
       ToIntFunction<A> length,
       BiConsumer<A, BinaryOutput> writer,
       BiFunction<Integer, BinaryInput, A> reader,
       UnaryOperator<A> copier,
       BiPredicate<A, A> equality) {
+    this.element = element;
+    this.empty = empty;
     this.schema = TypeSchema.of(ArraySerializer.TYPE, element.schema());
     this.elementLength = element.fixedLength();
     this.length = length;
@@ -46,6 +55,7 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
   static TypeSerializer<boolean[]> booleans() {
     return new PrimitiveArraySerializer<>(
         Serializers.BOOLEAN,
+        boolean[]::new,
         array -> array.length,
         (array, out) -> {
           for (boolean value : array) {
@@ -66,6 +76,7 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
   static TypeSerializer<short[]> shorts() {
     return new PrimitiveArraySerializer<>(
         Serializers.SHORT,
+        short[]::new,
         array -> array.length,
         (array, out) -> {
           for (short value : array) {
@@ -86,6 +97,7 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
   static TypeSerializer<char[]> chars() {
     return new PrimitiveArraySerializer<>(
         Serializers.CHAR,
+        char[]::new,
         array -> array.length,
         (array, out) -> {
           for (char value : array) {
@@ -106,6 +118,7 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
   static TypeSerializer<int[]> ints() {
     return new PrimitiveArraySerializer<>(
         Serializers.INT,
+        int[]::new,
         array -> array.length,
         (array, out) -> {
           for (int value : array) {
@@ -126,6 +139,7 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
   static TypeSerializer<long[]> longs() {
     return new PrimitiveArraySerializer<>(
         Serializers.LONG,
+        long[]::new,
         array -> array.length,
         (array, out) -> {
           for (long value : array) {
@@ -146,6 +160,7 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
   static TypeSerializer<float[]> floats() {
     return new PrimitiveArraySerializer<>(
         Serializers.FLOAT,
+        float[]::new,
         array -> array.length,
         (array, out) -> {
           for (float value : array) {
@@ -166,6 +181,7 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
   static TypeSerializer<double[]> doubles() {
     return new PrimitiveArraySerializer<>(
         Serializers.DOUBLE,
+        double[]::new,
         array -> array.length,
         (array, out) -> {
           for (double value : array) {
@@ -221,5 +237,29 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
   @Override
   public TypeSchema schema() {
     return schema;
+  }
+
+  /** {@inheritDoc} Lists and sets have the same form. */
+  @Override
+  public Compatibility<A> compatibility(TypeSchema stored, Path path) {
+    if (!Parts.isElements(stored)) {
+      return path.differs(stored, schema);
+    }
+    return ofElements(path.elements().compare(element, Parts.schema(stored, 0)));
+  }
+
+  private <E> Compatibility<A> ofElements(Compatibility<E> answer) {
+    return Parts.compose(
+        answer,
+        elementReader ->
+            new ConvertingReader<>(new ListSerializer<>(elementReader), this::arrayOf));
+  }
+
+  private A arrayOf(List<?> elements) {
+    A array = empty.apply(elements.size());
+    for (int i = 0; i < elements.size(); i++) {
+      Array.set(array, i, elements.get(i));
+    }
+    return array;
   }
 }

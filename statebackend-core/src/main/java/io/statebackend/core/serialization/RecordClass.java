@@ -16,11 +16,14 @@ final class RecordClass<R> {
   private final Class<R> type;
   private final RecordComponent[] components;
 
-  /** One per component, of type {@code (Object)Object}. */
+  /** One per component, from {@code Object} to the type of the component. */
   private final MethodHandle[] accessors;
 
-  /** Of type {@code (Object[])Object}. */
+  /** From the types of the components to the class. */
   private final MethodHandle constructor;
+
+  /** Of type {@code (Object[])Object}. */
+  private final MethodHandle spreadingConstructor;
 
   /**
    * Looks a record class up.
@@ -39,15 +42,15 @@ final class RecordClass<R> {
       // A lookup into another module needs to read it, which no declaration can say in advance.
       RecordClass.class.getModule().addReads(type.getModule());
       MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
-      MethodType accessorType = MethodType.methodType(Object.class, Object.class);
       for (int i = 0; i < components.length; i++) {
-        accessors[i] = lookup.unreflect(components[i].getAccessor()).asType(accessorType);
+        MethodType fromObject = MethodType.methodType(components[i].getType(), Object.class);
+        accessors[i] = lookup.unreflect(components[i].getAccessor()).asType(fromObject);
       }
       Class<?>[] types =
           Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-      this.constructor =
-          lookup
-              .findConstructor(type, MethodType.methodType(void.class, types))
+      this.constructor = lookup.findConstructor(type, MethodType.methodType(void.class, types));
+      this.spreadingConstructor =
+          constructor
               .asSpreader(Object[].class, types.length)
               .asType(MethodType.methodType(Object.class, Object[].class));
     } catch (IllegalAccessException e) {
@@ -74,22 +77,20 @@ final class RecordClass<R> {
     return components;
   }
 
-  /** Returns the value of a component, which may be null. */
-  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
-  Object get(R value, int component) {
-    try {
-      return (Object) accessors[component].invokeExact((Object) value);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException("accessor of " + components[component] + " failed", e);
-    }
+  /** Returns the accessor of a component, from {@code Object} to the type of the component. */
+  MethodHandle accessor(int component) {
+    return accessors[component];
+  }
+
+  /** Returns the constructor, from the types of the components to the class. */
+  MethodHandle constructor() {
+    return constructor;
   }
 
   /** Creates a record of the values of its components; what the constructor throws is thrown. */
   R create(Object[] values) {
     try {
-      return type.cast((Object) constructor.invokeExact(values));
+      return type.cast((Object) spreadingConstructor.invokeExact(values));
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

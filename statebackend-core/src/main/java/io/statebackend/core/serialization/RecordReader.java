@@ -8,10 +8,12 @@ import io.statebackend.api.StateException;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads records as they were stored: the components in their stored order, each by the serializer
- * for its stored type.
+ * for its stored type. Those that the class has no more are skipped, those that it has got since
+ * take their default.
  *
  * @param <R> the record class
  */
@@ -21,45 +23,47 @@ final class RecordReader<R> implements TypeSerializer<R> {
    * A component as it was stored.
    *
    * @param serializer reads it
-   * @param nullBit its bit in the null bits, or {@link #NEVER_NULL}
-   * @param target the component of the class that it becomes
+   * @param nullBit its bit in the null bits, or {@link RecordComponentForm#NEVER_NULL}
+   * @param target the component of the class that it becomes, or {@link #NOWHERE}
+   * @param whenNull what it becomes if it is stored as null
    */
-  record StoredComponent(TypeSerializer<?> serializer, int nullBit, int target) {
-    static final int NEVER_NULL = -1;
+  record StoredComponent(
+      TypeSerializer<?> serializer, int nullBit, int target, AbsentValue.Source whenNull) {
+    static final int NOWHERE = -1;
   }
 
   private final RecordClass<R> recordClass;
   private final TypeSchema schema;
-  private final StoredComponent[] components;
+  private final StoredComponent[] stored;
+
+  /** By component of the class, what it becomes if it was not stored; null if it was. */
+  private final AbsentValue.@Nullable Source[] added;
+
   private final int nullBytes;
   private final int fixedLength;
-  private final boolean immutable;
 
-  RecordReader(RecordClass<R> recordClass, TypeSchema schema, List<StoredComponent> components) {
+  RecordReader(
+      RecordClass<R> recordClass,
+      TypeSchema schema,
+      List<StoredComponent> stored,
+      AbsentValue.@Nullable Source[] added) {
     this.recordClass = recordClass;
     this.schema = schema;
-    this.components = components.toArray(StoredComponent[]::new);
+    this.stored = stored.toArray(StoredComponent[]::new);
+    this.added = added;
     int nullable = 0;
     int length = 0;
-    boolean allImmutable = true;
-    for (StoredComponent component : components) {
+    for (StoredComponent component : stored) {
       int part = component.serializer.fixedLength();
-      if (component.nullBit != StoredComponent.NEVER_NULL) {
+      if (component.nullBit != RecordComponentForm.NEVER_NULL) {
         nullable++;
         length = VARIABLE_LENGTH;
       } else if (length != VARIABLE_LENGTH) {
         length = part == VARIABLE_LENGTH ? VARIABLE_LENGTH : length + part;
       }
-      allImmutable &= component.serializer.isImmutable();
     }
     this.nullBytes = (nullable + 7) / 8;
     this.fixedLength = length;
-    this.immutable = allImmutable;
-  }
-
-  /** Returns the number of bytes that the null bits take. */
-  int nullBytes() {
-    return nullBytes;
   }
 
   /** Refuses, as stored forms are only read. */
@@ -72,10 +76,20 @@ final class RecordReader<R> implements TypeSerializer<R> {
   public R deserialize(BinaryInput in) {
     int nullsAt = in.position();
     in.skip(nullBytes);
-    Object[] values = new Object[components.length];
-    for (StoredComponent component : components) {
-      if (!isNull(component.nullBit, in.array(), nullsAt)) {
-        values[component.target] = component.serializer.deserialize(in);
+    @Nullable Object[] values = new Object[added.length];
+    for (StoredComponent component : stored) {
+      boolean isNull =
+          component.nullBit != RecordComponentForm.NEVER_NULL
+              && RecordParts.isNull(component.nullBit, in, nullsAt);
+      Object value = isNull ? component.whenNull.make() : component.serializer.deserialize(in);
+      if (component.target != StoredComponent.NOWHERE) {
+        values[component.target] = value;
+      }
+    }
+    for (int i = 0; i < values.length; i++) {
+      AbsentValue.Source source = added[i];
+      if (source != null) {
+        values[i] = source.make();
       }
     }
     try {
@@ -83,19 +97,20 @@ final class RecordReader<R> implements TypeSerializer<R> {
     } catch (StateException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw new CorruptStateException(
-          "record " + recordClass.type().getName() + " refuses the stored components: " + e, e);
+      throw refused(recordClass, e);
     }
   }
 
-  private static boolean isNull(int nullBit, byte[] bytes, int nullsAt) {
-    return nullBit != StoredComponent.NEVER_NULL
-        && (bytes[nullsAt + (nullBit >> 3)] >> (nullBit & 7) & 1) != 0;
+  static CorruptStateException refused(RecordClass<?> recordClass, RuntimeException cause) {
+    return new CorruptStateException(
+        "record " + recordClass.type().getName() + " refuses the stored components: " + cause,
+        cause);
   }
 
+  /** Answers that values can change, as what is only read is never shared. */
   @Override
   public boolean isImmutable() {
-    return immutable;
+    return false;
   }
 
   @Override

@@ -6,9 +6,11 @@ import static java.util.Objects.requireNonNull;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.Compatibility;
+import io.statebackend.api.StateException;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.RecordReader.StoredComponent;
+import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,98 +22,115 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the record class
  */
 final class RecordSerializer<R> implements BuiltInSerializer<R> {
-  private static final String TYPE = "record";
-  private static final String NULLABLE = "nullable";
+  static final String TYPE = "record";
 
   private final RecordClass<R> recordClass;
-  private final Component[] components;
-  private final RecordReader<R> reader;
+  private final RecordEvolution<R> evolution;
+  private final MethodHandle writer;
+  private final @Nullable MethodHandle reader;
+  private final @Nullable MethodHandle copier;
+  private final MethodHandle equality;
+  private final int nullBytes;
+
+  /** Reads in place of a reader that would have too many arguments. */
+  private final RecordReader<R> longReader;
+
+  private final boolean immutable;
   private final TypeSchema schema;
   private final KeyHash<R> keyHash;
-
-  /** A component: its place in the class and its serialized form. */
-  private record Component(int index, String name, TypeSerializer<Object> serializer, int nullBit) {
-    boolean isNullable() {
-      return nullBit != StoredComponent.NEVER_NULL;
-    }
-
-    TypeSchema schema() {
-      return isNullable() ? TypeSchema.of(NULLABLE, serializer.schema()) : serializer.schema();
-    }
-  }
 
   /** Creates the serializer; {@code parts} are those of the components, in their order. */
   RecordSerializer(RecordClass<R> recordClass, List<TypeSerializer<?>> parts) {
     this.recordClass = recordClass;
-    this.components = new Component[parts.size()];
-    List<StoredComponent> stored = new ArrayList<>();
+    List<RecordComponentForm> components = new ArrayList<>();
     List<TypeSchema.Member> members = new ArrayList<>();
+    List<StoredComponent> stored = new ArrayList<>();
     int nullBits = 0;
-    for (int i = 0; i < components.length; i++) {
+    for (int i = 0; i < parts.size(); i++) {
       boolean primitive = recordClass.components()[i].getType().isPrimitive();
-      Component component =
-          new Component(
-              i,
-              recordClass.components()[i].getName(),
-              ofObjects(parts.get(i)),
-              primitive ? StoredComponent.NEVER_NULL : nullBits++);
-      components[i] = component;
-      stored.add(new StoredComponent(component.serializer, component.nullBit, i));
-      members.add(new TypeSchema.Member(component.name, component.schema()));
+      int nullBit = primitive ? RecordComponentForm.NEVER_NULL : nullBits++;
+      RecordComponentForm component =
+          RecordComponentForm.of(recordClass.components()[i], i, parts.get(i), nullBit);
+      components.add(component);
+      members.add(new TypeSchema.Member(component.name(), component.schema()));
+      stored.add(new StoredComponent(component.serializer(), nullBit, i, () -> null));
     }
+    this.evolution = new RecordEvolution<>(recordClass, List.copyOf(components));
     this.schema = TypeSchema.named(TYPE, recordClass.type().getName(), members);
     this.keyHash = new KeyHash<>(this);
-    this.reader = new RecordReader<>(recordClass, schema, stored);
-  }
-
-  @SuppressWarnings("unchecked") // Only ever given values of the component it was made for.
-  private static TypeSerializer<Object> ofObjects(TypeSerializer<?> serializer) {
-    return (TypeSerializer<Object>) serializer;
+    this.nullBytes = (nullBits + 7) / 8;
+    this.immutable = components.stream().allMatch(c -> c.serializer().isImmutable());
+    this.longReader =
+        new RecordReader<>(
+            recordClass, schema, stored, new AbsentValue.@Nullable Source[stored.size()]);
+    RecordHandles handles = RecordHandles.of(recordClass, components);
+    this.writer = handles.writer();
+    this.reader = handles.reader();
+    this.copier = handles.copier();
+    this.equality = handles.equality();
   }
 
   @Override
   public void serialize(R value, BinaryOutput out) {
     requireNonNull(value, "value");
     int nullsAt = out.position();
-    for (int i = reader.nullBytes(); i > 0; i--) {
+    for (int i = nullBytes; i > 0; i--) {
       out.writeByte(0);
     }
-    for (Component component : components) {
-      @Nullable Object part = recordClass.get(value, component.index);
-      if (part != null) {
-        component.serializer.serialize(part, out);
-      } else {
-        out.array()[nullsAt + (component.nullBit >> 3)] |= (byte) (1 << (component.nullBit & 7));
-      }
+    try {
+      writer.invokeExact((Object) value, out, nullsAt);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw failed(e);
     }
   }
 
   @Override
+  @SuppressWarnings("unchecked") // The reader ends with the constructor of the class.
   public R deserialize(BinaryInput in) {
-    return reader.deserialize(in);
+    if (reader == null) {
+      return longReader.deserialize(in);
+    }
+    int nullsAt = in.position();
+    in.skip(nullBytes);
+    try {
+      return (R) (Object) reader.invokeExact(in, nullsAt);
+    } catch (StateException | Error e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw RecordReader.refused(recordClass, e);
+    } catch (Throwable e) {
+      throw failed(e);
+    }
   }
 
   @Override
   public boolean isImmutable() {
-    return reader.isImmutable();
+    return immutable;
   }
 
   @Override
+  @SuppressWarnings("unchecked") // The copier ends with the constructor of the class.
   public R copy(R value) {
-    if (isImmutable()) {
+    if (immutable) {
       return value;
     }
-    @Nullable Object[] copies = new Object[components.length];
-    for (Component component : components) {
-      @Nullable Object part = recordClass.get(value, component.index);
-      copies[component.index] = part == null ? null : component.serializer.copy(part);
+    if (copier == null) {
+      return BuiltInSerializer.super.copy(value);
     }
-    return recordClass.create(copies);
+    try {
+      return (R) (Object) copier.invokeExact((Object) value);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw failed(e);
+    }
   }
 
   @Override
   public int fixedLength() {
-    return reader.fixedLength();
+    return longReader.fixedLength();
   }
 
   @Override
@@ -124,18 +143,18 @@ final class RecordSerializer<R> implements BuiltInSerializer<R> {
     if (a == b) {
       return true;
     }
-    for (Component component : components) {
-      @Nullable Object partOfA = recordClass.get(a, component.index);
-      @Nullable Object partOfB = recordClass.get(b, component.index);
-      if (partOfA == null || partOfB == null) {
-        if (partOfA != partOfB) {
-          return false;
-        }
-      } else if (!component.serializer.equal(partOfA, partOfB)) {
-        return false;
-      }
+    try {
+      return (boolean) equality.invokeExact((Object) a, (Object) b);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw failed(e);
     }
-    return true;
+  }
+
+  private IllegalStateException failed(Throwable cause) {
+    return new IllegalStateException(
+        "record " + recordClass.type().getName() + " failed in its own code: " + cause, cause);
   }
 
   @Override
@@ -143,69 +162,12 @@ final class RecordSerializer<R> implements BuiltInSerializer<R> {
     return schema;
   }
 
-  /** {@inheritDoc} Components are matched by name, so that their order may change. */
+  /**
+   * {@inheritDoc} Components are matched by name, so that they can be added, removed, renamed and
+   * put in another order.
+   */
   @Override
   public Compatibility<R> compatibility(TypeSchema stored, Path path) {
-    if (!stored.type().equals(TYPE)) {
-      return path.differs(stored, schema);
-    }
-    for (Component component : components) {
-      if (member(stored, component.name) == null) {
-        return path.component(component.name)
-            .incompatible(
-                "not stored, declared " + component.schema() + "; remove the component again");
-      }
-    }
-    boolean asIs = true;
-    int nullBits = 0;
-    List<StoredComponent> readers = new ArrayList<>();
-    for (TypeSchema.Member member : stored.members()) {
-      Path partPath = path.component(String.valueOf(member.name()));
-      TypeSchema type = member.schema();
-      Component component = component(member.name());
-      if (type == null || component == null) {
-        return partPath.incompatible("stored " + type + ", not declared; add the component again");
-      }
-      boolean nullable = isNullable(type);
-      if (nullable != component.isNullable()) {
-        return partPath.differs(type, component.schema());
-      }
-      Compatibility<Object> answer =
-          partPath.compare(component.serializer, nullable ? Parts.schema(type, 0) : type);
-      if (answer instanceof Compatibility.Incompatible<Object> incompatible) {
-        return Compatibility.incompatible(incompatible.reason());
-      }
-      asIs &= answer instanceof Compatibility.AsIs<Object> && component.index == readers.size();
-      readers.add(
-          new StoredComponent(
-              Parts.reader(answer, component.serializer),
-              nullable ? nullBits++ : StoredComponent.NEVER_NULL,
-              component.index));
-    }
-    return asIs
-        ? Compatibility.asIs()
-        : Compatibility.afterMigration(new RecordReader<>(recordClass, stored, readers));
-  }
-
-  private static boolean isNullable(TypeSchema type) {
-    return Parts.matches(type, NULLABLE, 1);
-  }
-
-  private static TypeSchema.@Nullable Member member(TypeSchema stored, String name) {
-    for (TypeSchema.Member member : stored.members()) {
-      if (name.equals(member.name())) {
-        return member;
-      }
-    }
-    return null;
-  }
-
-  private @Nullable Component component(@Nullable String name) {
-    for (Component component : components) {
-      if (component.name.equals(name)) {
-        return component;
-      }
-    }
-    return null;
+    return stored.type().equals(TYPE) ? evolution.from(stored, path) : path.differs(stored, schema);
   }
 }

@@ -2,6 +2,7 @@
 package io.statebackend.core.serialization;
 
 import io.statebackend.api.LongEncodedSerializer;
+import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -230,8 +231,29 @@ public final class Serializers {
   }
 
   /**
-   * Returns the serializer of a class: the built-in one if there is one, that of an enum, an array
-   * or a record, and Kryo's for any other class.
+   * Returns the serializer of a sealed interface of which every case is a record or an enum: which
+   * case it is, and its value. Cases are known by the simple names of their classes.
+   *
+   * @param type the interface, which is not generic
+   * @param <T> the interface
+   * @return the serializer
+   * @throws IllegalArgumentException if a case is neither, or has no serializer; says which, why
+   *     and what to do
+   */
+  public static <T> TypeSerializer<T> sealed(Class<T> type) {
+    if (!SealedCases.areValues(type)) {
+      throw new IllegalArgumentException(
+          type.getTypeName()
+              + " is no sealed interface of records and enums; write it by Serializers.kryo("
+              + type.getSimpleName()
+              + ".class)");
+    }
+    return TypeResolver.resolve(type);
+  }
+
+  /**
+   * Returns the serializer of a class: the built-in one if there is one, that of an enum, an array,
+   * a record or a sealed interface of records and enums, and Kryo's for any other class.
    *
    * @param type the class, which is not generic
    * @param <T> the type of the values
@@ -240,6 +262,34 @@ public final class Serializers {
    */
   public static <T> TypeSerializer<T> of(Class<T> type) {
     return TypeResolver.resolve(type);
+  }
+
+  /**
+   * Returns the serializer of a captured generic type, found as by {@link #of(Class)}.
+   *
+   * @param type the type, such as {@code new TypeRef<Map<String, List<Long>>>() {}}
+   * @param <T> the type of the values
+   * @return the serializer
+   * @throws IllegalArgumentException if there is none; says why and what to do
+   */
+  public static <T> TypeSerializer<T> of(TypeRef<T> type) {
+    return TypeResolver.resolve(type);
+  }
+
+  /**
+   * Returns a serializer that needs no classes, only the schema that was stored with the values. It
+   * reads simple types and collections as the Java classes they were, records as {@link
+   * StoredRecord}, cases of sealed interfaces as {@link StoredCase}, constants of enums as their
+   * names, arrays as lists, and what Kryo wrote as {@link StoredObject}; and writes the same.
+   *
+   * @param schema the schema, as found in a snapshot
+   * @return the serializer
+   * @throws IllegalArgumentException if the schema has a word that is not known
+   */
+  public static TypeSerializer<Object> ofSchema(TypeSchema schema) {
+    return SchemaSerializers.find(schema)
+        .orElseThrow(
+            () -> new IllegalArgumentException("a type that is not known here: " + schema));
   }
 
   /**

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds the serializer of a declared type: a built-in one, that of an enum, a record, an array or a
- * collection, or Kryo for any other class.
+ * Finds the serializer of a declared type: a built-in one, that of an enum, a record, a sealed
+ * interface, an array or a collection, or Kryo for any other class.
  */
 final class TypeResolver {
   private static final Map<Class<?>, TypeSerializer<?>> BUILT_IN = builtIn();
@@ -32,7 +32,7 @@ final class TypeResolver {
   /** Where the type is declared, for messages: a class, or a component such as Order.items. */
   private final String where;
 
-  /** The records that are being resolved, outermost first. */
+  /** The records and sealed interfaces that are being resolved, outermost first. */
   private final List<Class<?>> enclosing;
 
   /** What the type variables of the innermost of them stand for. */
@@ -54,6 +54,17 @@ final class TypeResolver {
   static <T> TypeSerializer<T> resolve(Class<T> type) {
     TypeResolver resolver = new TypeResolver(type.getTypeName(), List.of(), Map.of());
     return (TypeSerializer<T>) resolver.of(type);
+  }
+
+  /**
+   * Returns the serializer of a captured type.
+   *
+   * @throws IllegalArgumentException if there is none; says why and what to do
+   */
+  @SuppressWarnings("unchecked") // The serializer found for a type is one of that type.
+  static <T> TypeSerializer<T> resolve(TypeRef<T> type) {
+    TypeResolver resolver = new TypeResolver(type.toString(), List.of(), Map.of());
+    return (TypeSerializer<T>) resolver.of(type.type());
   }
 
   private static Map<Class<?>, TypeSerializer<?>> builtIn() {
@@ -132,13 +143,15 @@ final class TypeResolver {
     if (type.getTypeParameters().length > 0) {
       throw refused(
           type,
-          "it needs its type arguments, as in List<Long>; at the top, make the serializer by"
-              + " Serializers.list, set, map or optional");
+          "it needs its type arguments, as in List<Long>; at the top, capture them:"
+              + " Serializers.of(new TypeRef<List<Long>>() {})");
     }
     if (type.isRecord()) {
       return ofRecord(type, Map.of());
     }
-    return KryoSerializer.of(type, List.of());
+    return SealedCases.areValues(type)
+        ? ofSealed(type, Map.of())
+        : KryoSerializer.of(type, List.of());
   }
 
   private TypeSerializer<?> ofGeneric(ParameterizedType type) {
@@ -159,15 +172,47 @@ final class TypeResolver {
     if (raw == Optional.class) {
       return new OptionalSerializer<>(arguments.get(0));
     }
-    if (!raw.isRecord()) {
-      throw refused(
-          type, "declare a List, Set, Map, Optional or record, or write the whole by Kryo");
-    }
     Map<TypeVariable<?>, TypeSerializer<?>> bound = new HashMap<>();
     for (int i = 0; i < arguments.size(); i++) {
       bound.put(raw.getTypeParameters()[i], arguments.get(i));
     }
-    return ofRecord(raw, bound);
+    if (raw.isRecord()) {
+      return ofRecord(raw, bound);
+    }
+    if (!SealedCases.areValues(raw)) {
+      throw refused(
+          type,
+          "declare a List, Set, Map, Optional, record or sealed interface of records, or write the"
+              + " whole by Kryo");
+    }
+    return ofSealed(raw, bound);
+  }
+
+  private <T> TypeSerializer<T> ofSealed(
+      Class<T> type, Map<TypeVariable<?>, TypeSerializer<?>> bound) {
+    List<Class<?>> inside = inside(type);
+    List<Class<?>> classes = SealedCases.of(type);
+    List<TypeSerializer<?>> cases = new ArrayList<>();
+    for (Class<?> c : classes) {
+      Map<TypeVariable<?>, TypeSerializer<?>> boundInCase = SealedCases.bind(c, type, bound);
+      TypeResolver resolver = new TypeResolver(c.getTypeName(), inside, boundInCase);
+      cases.add(c.isRecord() ? resolver.ofRecord(c, boundInCase) : resolver.of(c));
+    }
+    return new UnionSerializer<>(type, classes, cases);
+  }
+
+  /** Returns the types that are being resolved, with one more. */
+  private List<Class<?>> inside(Class<?> type) {
+    if (enclosing.contains(type)) {
+      throw refused(
+          type,
+          "it cannot contain itself; write it by Serializers.kryo("
+              + type.getSimpleName()
+              + ".class)");
+    }
+    List<Class<?>> inside = new ArrayList<>(enclosing);
+    inside.add(type);
+    return inside;
   }
 
   private static <E extends Enum<E>> TypeSerializer<?> ofEnum(Class<?> type) {
@@ -184,15 +229,7 @@ final class TypeResolver {
 
   private <R> TypeSerializer<R> ofRecord(
       Class<R> type, Map<TypeVariable<?>, TypeSerializer<?>> bound) {
-    if (enclosing.contains(type)) {
-      throw refused(
-          type,
-          "a record cannot contain itself; write it by Serializers.kryo("
-              + type.getSimpleName()
-              + ".class)");
-    }
-    List<Class<?>> inside = new ArrayList<>(enclosing);
-    inside.add(type);
+    List<Class<?>> inside = inside(type);
     RecordClass<R> recordClass = new RecordClass<>(type);
     List<TypeSerializer<?>> parts = new ArrayList<>();
     for (RecordComponent component : recordClass.components()) {

@@ -14,7 +14,6 @@ import io.statebackend.api.StateKind;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.VoidNamespace;
 import io.statebackend.core.serialization.Serializers;
-import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.SnapshotWriter;
 import io.statebackend.core.snapshot.StateMeta;
 import java.util.ArrayList;
@@ -50,7 +49,8 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
   private <E> ListState<E> list(StateKind kind, ListStateDescriptor<E> descriptor) {
     return (HeapListState<E>)
         declare(
-            meta(kind, descriptor.name(), VoidNamespace.serializer(), descriptor.valueSerializer()),
+            descriptor.name(),
+            kind,
             VoidNamespace.serializer(),
             descriptor.valueSerializer(),
             meta -> new HeapListState<>(meta, descriptor.valueSerializer(), this::checkOpen));
@@ -63,27 +63,24 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
         descriptor.userKeySerializer(), "user key of state '" + descriptor.name() + "'");
     return (HeapMapState<U, V>)
         declare(
-            meta(
-                StateKind.BROADCAST_MAP,
-                descriptor.name(),
-                descriptor.userKeySerializer(),
-                descriptor.valueSerializer()),
+            descriptor.name(),
+            StateKind.BROADCAST_MAP,
             descriptor.userKeySerializer(),
             descriptor.valueSerializer(),
             meta -> new HeapMapState<>(meta, descriptor, this::checkOpen));
   }
 
-  private static StateMeta meta(
-      StateKind kind, String name, TypeSerializer<?> userKey, TypeSerializer<?> value) {
-    return new StateMeta(name, kind, FieldMeta.VOID, FieldMeta.of(userKey), FieldMeta.of(value));
-  }
-
   private <U, V> HeapOperatorState declare(
-      StateMeta meta,
+      String name,
+      StateKind kind,
       TypeSerializer<U> userKeySerializer,
       TypeSerializer<V> valueSerializer,
       Function<StateMeta, HeapOperatorState> create) {
     checkOpen();
+    DeclaredTypes types =
+        new DeclaredTypes(
+            name, kind, VoidNamespace.serializer(), userKeySerializer, valueSerializer);
+    StateMeta meta = types.meta();
     if (!registry.declare(meta)) {
       return requireNonNull(states.get(meta.name()));
     }
@@ -91,7 +88,7 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
       HeapOperatorState state = create.apply(meta);
       List<RestoredState> restored = registry.restored(meta.name());
       for (RestoredState part : restored) {
-        part.check(meta.kind(), VoidNamespace.serializer(), userKeySerializer, valueSerializer);
+        part.check(types);
       }
       for (RestoredState part : restored) {
         if (isLoaded(meta.kind(), part)) {

@@ -68,7 +68,7 @@ public final class SubtaskStates implements AutoCloseable {
     for (SnapshotReader part : registry.snapshots().parts()) {
       FieldMeta stored = part.header().key();
       if (!stored.equals(FieldMeta.VOID)) {
-        RestoredState.checkAsIs(position.operatorId(), "key", keySerializer, stored);
+        StateComparison.ofKeys(position.operatorId(), keySerializer, stored).check();
       }
     }
     StoreSpec<K> spec =

@@ -308,20 +308,21 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     String state = " of state '" + descriptor.name() + "'";
     Serializers.checkKey(table.namespaceSerializer(), "namespace" + state);
     Serializers.checkKey(userKeySerializer, "user key" + state);
-    StateMeta meta =
-        new StateMeta(
+    DeclaredTypes types =
+        new DeclaredTypes(
             descriptor.name(),
             descriptor.kind(),
-            FieldMeta.of(table.namespaceSerializer()),
-            FieldMeta.of(userKeySerializer),
-            FieldMeta.of(valueSerializer));
+            table.namespaceSerializer(),
+            userKeySerializer,
+            valueSerializer);
+    StateMeta meta = types.meta();
     if (!registry.declare(meta)) {
       return (T) requireNonNull(tables.get(meta.name())).table();
     }
     List<RestoredState> restored = registry.restored(meta.name());
     try {
       for (RestoredState part : restored) {
-        part.check(meta.kind(), table.namespaceSerializer(), userKeySerializer, valueSerializer);
+        part.check(types);
       }
     } catch (RuntimeException e) {
       registry.withdraw(meta);

@@ -60,7 +60,8 @@ final class EnumSerializerTest {
         .isInstanceOf(IncompatibleStateException.class)
         .hasMessage(
             "enum constant 'PINK' of io.statebackend.core.serialization.EnumSerializerTest$Color is"
-                + " in the stored state and is no constant any more: declare it again");
+                + " in the stored state and is no constant any more: declare it again, or name"
+                + " it as a former name of another");
   }
 
   @Test

@@ -15,9 +15,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class RecordSerializerTest {
-  private static final String WAY_OUT =
-      "; declare the stored type again, or keep the new one under another state name";
-
   private record Item(String name, long price) {}
 
   private record Order(long id, List<Item> items, Map<String, Item> byName) {}
@@ -122,33 +119,31 @@ final class RecordSerializerTest {
             + " nullable(map(string, %s)))";
     assertIncompatible(
         Order.class,
-        order.formatted(item.formatted("int32"), item.formatted("int64")),
-        "items[].price: stored int32, declared int64" + WAY_OUT);
+        order.formatted(item.formatted("float32"), item.formatted("int64")),
+        "items[].price: stored float32, declared int64");
     assertIncompatible(
         Order.class,
         order.formatted(item.formatted("int64"), item.formatted("string")),
-        "byName{value}.price: stored string, declared int64" + WAY_OUT);
+        "byName{value}.price: stored string, declared int64");
     assertAsIs(Order.class, order.formatted(item.formatted("int64"), item.formatted("int64")));
   }
 
   @Test
-  void compatibility_otherComponents() {
-    assertIncompatible(
-        Item.class,
-        "record \"Item\"(\"price\": int64)",
-        "name: not stored, declared nullable(string); remove the component again");
-    assertIncompatible(
-        Item.class,
-        "record \"Item\"(\"name\": nullable(string), \"price\": int64, \"tax\": int32)",
-        "tax: stored int32, not declared; add the component again");
+  void compatibility_nullHasNoPlace() {
     assertIncompatible(
         Item.class,
         "record \"Item\"(\"name\": nullable(string), \"price\": nullable(int64))",
-        "price: stored nullable(int64), declared int64" + WAY_OUT);
+        "price: stored nullable(int64), declared int64, which has no null; say by @DefaultValue"
+            + " what null becomes");
+  }
+
+  @Test
+  void compatibility_noRecord() {
     assertIncompatible(
         Item.class,
         "int64",
-        "stored int64, declared " + Serializers.record(Item.class).schema() + WAY_OUT);
+        "stored int64, declared record"
+            + " \"io.statebackend.core.serialization.RecordSerializerTest$Item\"");
   }
 
   @Test
@@ -167,7 +162,7 @@ final class RecordSerializerTest {
         .isThrownBy(() -> Serializers.record(Tree.class))
         .withMessage(
             "no serializer for type io.statebackend.core.serialization.RecordSerializerTest$Tree at"
-                + " io.statebackend.core.serialization.RecordSerializerTest$Tree.children: a record"
+                + " io.statebackend.core.serialization.RecordSerializerTest$Tree.children: it"
                 + " cannot contain itself; write it by Serializers.kryo(Tree.class)");
     Tree tree = new Tree(1, List.of(new Tree(2, List.of())));
     TypeSerializer<Tree> serializer = Serializers.kryo(Tree.class);
@@ -181,8 +176,8 @@ final class RecordSerializerTest {
         .withMessage(
             "no serializer for type java.util.List at"
                 + " io.statebackend.core.serialization.RecordSerializerTest$Raw.list: it needs its"
-                + " type arguments, as in List<Long>; at the top, make the serializer by"
-                + " Serializers.list, set, map or optional");
+                + " type arguments, as in List<Long>; at the top, capture them:"
+                + " Serializers.of(new TypeRef<List<Long>>() {})");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Serializers.record(Box.class))
         .withMessageContaining("it needs its type arguments");

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.api;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Gives the value that a component of a record takes where the stored state has none: because it
+ * was written before there was the component, or because it holds {@code null} and the component is
+ * a primitive now.
+ *
+ * <p>The text is read as the type's own {@code valueOf} or {@code parse} does: numbers, booleans, a
+ * single character, strings, names of enum constants, {@code BigInteger}, {@code BigDecimal},
+ * {@code UUID} and {@code java.time}. Without this annotation primitives become zero or {@code
+ * false}, optionals, collections and arrays empty, and everything else {@code null}, which the
+ * constructor of the record can replace.
+ *
+ * <pre>{@code
+ * record Order(long id, @DefaultValue("EUR") String currency) {}
+ * }</pre>
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface DefaultValue {
+
+  /**
+   * Returns the text of the value.
+   *
+   * @return the text, checked when the serializer is made
+   */
+  String value();
+}

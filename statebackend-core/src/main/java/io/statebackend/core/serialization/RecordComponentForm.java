@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization;
+
+import io.statebackend.api.FormerNames;
+import io.statebackend.api.TypeSchema;
+import io.statebackend.api.TypeSerializer;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+
+/**
+ * A component of a record and its serialized form.
+ *
+ * @param index its place in the declaration
+ * @param name its name
+ * @param formerNames names it had before
+ * @param serializer its serialized form when it is not null
+ * @param nullBit its bit in the null bits, or {@link #NEVER_NULL}
+ * @param absent what it becomes where nothing is stored
+ */
+record RecordComponentForm(
+    int index,
+    String name,
+    List<String> formerNames,
+    TypeSerializer<Object> serializer,
+    int nullBit,
+    AbsentValue absent) {
+
+  /** Stands for a bit: the component is a primitive. */
+  static final int NEVER_NULL = -1;
+
+  private static final String NULLABLE = "nullable";
+
+  @SuppressWarnings("unchecked") // Only ever given values of the component it was made for.
+  static RecordComponentForm of(
+      RecordComponent component, int index, TypeSerializer<?> serializer, int nullBit) {
+    FormerNames former = component.getAnnotation(FormerNames.class);
+    return new RecordComponentForm(
+        index,
+        component.getName(),
+        former == null ? List.of() : List.of(former.value()),
+        (TypeSerializer<Object>) serializer,
+        nullBit,
+        AbsentValue.of(component, serializer));
+  }
+
+  boolean isNullable() {
+    return nullBit != NEVER_NULL;
+  }
+
+  TypeSchema schema() {
+    return isNullable() ? TypeSchema.of(NULLABLE, serializer.schema()) : serializer.schema();
+  }
+
+  /** Tells whether a schema says that the part can be null. */
+  static boolean isNullable(TypeSchema type) {
+    return Parts.matches(type, NULLABLE, 1);
+  }
+
+  /** Returns what a schema says of the part when it is not null. */
+  static TypeSchema presentPart(TypeSchema type) {
+    return isNullable(type) ? Parts.schema(type, 0) : type;
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization;
+
+import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.TypeSchema;
+import io.statebackend.api.TypeSerializer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Values of a sealed interface of which only the schema is known. */
+final class StoredCaseSerializer implements BuiltInSerializer<StoredCase> {
+  private final TypeSchema schema;
+  private final List<TypeSerializer<Object>> cases;
+
+  private StoredCaseSerializer(TypeSchema schema, List<TypeSerializer<Object>> cases) {
+    this.schema = schema;
+    this.cases = cases;
+  }
+
+  /** Returns the serializer of a schema of a union, or nothing if a word in it is not known. */
+  static Optional<StoredCaseSerializer> find(TypeSchema schema) {
+    List<TypeSchema> parts = new ArrayList<>();
+    for (TypeSchema.Member member : schema.members()) {
+      TypeSchema part = member.schema();
+      if (member.name() == null || part == null) {
+        return Optional.empty();
+      }
+      parts.add(part);
+    }
+    return SchemaSerializers.findAll(parts).map(cases -> new StoredCaseSerializer(schema, cases));
+  }
+
+  private String name(int index) {
+    return String.valueOf(schema.members().get(index).name());
+  }
+
+  @Override
+  public void serialize(StoredCase value, BinaryOutput out) {
+    for (int i = 0; i < cases.size(); i++) {
+      if (name(i).equals(value.name())) {
+        out.writeVarInt(i);
+        cases.get(i).serialize(value.value(), out);
+        return;
+      }
+    }
+    throw new IllegalArgumentException(
+        "no case of " + Path.brief(schema) + ": name='" + value.name() + "'");
+  }
+
+  @Override
+  public StoredCase deserialize(BinaryInput in) {
+    int index = UnionSerializer.readIndex(in, cases.size(), schema);
+    return new StoredCase(name(index), cases.get(index).deserialize(in));
+  }
+
+  @Override
+  public boolean isImmutable() {
+    return cases.stream().allMatch(TypeSerializer::isImmutable);
+  }
+
+  @Override
+  public TypeSchema schema() {
+    return schema;
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization;
+
+import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.TypeSchema;
+import io.statebackend.api.TypeSerializer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Records of which only the schema is known. */
+final class StoredRecordSerializer implements BuiltInSerializer<StoredRecord> {
+  private final TypeSchema schema;
+  private final List<Component> components;
+  private final int nullBytes;
+
+  private record Component(String name, TypeSerializer<Object> serializer, int nullBit) {}
+
+  private StoredRecordSerializer(TypeSchema schema, List<Component> components, int nullBits) {
+    this.schema = schema;
+    this.components = components;
+    this.nullBytes = (nullBits + 7) / 8;
+  }
+
+  /** Returns the serializer of a schema of a record, or nothing if a word in it is not known. */
+  static Optional<StoredRecordSerializer> find(TypeSchema schema) {
+    List<Component> components = new ArrayList<>();
+    int nullBits = 0;
+    for (TypeSchema.Member member : schema.members()) {
+      String name = member.name();
+      TypeSchema type = member.schema();
+      if (name == null || type == null) {
+        return Optional.empty();
+      }
+      Optional<TypeSerializer<Object>> part =
+          SchemaSerializers.find(RecordComponentForm.presentPart(type));
+      if (part.isEmpty()) {
+        return Optional.empty();
+      }
+      int nullBit =
+          RecordComponentForm.isNullable(type) ? nullBits++ : RecordComponentForm.NEVER_NULL;
+      components.add(new Component(name, part.get(), nullBit));
+    }
+    return Optional.of(new StoredRecordSerializer(schema, List.copyOf(components), nullBits));
+  }
+
+  @Override
+  public void serialize(StoredRecord value, BinaryOutput out) {
+    int nullsAt = out.position();
+    for (int i = nullBytes; i > 0; i--) {
+      out.writeByte(0);
+    }
+    for (Component component : components) {
+      @Nullable Object part = value.components().get(component.name);
+      if (part != null) {
+        component.serializer.serialize(part, out);
+      } else if (component.nullBit == RecordComponentForm.NEVER_NULL) {
+        throw new IllegalArgumentException(
+            "component '" + component.name + "' of a " + Path.brief(schema) + " is missing");
+      } else {
+        out.array()[nullsAt + (component.nullBit >> 3)] |= (byte) (1 << (component.nullBit & 7));
+      }
+    }
+  }
+
+  @Override
+  public StoredRecord deserialize(BinaryInput in) {
+    int nullsAt = in.position();
+    in.skip(nullBytes);
+    Map<String, @Nullable Object> parts = new LinkedHashMap<>();
+    for (Component component : components) {
+      boolean isNull =
+          component.nullBit != RecordComponentForm.NEVER_NULL
+              && RecordParts.isNull(component.nullBit, in, nullsAt);
+      parts.put(component.name, isNull ? null : component.serializer.deserialize(in));
+    }
+    return new StoredRecord(String.valueOf(schema.name()), parts);
+  }
+
+  @Override
+  public boolean isImmutable() {
+    return components.stream().allMatch(component -> component.serializer.isImmutable());
+  }
+
+  @Override
+  public int fixedLength() {
+    int length = 0;
+    for (Component component : components) {
+      int part = component.serializer.fixedLength();
+      if (component.nullBit != RecordComponentForm.NEVER_NULL || part == VARIABLE_LENGTH) {
+        return VARIABLE_LENGTH;
+      }
+      length += part;
+    }
+    return length;
+  }
+
+  @Override
+  public TypeSchema schema() {
+    return schema;
+  }
+}
