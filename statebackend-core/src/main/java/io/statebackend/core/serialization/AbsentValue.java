@@ -96,19 +96,26 @@ record AbsentValue(boolean isExplicit, Source source) {
    * @throws IllegalArgumentException if its default value is none of its type
    */
   static AbsentValue of(RecordComponent component, TypeSerializer<?> serializer) {
+    AbsentValue absent = of(component);
+    if (!absent.isExplicit && EMPTY_IS_ZERO_BYTE.contains(serializer.schema().type())) {
+      return new AbsentValue(false, () -> serializer.deserialize(new BinaryInput(new byte[] {0})));
+    }
+    return absent;
+  }
+
+  /**
+   * Returns what a component becomes whose serialized form is not known.
+   *
+   * @throws IllegalArgumentException if its default value is none of its type
+   */
+  static AbsentValue of(RecordComponent component) {
     DefaultValue declared = component.getAnnotation(DefaultValue.class);
     if (declared != null) {
       Object value = parse(component, declared.value());
       return new AbsentValue(true, () -> value);
     }
-    Object zero = ZEROS.get(component.getType());
-    if (zero != null) {
-      return new AbsentValue(false, () -> zero);
-    }
-    if (EMPTY_IS_ZERO_BYTE.contains(serializer.schema().type())) {
-      return new AbsentValue(false, () -> serializer.deserialize(new BinaryInput(new byte[] {0})));
-    }
-    return new AbsentValue(false, () -> null);
+    @Nullable Object zero = ZEROS.get(component.getType());
+    return new AbsentValue(false, () -> zero);
   }
 
   private static Object parse(RecordComponent component, String text) {

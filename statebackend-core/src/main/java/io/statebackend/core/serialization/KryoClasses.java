@@ -2,19 +2,8 @@
 package io.statebackend.core.serialization;
 
 import com.esotericsoftware.kryo.Kryo;
-import com.esotericsoftware.kryo.KryoException;
-import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.Serializer;
-import com.esotericsoftware.kryo.SerializerFactory;
-import com.esotericsoftware.kryo.io.Input;
-import com.esotericsoftware.kryo.serializers.DefaultSerializers;
-import com.esotericsoftware.kryo.serializers.EnumNameSerializer;
-import com.esotericsoftware.kryo.util.DefaultClassResolver;
-import com.esotericsoftware.kryo.util.DefaultInstantiatorStrategy;
-import com.esotericsoftware.kryo.util.MapReferenceResolver;
 import io.statebackend.api.TypeSchema;
-import java.lang.reflect.Field;
-import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
@@ -30,30 +19,26 @@ import java.time.Year;
 import java.time.YearMonth;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.regex.Pattern;
-import org.objenesis.strategy.StdInstantiatorStrategy;
+import java.util.function.Function;
 
 /**
  * The classes that one Kryo serializer writes. The id of a class is its position in the list, after
  * the ids that are Kryo's.
  *
- * @param root the class of the values
+ * @param settings what the program says of them
  * @param registered the classes in the order of their ids
  */
-record KryoClasses(Class<?> root, List<Class<?>> registered) {
+record KryoClasses(KryoSettings settings, List<Class<?>> registered) {
   static final String TYPE = "kryo";
 
   /** The form of an object: its fields, each with the class it is declared as. */
   static final String FIELDS = "fields";
+
+  /** The form of an array of objects: the class its elements are declared as. */
+  static final String ELEMENTS = "elements";
 
   /** The form of an enum: the name of the constant. */
   static final String ENUM = "enum";
@@ -61,16 +46,13 @@ record KryoClasses(Class<?> root, List<Class<?>> registered) {
   /** The form of an immutable class of the JDK: Kryo's for that class. */
   static final String VALUE = "value";
 
-  /** The form of any other class, such as a collection: Kryo's for that class. */
+  /** The form of any other class, such as a collection: Kryo's, or that of its own serializer. */
   static final String OPAQUE = "opaque";
 
-  private static final String FIELD_OF_FINAL_CLASS = "final";
-  private static final String FIELD_OF_OPEN_CLASS = "open";
+  static final String OF_FINAL_CLASS = "final";
+  static final String OF_OPEN_CLASS = "open";
 
-  private static final int FIRST_ID = 16;
-
-  /** Levels of nesting: a stack of 512 KiB is enough for them. */
-  private static final int DEPTH_MAX = 512;
+  static final int FIRST_ID = 16;
 
   /** Classes of which one object is as good as another equal one, so that none is referred to. */
   private static final Set<Class<?>> VALUES =
@@ -92,51 +74,50 @@ record KryoClasses(Class<?> root, List<Class<?>> registered) {
           Year.class,
           YearMonth.class);
 
-  /**
-   * Collects the classes that values of a class are made of.
-   *
-   * @param root the class of the values
-   * @param named classes that the declared types do not tell
-   */
-  static KryoClasses reachedFrom(Class<?> root, List<Class<?>> named) {
+  /** Collects the classes that values are made of. */
+  static KryoClasses reachedFrom(KryoSettings settings) {
     List<Class<?>> given = new ArrayList<>();
-    given.add(root);
-    given.addAll(named);
-    return new KryoClasses(root, ReachableClasses.from(given));
+    given.add(settings.root());
+    given.addAll(settings.named());
+    return new KryoClasses(settings, ReachableClasses.from(given, settings.custom().keySet()));
+  }
+
+  /** Tells whether no object of a class is ever referred to. */
+  static boolean isValue(Class<?> type) {
+    return VALUES.contains(type);
+  }
+
+  /** Returns the classes of the JDK that are known without being registered. */
+  static Set<Class<?>> values() {
+    return VALUES;
   }
 
   /** Creates a Kryo for the classes, to be used by one thread. */
   Kryo newKryo() {
-    Kryo kryo = new RegisteredOnlyKryo(root);
-    kryo.setRegistrationRequired(true);
-    kryo.setMaxDepth(DEPTH_MAX);
-    // The form would depend on what is declared where an object is held.
-    kryo.setOptimizedGenerics(false);
-    kryo.setInstantiatorStrategy(new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()));
-    kryo.setDefaultSerializer(
-        new SerializerFactory.BaseSerializerFactory<Serializer<?>>() {
-          @Override
-          @SuppressWarnings("rawtypes") // As Kryo declares it.
-          public Serializer<?> newSerializer(Kryo owner, Class type) {
-            Class<?> known = type;
-            return new FieldsSerializer<>(known);
-          }
-        });
-    kryo.addDefaultSerializer(Enum.class, EnumNameSerializer.class);
-    kryo.addDefaultSerializer(UUID.class, DefaultSerializers.UUIDSerializer.class);
-    kryo.addDefaultSerializer(URI.class, DefaultSerializers.URISerializer.class);
-    kryo.addDefaultSerializer(Pattern.class, DefaultSerializers.PatternSerializer.class);
-    kryo.addDefaultSerializer(
-        AtomicBoolean.class, DefaultSerializers.AtomicBooleanSerializer.class);
-    kryo.addDefaultSerializer(
-        AtomicInteger.class, DefaultSerializers.AtomicIntegerSerializer.class);
-    kryo.addDefaultSerializer(AtomicLong.class, DefaultSerializers.AtomicLongSerializer.class);
-    kryo.addDefaultSerializer(
-        AtomicReference.class, DefaultSerializers.AtomicReferenceSerializer.class);
+    RegisteredOnlyKryo kryo = new RegisteredOnlyKryo(settings.root());
     for (int i = 0; i < registered.size(); i++) {
-      kryo.register(registered.get(i), FIRST_ID + i);
+      register(kryo, registered.get(i), FIRST_ID + i);
     }
     return kryo;
+  }
+
+  /** Registers one class with the serializer that it has now. */
+  void register(Kryo kryo, Class<?> type, int id) {
+    Function<Kryo, ? extends Serializer<?>> custom = settings.custom().get(type);
+    if (custom == null) {
+      kryo.register(type, id);
+    } else {
+      kryo.register(type, custom.apply(kryo), id);
+    }
+  }
+
+  /** Returns the fields of a class that are written one by one; none if it has another form. */
+  static List<KryoField> fieldsOf(Class<?> type, Kryo kryo) {
+    Serializer<?> serializer = kryo.getSerializer(type);
+    boolean isByFields =
+        serializer instanceof FieldsSerializer<?>
+            || serializer instanceof RecordFieldsSerializer<?>;
+    return isByFields ? KryoField.of(type) : List.of();
   }
 
   /** Describes the classes and their forms. */
@@ -146,84 +127,37 @@ record KryoClasses(Class<?> root, List<Class<?>> registered) {
     for (Class<?> type : registered) {
       members.add(new TypeSchema.Member(type.getName(), describe(type, kryo)));
     }
-    return TypeSchema.named(TYPE, root.getName(), members);
+    return TypeSchema.named(TYPE, settings.root().getName(), members);
   }
 
-  private static TypeSchema describe(Class<?> type, Kryo kryo) {
+  private TypeSchema describe(Class<?> type, Kryo kryo) {
+    if (settings.custom().containsKey(type)) {
+      return TypeSchema.of(OPAQUE);
+    }
     List<TypeSchema.Member> members = new ArrayList<>();
-    Serializer<?> serializer = kryo.getSerializer(type);
     if (type.isEnum()) {
       for (Object constant : type.getEnumConstants()) {
         members.add(new TypeSchema.Member(((Enum<?>) constant).name(), null));
       }
       return new TypeSchema(ENUM, null, members);
     }
-    if (serializer instanceof FieldsSerializer<?> fields) {
-      for (Field field : fields.fields()) {
-        members.add(describeField(field.getName(), field.getType(), kryo));
-      }
-      return new TypeSchema(FIELDS, null, members);
+    if (type.isArray() && !type.getComponentType().isPrimitive()) {
+      return TypeSchema.of(ELEMENTS, describePart(type.getComponentType(), kryo));
     }
-    if (type.isRecord()) {
-      Arrays.stream(type.getRecordComponents())
-          .sorted(Comparator.comparing(RecordComponent::getName))
-          .map(component -> describeField(component.getName(), component.getType(), kryo))
-          .forEach(members::add);
+    Serializer<?> serializer = kryo.getSerializer(type);
+    if (serializer instanceof FieldsSerializer<?>
+        || serializer instanceof RecordFieldsSerializer<?>) {
+      for (KryoField field : fieldsOf(type, kryo)) {
+        members.add(new TypeSchema.Member(field.name(), describePart(field.type(), kryo)));
+      }
       return new TypeSchema(FIELDS, null, members);
     }
     return TypeSchema.of(VALUES.contains(type) ? VALUE : OPAQUE);
   }
 
-  private static TypeSchema.Member describeField(String name, Class<?> type, Kryo kryo) {
+  private static TypeSchema describePart(Class<?> type, Kryo kryo) {
     // The class of the object stands before it only if the declared one can have subclasses.
-    String form = kryo.isFinal(type) ? FIELD_OF_FINAL_CLASS : FIELD_OF_OPEN_CLASS;
-    return new TypeSchema.Member(name, TypeSchema.named(form, type.getName(), List.of()));
-  }
-
-  /** A Kryo that says in our words what to register, and takes no class name from the bytes. */
-  private static final class RegisteredOnlyKryo extends Kryo {
-    private final Class<?> root;
-
-    RegisteredOnlyKryo(Class<?> root) {
-      super(new IdsOnly(), new ValuesApart());
-      this.root = root;
-    }
-
-    @Override
-    @SuppressWarnings("rawtypes") // As Kryo declares it.
-    protected String unregisteredClassMessage(Class type) {
-      String name = type.getCanonicalName();
-      String wayOut =
-          name == null || isClosedInJdk(type)
-              ? "nobody can name this class; use another one, such as ArrayList, in its place"
-              : "name it: Serializers.kryo("
-                  + root.getCanonicalName()
-                  + ".class, "
-                  + name
-                  + ".class)";
-      return "class " + type.getName() + " is not registered; " + wayOut;
-    }
-
-    private static boolean isClosedInJdk(Class<?> type) {
-      return type.getName().startsWith("java.")
-          && !java.lang.reflect.Modifier.isPublic(type.getModifiers());
-    }
-  }
-
-  /** Knows classes by their ids; Kryo's own would also load a class that the bytes name. */
-  private static final class IdsOnly extends DefaultClassResolver {
-    @Override
-    protected Registration readName(Input input) {
-      throw new KryoException("a class by its name, expected=the id of a registered class");
-    }
-  }
-
-  /** Remembers the objects of a graph, but for those that are as good as any equal one. */
-  private static final class ValuesApart extends MapReferenceResolver {
-    @Override
-    @SuppressWarnings("rawtypes") // As Kryo declares it.
-    public boolean useReferences(Class type) {
-      return super.useReferences(type) && !VALUES.contains(type);
-    }
+    String form = kryo.isFinal(type) ? OF_FINAL_CLASS : OF_OPEN_CLASS;
+    return TypeSchema.named(form, type.getName(), List.of());
   }
 }

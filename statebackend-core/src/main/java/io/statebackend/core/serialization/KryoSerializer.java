@@ -7,12 +7,11 @@ import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.IncompatibleStateException;
+import io.statebackend.api.StateException;
 import io.statebackend.api.TypeSchema;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +25,11 @@ final class KryoSerializer<T> implements BuiltInSerializer<T> {
   private static final byte[] NO_BYTES = {};
 
   private final Class<T> type;
-  private final KryoClasses classes;
   private final TypeSchema schema;
+
+  /** What compares with stored schemas; {@code null} in what only reads stored forms. */
+  private final @Nullable KryoClasses classes;
+
   private final KeyHash<T> keyHash;
   private final boolean hasEquals;
   private final ThreadLocal<Session> sessions;
@@ -43,27 +45,27 @@ final class KryoSerializer<T> implements BuiltInSerializer<T> {
     }
   }
 
-  private KryoSerializer(Class<T> type, KryoClasses classes) {
+  private KryoSerializer(
+      Class<T> type, TypeSchema schema, @Nullable KryoClasses classes, Supplier<Kryo> kryos) {
     this.type = type;
+    this.schema = schema;
     this.classes = classes;
-    this.schema = classes.schema();
     this.keyHash = new KeyHash<>(this);
     this.hasEquals = overridesEquals(type);
-    this.sessions = ThreadLocal.withInitial(() -> new Session(classes.newKryo()));
+    this.sessions = ThreadLocal.withInitial(() -> new Session(kryos.get()));
   }
 
   /**
    * Creates the serializer of a class.
    *
-   * @param named classes that the declared types of its fields do not tell
-   * @throws IllegalArgumentException if nothing can be written with that
+   * @throws IllegalArgumentException if nothing can be written with the settings
    */
-  static <T> KryoSerializer<T> of(Class<T> type, List<Class<?>> named) {
+  static <T> KryoSerializer<T> of(Class<T> type, KryoSettings settings) {
     if (type.isPrimitive()) {
       throw new IllegalArgumentException(
           "Kryo does not write " + type + "; use Serializers.of(" + type + ".class)");
     }
-    KryoClasses classes = KryoClasses.reachedFrom(type, named);
+    KryoClasses classes = KryoClasses.reachedFrom(settings);
     if (classes.registered().stream().noneMatch(type::isAssignableFrom)) {
       throw new IllegalArgumentException(
           type.getName()
@@ -71,7 +73,7 @@ final class KryoSerializer<T> implements BuiltInSerializer<T> {
               + type.getSimpleName()
               + ".class, First.class, Second.class)");
     }
-    return new KryoSerializer<>(type, classes);
+    return new KryoSerializer<>(type, classes.schema(), classes, classes::newKryo);
   }
 
   private static boolean overridesEquals(Class<?> type) {
@@ -123,8 +125,7 @@ final class KryoSerializer<T> implements BuiltInSerializer<T> {
       value = session.kryo.readClassAndObject(input);
     } catch (RuntimeException e) {
       sessions.remove();
-      throw new CorruptStateException(
-          "not a " + type.getName() + " as Kryo writes it: " + e.getMessage(), e);
+      throw unreadable(e);
     }
     int unread = in.position() - input.position();
     input.reset(NO_BYTES, 0, 0);
@@ -138,6 +139,16 @@ final class KryoSerializer<T> implements BuiltInSerializer<T> {
               + unread);
     }
     return type.cast(value);
+  }
+
+  private StateException unreadable(RuntimeException cause) {
+    for (Throwable c = cause; c != null; c = c.getCause()) {
+      if (c instanceof IncompatibleStateException incompatible) {
+        return new IncompatibleStateException(String.valueOf(incompatible.getMessage()), cause);
+      }
+    }
+    return new CorruptStateException(
+        "not a " + type.getName() + " as Kryo writes it: " + cause.getMessage(), cause);
   }
 
   @Override
@@ -183,42 +194,23 @@ final class KryoSerializer<T> implements BuiltInSerializer<T> {
     return schema;
   }
 
-  /** {@inheritDoc} Classes are matched by name: their ids, and so their order, may change. */
+  /**
+   * {@inheritDoc} Classes, fields and constants are matched by name: classes may change their ids,
+   * fields may be added, removed and renamed.
+   */
   @Override
   public Compatibility<T> compatibility(TypeSchema stored, Path path) {
-    if (!stored.type().equals(KryoClasses.TYPE)) {
+    if (!stored.type().equals(KryoClasses.TYPE) || classes == null) {
       return path.differs(stored, schema);
     }
-    Map<String, Class<?>> declared = new HashMap<>();
-    classes.registered().forEach(c -> declared.put(c.getName(), c));
-    List<Class<?>> inStoredOrder = new ArrayList<>();
-    for (TypeSchema.Member member : stored.members()) {
-      Class<?> c = declared.get(member.name());
-      if (c == null) {
-        return path.incompatible(
-            "class "
-                + member.name()
-                + " was registered when the state was written, and is not now; name it:"
-                + " Serializers.kryo("
-                + type.getSimpleName()
-                + ".class, "
-                + member.name()
-                + ".class)");
-      }
-      inStoredOrder.add(c);
+    KryoEvolution evolution = new KryoEvolution(classes, schema, stored);
+    String obstacle = evolution.obstacle();
+    if (obstacle != null) {
+      return path.incompatible(obstacle);
     }
-    for (TypeSchema.Member member : stored.members()) {
-      Compatibility<T> answer = KryoForms.compare(member, schema, path);
-      if (!(answer instanceof Compatibility.AsIs<T>)) {
-        return answer;
-      }
-    }
-    boolean sameIds =
-        inStoredOrder.size() <= classes.registered().size()
-            && classes.registered().subList(0, inStoredOrder.size()).equals(inStoredOrder);
-    return sameIds
+    return evolution.isUnchanged()
         ? Compatibility.asIs()
         : Compatibility.afterMigration(
-            new KryoSerializer<>(type, new KryoClasses(type, List.copyOf(inStoredOrder))));
+            new KryoSerializer<>(type, stored, null, evolution::newKryo));
   }
 }

@@ -97,7 +97,23 @@ final class ReachableClasses {
   private final Set<Class<?>> found = new LinkedHashSet<>();
   private final Set<Type> seen = new HashSet<>();
 
-  private ReachableClasses() {}
+  /** Classes that have serializers of their own: what they hold is these serializers' affair. */
+  private final Set<Class<?>> custom;
+
+  private ReachableClasses(Set<Class<?>> custom) {
+    this.custom = custom;
+  }
+
+  /** Returns the classes of the JDK that are found without being named. */
+  static Set<Class<?>> ofJdk() {
+    Set<Class<?>> known = new LinkedHashSet<>(KNOWN_TO_KRYO);
+    IMPLEMENTATIONS.forEach(
+        (type, classes) -> {
+          known.add(type);
+          known.addAll(classes);
+        });
+    return known;
+  }
 
   /**
    * Returns the classes given, in their order and but for interfaces and the like, and after them
@@ -105,8 +121,8 @@ final class ReachableClasses {
    *
    * @throws IllegalArgumentException if one of them is known to be unreadable
    */
-  static List<Class<?>> from(List<Class<?>> given) {
-    ReachableClasses reachable = new ReachableClasses();
+  static List<Class<?>> from(List<Class<?>> given, Set<Class<?>> custom) {
+    ReachableClasses reachable = new ReachableClasses(custom);
     given.forEach(reachable::reach);
     List<Class<?>> classes = new ArrayList<>(given);
     classes.retainAll(reachable.found);
@@ -147,6 +163,10 @@ final class ReachableClasses {
       throw new IllegalArgumentException(
           "Kryo cannot create an empty " + type.getName() + " again: use a HashMap instead");
     }
+    if (custom.contains(type)) {
+      found.add(type);
+      return;
+    }
     IMPLEMENTATIONS.getOrDefault(type, List.of()).forEach(this::reach);
     // An enum with bodies is sealed too, but Kryo knows constants by the enum itself.
     if (type.isSealed() && !type.isEnum()) {
@@ -167,7 +187,7 @@ final class ReachableClasses {
     // What a class of the JDK holds is the business of Kryo's serializer for it.
     for (Class<?> c = type; !isOfJdk(c); c = c.getSuperclass()) {
       for (Field field : c.getDeclaredFields()) {
-        if (FieldsSerializer.isWritten(field)) {
+        if (KryoField.isWritten(field)) {
           reach(field.getGenericType());
           // A generic array or a type variable tells less than its erasure.
           reach(field.getType());

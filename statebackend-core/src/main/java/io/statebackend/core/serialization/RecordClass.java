@@ -77,6 +77,20 @@ final class RecordClass<R> {
     return components;
   }
 
+  /**
+   * Returns the index of a component.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  int indexOf(String name) {
+    for (int i = 0; i < components.length; i++) {
+      if (components[i].getName().equals(name)) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("no component " + name + " in " + type.getName());
+  }
+
   /** Returns the accessor of a component, from {@code Object} to the type of the component. */
   MethodHandle accessor(int component) {
     return accessors[component];

@@ -227,7 +227,19 @@ public final class Serializers {
    * @throws IllegalArgumentException if values of the class cannot be written
    */
   public static <T> TypeSerializer<T> kryo(Class<T> type, Class<?>... more) {
-    return KryoSerializer.of(type, List.of(more));
+    return KryoSerializer.of(type, KryoSettings.of(type, List.of(more)));
+  }
+
+  /**
+   * Begins to set up the serializer of a class by Kryo, where {@link #kryo} does not say enough:
+   * classes with Kryo serializers of their own, classes that were renamed, classes that are gone.
+   *
+   * @param type the class or interface of the values
+   * @param <T> the type of the values
+   * @return a builder
+   */
+  public static <T> KryoSerializerBuilder<T> kryoBuilder(Class<T> type) {
+    return new KryoSerializerBuilder<>(type);
   }
 
   /**

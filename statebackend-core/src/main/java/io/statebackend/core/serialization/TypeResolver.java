@@ -151,7 +151,7 @@ final class TypeResolver {
     }
     return SealedCases.areValues(type)
         ? ofSealed(type, Map.of())
-        : KryoSerializer.of(type, List.of());
+        : KryoSerializer.of(type, KryoSettings.of(type, List.of()));
   }
 
   private TypeSerializer<?> ofGeneric(ParameterizedType type) {

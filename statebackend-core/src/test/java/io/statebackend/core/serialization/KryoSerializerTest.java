@@ -243,43 +243,6 @@ final class KryoSerializerTest {
   }
 
   @Test
-  void compatibility_classNoLongerRegistered() {
-    assertIncompatible(
-        Serializers.kryo(Holder.class, Extra.class).schema().toString(),
-        Serializers.kryo(Holder.class),
-        "class %1$sExtra was registered when the state was written, and is not now; name it: Serializers.kryo(Holder.class, %1$sExtra.class)"
-            .formatted(PREFIX));
-  }
-
-  @Test
-  void compatibility_otherField() {
-    TypeSerializer<Small> small = Serializers.kryo(Small.class);
-    String schema = small.schema().toString();
-    String place = "KryoSerializerTest$Small.";
-    assertIncompatible(
-        schema.replace("\"count\": final \"int\"", "\"count\": final \"long\""),
-        small,
-        place + "count: stored final \"long\", declared final \"int\"");
-    assertIncompatible(
-        schema.replace("\"count\": final \"int\", ", ""),
-        small,
-        place
-            + "count: not stored, declared final \"int\"; remove the field, or make it transient");
-    assertIncompatible(
-        schema.replace("\"count\": ", "\"a\": final \"int\", \"count\": "),
-        small,
-        place + "a: stored final \"int\", not declared; add the field again");
-    assertIncompatible(
-        schema.replace("\"BAD\"", "\"AWFUL\""),
-        small,
-        "KryoSerializerTest$Mood: enum constant AWFUL is stored, not declared; declare it again");
-    assertThat(small.compatibility(TypeSchema.parse(schema.replace("(\"GOOD\", ", "("))))
-        .isEqualTo(Compatibility.asIs());
-    assertThat(small.compatibility(TypeSchema.parse("int64")))
-        .isInstanceOf(Compatibility.Incompatible.class);
-  }
-
-  @Test
   void deserialize_classByName() {
     TypeSerializer<Holder> serializer = Serializers.kryo(Holder.class);
     // Kryo's mark of a class name, its number, and the name.
@@ -379,11 +342,5 @@ final class KryoSerializerTest {
       threads.shutdownNow();
       assertThat(threads.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
     }
-  }
-
-  private static <T> void assertIncompatible(
-      String stored, TypeSerializer<T> serializer, String reason) {
-    assertThat(serializer.compatibility(TypeSchema.parse(stored)))
-        .isEqualTo(Compatibility.incompatible(reason));
   }
 }

@@ -39,6 +39,12 @@ final class SerializedTypesFormatTest {
 
   record Item(String name, Integer count, long price) {}
 
+  sealed interface Shape {}
+
+  record Circle(int radius) implements Shape {}
+
+  record Empty() implements Shape {}
+
   static final class Point {
     final int x;
     final String label;
@@ -122,6 +128,7 @@ final class SerializedTypesFormatTest {
     add("1, 2", Serializers.INT_ARRAY, new int[] {1, 2});
     add("`GREEN`", Serializers.enums(Color.class), Color.GREEN);
     add("`a`, null, 5", Serializers.record(Item.class), new Item("a", null, 5));
+    add("a circle of radius 7", Serializers.sealed(Shape.class), new Circle(7));
     add("label `a`, x 5", Serializers.kryo(Point.class), new Point(5, "a"));
   }
 

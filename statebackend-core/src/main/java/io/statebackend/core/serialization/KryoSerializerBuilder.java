@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization;
+
+import static java.util.Objects.requireNonNull;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.Serializer;
+import io.statebackend.api.TypeSerializer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Sets up the serializer of a class that Kryo writes. Begun by {@link Serializers#kryoBuilder};
+ * each method can be left out.
+ *
+ * @param <T> the class or interface of the values
+ */
+public final class KryoSerializerBuilder<T> {
+  private final Class<T> type;
+  private final List<Class<?>> named = new ArrayList<>();
+  private final Map<Class<?>, Function<Kryo, ? extends Serializer<?>>> custom = new HashMap<>();
+  private final Map<String, Class<?>> formerNames = new HashMap<>();
+  private final Set<String> gone = new HashSet<>();
+
+  KryoSerializerBuilder(Class<T> type) {
+    this.type = requireNonNull(type, "type");
+  }
+
+  /**
+   * Names a class that the declared types of fields do not tell. The order does not matter.
+   *
+   * @param type the class
+   * @return this
+   */
+  public KryoSerializerBuilder<T> register(Class<?> type) {
+    named.add(requireNonNull(type, "type"));
+    return this;
+  }
+
+  /**
+   * Names a class that has a Kryo serializer of its own, such as one of Kryo's tagged or compatible
+   * ones. The library knows nothing of the form, and takes it to stay the same for ever; what the
+   * class refers to is named as well.
+   *
+   * @param type the class
+   * @param serializer makes its serializer, once per thread
+   * @param <C> the class
+   * @return this
+   */
+  public <C> KryoSerializerBuilder<T> register(
+      Class<C> type, Function<Kryo, ? extends Serializer<? super C>> serializer) {
+    named.add(requireNonNull(type, "type"));
+    custom.put(type, requireNonNull(serializer, "serializer"));
+    return this;
+  }
+
+  /**
+   * Says what a class was called when state was written. Classes that can be changed say so by
+   * {@link io.statebackend.api.FormerNames}.
+   *
+   * @param type the class
+   * @param formerName its binary name then, such as {@code com.example.Order$Line}
+   * @return this
+   * @throws IllegalArgumentException if another class is said to have had the name
+   */
+  public KryoSerializerBuilder<T> formerName(Class<?> type, String formerName) {
+    Class<?> other = formerNames.put(requireNonNull(formerName, "formerName"), type);
+    if (other != null && other != type) {
+      throw new IllegalArgumentException(
+          "two classes are said to have been called %s: %s and %s"
+              .formatted(formerName, other.getName(), type.getName()));
+    }
+    return this;
+  }
+
+  /**
+   * Says that a class is gone and that none of its objects is stored where something must become of
+   * it. If one is met all the same, that is an {@link
+   * io.statebackend.api.IncompatibleStateException}.
+   *
+   * @param className its binary name
+   * @return this
+   */
+  public KryoSerializerBuilder<T> gone(String className) {
+    gone.add(requireNonNull(className, "className"));
+    return this;
+  }
+
+  /**
+   * Makes the serializer.
+   *
+   * @return the serializer
+   * @throws IllegalArgumentException if values of the class cannot be written
+   */
+  public TypeSerializer<T> build() {
+    return KryoSerializer.of(type, new KryoSettings(type, named, custom, formerNames, gone));
+  }
+}
