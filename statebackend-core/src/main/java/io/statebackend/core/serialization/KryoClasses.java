@@ -3,6 +3,7 @@ package io.statebackend.core.serialization;
 
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
+import com.esotericsoftware.kryo.SerializerFactory.ReflectionSerializerFactory;
 import io.statebackend.api.TypeSchema;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 
 /**
  * The classes that one Kryo serializer writes. The id of a class is its position in the list, after
@@ -103,11 +103,11 @@ record KryoClasses(KryoSettings settings, List<Class<?>> registered) {
 
   /** Registers one class with the serializer that it has now. */
   void register(Kryo kryo, Class<?> type, int id) {
-    Function<Kryo, ? extends Serializer<?>> custom = settings.custom().get(type);
+    var custom = settings.custom().get(type);
     if (custom == null) {
       kryo.register(type, id);
     } else {
-      kryo.register(type, custom.apply(kryo), id);
+      kryo.register(type, ReflectionSerializerFactory.newSerializer(kryo, custom, type), id);
     }
   }
 

@@ -3,7 +3,6 @@ package io.statebackend.core.serialization;
 
 import static java.util.Objects.requireNonNull;
 
-import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import io.statebackend.api.TypeSerializer;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * Sets up the serializer of a class that Kryo writes. Begun by {@link Serializers#kryoBuilder};
@@ -23,7 +21,10 @@ import java.util.function.Function;
 public final class KryoSerializerBuilder<T> {
   private final Class<T> type;
   private final List<Class<?>> named = new ArrayList<>();
-  private final Map<Class<?>, Function<Kryo, ? extends Serializer<?>>> custom = new HashMap<>();
+
+  @SuppressWarnings("rawtypes") // The class of a generic class is raw.
+  private final Map<Class<?>, Class<? extends Serializer>> custom = new HashMap<>();
+
   private final Map<String, Class<?>> formerNames = new HashMap<>();
   private final Set<String> gone = new HashSet<>();
 
@@ -43,19 +44,27 @@ public final class KryoSerializerBuilder<T> {
   }
 
   /**
-   * Names a class that has a Kryo serializer of its own, such as one of Kryo's tagged or compatible
-   * ones. The library knows nothing of the form, and takes it to stay the same for ever; what the
-   * class refers to is named as well.
+   * Names a class that has a Kryo serializer of its own, such as Kryo's {@code
+   * CompatibleFieldSerializer}. The library knows nothing of the form, and takes it to stay the
+   * same for ever; what the class refers to is named as well.
    *
    * @param type the class
-   * @param serializer makes its serializer, once per thread
-   * @param <C> the class
+   * @param serializer the class of its serializer, a subclass of Kryo's {@code Serializer}, of
+   *     which Kryo makes one per thread: by a constructor of {@code (Kryo, Class)}, {@code (Kryo)},
+   *     {@code (Class)} or nothing
    * @return this
+   * @throws IllegalArgumentException if it is no Kryo serializer
    */
-  public <C> KryoSerializerBuilder<T> register(
-      Class<C> type, Function<Kryo, ? extends Serializer<? super C>> serializer) {
+  public KryoSerializerBuilder<T> register(Class<?> type, Class<?> serializer) {
+    if (!Serializer.class.isAssignableFrom(serializer)) {
+      throw new IllegalArgumentException(
+          "not a serializer of Kryo: "
+              + serializer.getName()
+              + "; it extends "
+              + Serializer.class.getName());
+    }
     named.add(requireNonNull(type, "type"));
-    custom.put(type, requireNonNull(serializer, "serializer"));
+    custom.put(type, serializer.asSubclass(Serializer.class));
     return this;
   }
 

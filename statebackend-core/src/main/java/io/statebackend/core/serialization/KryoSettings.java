@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.serialization;
 
-import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * What the program says of values that Kryo writes.
  *
  * @param root the class of the values
  * @param named classes that the declared types of fields do not tell
- * @param custom what makes the serializers of classes that have their own
+ * @param custom the Kryo serializers of classes that have their own
  * @param formerNames classes by names that they had before
  * @param gone the names of classes of which no object is left
  */
 record KryoSettings(
     Class<?> root,
     List<Class<?>> named,
-    Map<Class<?>, Function<Kryo, ? extends Serializer<?>>> custom,
+    @SuppressWarnings("rawtypes") // The class of a generic class is raw.
+        Map<Class<?>, Class<? extends Serializer>> custom,
     Map<String, Class<?>> formerNames,
     Set<String> gone) {
 

@@ -41,7 +41,11 @@ final class EvolutionTableTest {
 
   /** One change: what was stored, and what is declared now. */
   private record Proof<A, B>(
-      TypeSerializer<A> stored, A value, TypeSerializer<B> declared, String answer, Object expected) {
+      TypeSerializer<A> stored,
+      A value,
+      TypeSerializer<B> declared,
+      String answer,
+      Object expected) {
 
     void check() {
       Compatibility<B> compatibility = declared.compatibility(stored.schema());
@@ -118,7 +122,8 @@ final class EvolutionTableTest {
         rows.entrySet().stream().map(row -> line(row.getKey(), row.getValue())).toList();
     List<String> inGuide =
         Files.readAllLines(GUIDE).stream()
-            .filter(line -> line.matches("\\| .* \\| (no|as is|migrated) \\| (no|as is|migrated) \\|"))
+            .filter(
+                line -> line.matches("\\| .* \\| (no|as is|migrated) \\| (no|as is|migrated) \\|"))
             .toList();
     assertThat(inGuide).containsExactlyInAnyOrderElementsOf(lines);
   }
@@ -299,15 +304,28 @@ final class EvolutionTableTest {
 
   private void addNumbers() {
     String change =
-        "number to a wider one: `byte` to `short` to `int` to `long` to `BigInteger` to `BigDecimal`,"
-            + " `float` to `double`, `short` to `float`, `int` to `double`, `char` to `int`";
+        "number to a wider one: `byte` to `short` to `int` to `long` to `BigInteger` to"
+            + " `BigDecimal`, `float` to `double`, `short` to `float`, `int` to `double`, `char` to"
+            + " `int`";
     add(change, Serializers.BYTE, (byte) -1, Serializers.SHORT, MIGRATED, (short) -1);
     add(change, Serializers.BYTE, (byte) -1, Serializers.INT, MIGRATED, -1);
     add(change, Serializers.BYTE, (byte) -1, Serializers.LONG, MIGRATED, -1L);
     add(change, Serializers.BYTE, (byte) -1, Serializers.FLOAT, MIGRATED, -1f);
     add(change, Serializers.BYTE, (byte) -1, Serializers.DOUBLE, MIGRATED, -1d);
-    add(change, Serializers.BYTE, (byte) -1, Serializers.BIG_INTEGER, MIGRATED, BigInteger.ONE.negate());
-    add(change, Serializers.BYTE, (byte) -1, Serializers.BIG_DECIMAL, MIGRATED, BigDecimal.ONE.negate());
+    add(
+        change,
+        Serializers.BYTE,
+        (byte) -1,
+        Serializers.BIG_INTEGER,
+        MIGRATED,
+        BigInteger.ONE.negate());
+    add(
+        change,
+        Serializers.BYTE,
+        (byte) -1,
+        Serializers.BIG_DECIMAL,
+        MIGRATED,
+        BigDecimal.ONE.negate());
     add(change, Serializers.SHORT, Short.MIN_VALUE, Serializers.INT, MIGRATED, -32768);
     add(change, Serializers.SHORT, Short.MIN_VALUE, Serializers.LONG, MIGRATED, -32768L);
     add(change, Serializers.SHORT, Short.MIN_VALUE, Serializers.FLOAT, MIGRATED, -32768f);
@@ -329,7 +347,13 @@ final class EvolutionTableTest {
         new BigInteger("-9223372036854775808"));
     add(change, Serializers.LONG, 10L, Serializers.BIG_DECIMAL, MIGRATED, BigDecimal.TEN);
     add(change, Serializers.FLOAT, 1.1f, Serializers.DOUBLE, MIGRATED, (double) 1.1f);
-    add(change, Serializers.BIG_INTEGER, BigInteger.TEN, Serializers.BIG_DECIMAL, MIGRATED, BigDecimal.TEN);
+    add(
+        change,
+        Serializers.BIG_INTEGER,
+        BigInteger.TEN,
+        Serializers.BIG_DECIMAL,
+        MIGRATED,
+        BigDecimal.TEN);
     String lossy = "number to one that cannot hold all its values, such as `long` to `double`";
     add(lossy, Serializers.LONG, 1L, Serializers.DOUBLE, NO, "stored int64, declared float64");
     add(lossy, Serializers.INT, 1, Serializers.FLOAT, NO, "stored int32, declared float32");
@@ -444,7 +468,13 @@ final class EvolutionTableTest {
         MIGRATED,
         RenamedLevel.TALL);
     String removed = "enum: constant removed; an error if it occurs";
-    add(removed, stored, Level.LOW, Serializers.enums(FewerLevels.class), MIGRATED, FewerLevels.LOW);
+    add(
+        removed,
+        stored,
+        Level.LOW,
+        Serializers.enums(FewerLevels.class),
+        MIGRATED,
+        FewerLevels.LOW);
     add(
         removed,
         stored,

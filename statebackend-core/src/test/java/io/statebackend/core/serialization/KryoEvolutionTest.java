@@ -2,6 +2,7 @@
 package io.statebackend.core.serialization;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.esotericsoftware.kryo.serializers.CompatibleFieldSerializer;
@@ -122,6 +123,8 @@ final class KryoEvolutionTest {
     Object any;
     List<Object> list;
   }
+
+  static class Extra {}
 
   record Point(int x, String label) {}
 
@@ -321,11 +324,22 @@ final class KryoEvolutionTest {
   }
 
   @Test
+  void kryoBuilder_noSerializer() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> Serializers.kryoBuilder(Holder.class).register(Counter.class, Extra.class))
+        .withMessage(
+            "not a serializer of Kryo: "
+                + HERE
+                + "Extra; it extends com.esotericsoftware.kryo.Serializer");
+  }
+
+  @Test
   void kryoBuilder_serializerOfAClass() {
     TypeSerializer<Holder> serializer =
         Serializers.kryoBuilder(Holder.class)
             .register(Map.class)
-            .register(Counter.class, kryo -> new CompatibleFieldSerializer<>(kryo, Counter.class))
+            .register(Counter.class, CompatibleFieldSerializer.class)
             .build();
     Holder holder = new Holder();
     Counter counter = new Counter();

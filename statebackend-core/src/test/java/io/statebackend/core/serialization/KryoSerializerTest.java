@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.CorruptStateException;
-import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.Samples.Customer;
 import java.util.ArrayList;
