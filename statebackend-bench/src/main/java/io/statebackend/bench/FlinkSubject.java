@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.bench;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -21,16 +22,24 @@ import org.apache.flink.runtime.state.AbstractKeyedStateBackend;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.jspecify.annotations.Nullable;
 
 /** A keyed state backend of Flink, opened as its task opens it, without a cluster around it. */
-final class FlinkSubject implements StatesSubject {
+final class FlinkSubject implements StatesSubject, DurableSubject {
   private static final String STATE = "state";
 
   private final FlinkTask task;
 
   FlinkSubject(StateBackend backend) {
     task = new FlinkTask(backend);
+  }
+
+  /** Opens Flink's RocksDB with its default settings, incremental checkpoints off among them. */
+  static FlinkSubject inRocksDb(Path directory) {
+    EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend();
+    backend.setDbStoragePath(directory.resolve("db").toString());
+    return new FlinkSubject(backend);
   }
 
   private static <K, S extends State> S open(
@@ -43,7 +52,11 @@ final class FlinkSubject implements StatesSubject {
 
   @Override
   public <K, V> ValueSubject<K, V> value(Entries<K, V> entries) {
-    AbstractKeyedStateBackend<K> keyed = task.keyed(entries.keyClass());
+    return value(task.keyed(entries.keyClass()), entries);
+  }
+
+  private static <K, V> ValueSubject<K, V> value(
+      AbstractKeyedStateBackend<K> keyed, Entries<K, V> entries) {
     return new FlinkValue<>(
         keyed, open(keyed, new ValueStateDescriptor<>(STATE, typeOfValues(entries))));
   }
@@ -76,6 +89,25 @@ final class FlinkSubject implements StatesSubject {
 
   private static <V> TypeInformation<V> typeOfValues(Entries<?, V> entries) {
     return TypeInformation.of(entries.valueClass());
+  }
+
+  @Override
+  public <K, V> DurableState<K, V> create(Entries<K, V> entries, Path directory) {
+    return durable(task.keyed(entries.keyClass()), entries, directory);
+  }
+
+  @Override
+  public <K, V> DurableState<K, V> restore(
+      Entries<K, V> entries, Path directory, Checkpoint checkpoint) {
+    if (checkpoint instanceof FlinkDurableState.FlinkCheckpoint ofFlink) {
+      return durable(task.keyed(entries.keyClass(), List.of(ofFlink.handle())), entries, directory);
+    }
+    throw new IllegalArgumentException("not a checkpoint of Flink: " + checkpoint);
+  }
+
+  private static <K, V> DurableState<K, V> durable(
+      AbstractKeyedStateBackend<K> keyed, Entries<K, V> entries, Path directory) {
+    return new FlinkDurableState<>(keyed, value(keyed, entries), directory);
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 final class OpenSubject implements AutoCloseable {
   private final Path directory;
   private final Subject subject;
+  private boolean subjectIsClosed;
 
   private OpenSubject(Path directory, Subject subject) {
     this.directory = directory;
@@ -45,12 +46,37 @@ final class OpenSubject implements AutoCloseable {
         "this backend has value state only: " + subject.getClass().getSimpleName());
   }
 
+  /**
+   * Returns the subject as one that has checkpoints.
+   *
+   * @throws IllegalStateException if it has not
+   */
+  DurableSubject durable() {
+    if (subject instanceof DurableSubject durable) {
+      return durable;
+    }
+    throw new IllegalStateException(
+        "this backend has no checkpoints: " + subject.getClass().getSimpleName());
+  }
+
+  /** Returns a directory that is empty at first. */
+  Path checkpoints() {
+    return directory.resolve("checkpoints");
+  }
+
+  /** Closes the subject; the files stay until this is closed. */
+  void closeSubject() {
+    if (!subjectIsClosed) {
+      subjectIsClosed = true;
+      subject.close();
+    }
+  }
+
   @Override
   public void close() {
-    subject.close();
-    List<Path> files;
+    closeSubject();
     try (Stream<Path> found = Files.walk(directory)) {
-      files = found.sorted(Comparator.reverseOrder()).toList();
+      List<Path> files = found.sorted(Comparator.reverseOrder()).toList();
       for (Path file : files) {
         Files.delete(file);
       }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ListState;
 import io.statebackend.api.ListStateDescriptor;
@@ -11,10 +13,13 @@ import io.statebackend.api.ReducingStateDescriptor;
 import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.api.spi.StateBackend;
+import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
 import io.statebackend.core.checkpoint.Subtask;
 import io.statebackend.core.serialization.Serializers;
+import io.statebackend.core.storage.FileCheckpointStorage;
 import io.statebackend.core.storage.MemoryCheckpointStorage;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -23,20 +28,27 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One of our engines, with the layers above it that a program has. */
-final class OurSubject implements StatesSubject {
+final class OurSubject implements StatesSubject, DurableSubject {
   private static final String STATE = "state";
 
   private final StateBackend engine;
-  private final MemoryCheckpointStorage storage = MemoryCheckpointStorage.create();
-  private final CheckpointCoordinator checkpoints = CheckpointCoordinator.builder(storage).open();
-  private final Subtask subtask = checkpoints.subtask("bench").open();
+  private @Nullable CheckpointStorage storage;
+  private @Nullable CheckpointCoordinator checkpoints;
+  private @Nullable Subtask subtask;
 
   OurSubject(StateBackend engine) {
     this.engine = engine;
   }
 
+  private Subtask openSubtask(CheckpointStorage openedStorage) {
+    storage = openedStorage;
+    checkpoints = CheckpointCoordinator.builder(openedStorage).open();
+    subtask = checkpoints.subtask("bench").open();
+    return subtask;
+  }
+
   private <K> KeyedStateBackend<K> keyed(Entries<K, ?> entries) {
-    return subtask.keyed(engine, entries.keySerializer());
+    return openSubtask(MemoryCheckpointStorage.create()).keyed(engine, entries.keySerializer());
   }
 
   @Override
@@ -71,10 +83,39 @@ final class OurSubject implements StatesSubject {
   }
 
   @Override
+  public <K, V> DurableState<K, V> create(Entries<K, V> entries, Path directory) {
+    return openDurable(entries, directory);
+  }
+
+  @Override
+  public <K, V> DurableState<K, V> restore(
+      Entries<K, V> entries, Path directory, Checkpoint checkpoint) {
+    checkpoint.await();
+    return openDurable(entries, directory);
+  }
+
+  /** Opens the state with what the latest checkpoint in a directory holds, if there is one. */
+  private <K, V> DurableState<K, V> openDurable(Entries<K, V> entries, Path directory) {
+    Subtask opened = openSubtask(FileCheckpointStorage.open(directory));
+    KeyedStateBackend<K> keyed = opened.keyed(engine, entries.keySerializer());
+    return new OurDurableState<>(
+        requireNonNull(checkpoints),
+        opened,
+        keyed,
+        keyed.value(ValueStateDescriptor.of(STATE, entries.valueSerializer())));
+  }
+
+  @Override
   public void close() {
-    subtask.close();
-    checkpoints.close();
-    storage.close();
+    if (subtask != null) {
+      subtask.close();
+    }
+    if (checkpoints != null) {
+      checkpoints.close();
+    }
+    if (storage != null) {
+      storage.close();
+    }
     engine.close();
   }
 

@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.TearDown;
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-public class ValueBenchmark {
+public class ValueStateBenchmark {
 
   /** A state that has all keys. */
   @State(Scope.Thread)

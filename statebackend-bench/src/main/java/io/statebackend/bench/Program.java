@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.bench;
+
+/** What JMH cannot say: figures of checkpoints, restores and memory. */
+public enum Program {
+  /** What a checkpoint costs the owner of the state, and how long it takes. */
+  CHECKPOINT,
+
+  /** How long it takes until a checkpoint is restored. */
+  RESTORE,
+
+  /** How much of the heap an entry takes. */
+  MEMORY;
+
+  /** Tells whether a backend has what the program measures. */
+  public boolean isFor(Backend backend) {
+    return this == MEMORY ? !backend.hasFiles() : backend.hasCheckpoints();
+  }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.bench;
+
+import java.io.PrintStream;
+
+/** Runs one program on one backend in this JVM. */
+public final class ProgramMain {
+  private ProgramMain() {}
+
+  /**
+   * Runs it and prints one {@code name=value} line per figure.
+   *
+   * @param args program, backend, type and number of keys
+   */
+  public static void main(String[] args) {
+    Program program = Program.valueOf(args[0]);
+    Backend backend = Backend.valueOf(args[1]);
+    EntryType type = EntryType.valueOf(args[2]);
+    int keys = Integer.parseInt(args[3]);
+    PrintStream out = System.out;
+    out.printf("program=%s%nbackend=%s%ntype=%s%nkeys=%d%n", program, backend, type, keys);
+    run(program, backend, type.entries(), keys, Effort.FULL).print(out);
+  }
+
+  /** Runs a program and returns its figures. */
+  static Figures run(
+      Program program, Backend backend, Entries<?, ?> entries, int keys, Effort effort) {
+    return switch (program) {
+      case CHECKPOINT -> new CheckpointProgram<>(backend, entries, keys, effort).run();
+      case RESTORE -> new RestoreProgram<>(backend, entries, keys, effort).run();
+      case MEMORY -> new MemoryProgram<>(backend, entries, keys).run();
+    };
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.bench.runner;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.stream.Stream;
+
+/**
+ * Where and of what a run was.
+ *
+ * @param cpu the model of the processor
+ * @param cores how many of them there are
+ * @param memoryGib how much memory
+ * @param os the operating system
+ * @param jdk the version and vendor of the JDK
+ * @param jvmOptions the options of each measured JVM
+ * @param commit the commit of the sources, with {@code -dirty} if files had been changed
+ * @param time when the run began
+ */
+record Environment(
+    String cpu,
+    int cores,
+    long memoryGib,
+    String os,
+    String jdk,
+    String jvmOptions,
+    String commit,
+    String time) {
+  private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+  private static final String UNKNOWN = "unknown";
+
+  static Environment current(String jvmOptions) {
+    return new Environment(
+        cpuModel(),
+        Runtime.getRuntime().availableProcessors(),
+        memoryBytes() >> 30,
+        System.getProperty("os.name") + " " + System.getProperty("os.version"),
+        System.getProperty("java.vendor") + " " + System.getProperty("java.runtime.version"),
+        jvmOptions,
+        describeCommit(),
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+  }
+
+  private static String cpuModel() {
+    if (!Files.isReadable(CPU_INFO)) {
+      return System.getProperty("os.arch");
+    }
+    try (Stream<String> lines = Files.lines(CPU_INFO)) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElseGet(() -> System.getProperty("os.arch"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long memoryBytes() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : 0;
+  }
+
+  /** Asks git, which may be missing or outside of a work tree. */
+  private static String describeCommit() {
+    try {
+      Process git =
+          new ProcessBuilder("git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String answer =
+          new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      return git.waitFor() == 0 ? answer : UNKNOWN;
+    } catch (IOException e) {
+      return UNKNOWN;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return UNKNOWN;
+    }
+  }
+}
