@@ -3,7 +3,8 @@
  * Contracts that a storage engine proves itself with, as JUnit classes to extend.
  *
  * <p>{@link io.statebackend.testkit} has one contract per topic. An engine's tests extend each and
- * say how a backend is made.
+ * say how a backend is made. {@link io.statebackend.testkit.fault} is a file system that fails as
+ * disks do.
  */
 module io.statebackend.testkit {
   requires transitive io.statebackend.api;
@@ -13,6 +14,7 @@ module io.statebackend.testkit {
   requires static org.jspecify;
 
   exports io.statebackend.testkit;
+  exports io.statebackend.testkit.fault;
 
   // JUnit calls what the contracts keep package-private.
   opens io.statebackend.testkit;

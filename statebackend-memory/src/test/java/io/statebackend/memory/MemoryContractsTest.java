@@ -6,6 +6,7 @@ import io.statebackend.testkit.AggregatingStateContract;
 import io.statebackend.testkit.AwkwardKeysContract;
 import io.statebackend.testkit.BigStateContract;
 import io.statebackend.testkit.CloseContract;
+import io.statebackend.testkit.FaultContract;
 import io.statebackend.testkit.KeysContract;
 import io.statebackend.testkit.ListStateContract;
 import io.statebackend.testkit.MapStateContract;
@@ -146,6 +147,14 @@ final class MemoryContractsTest {
 
   @Nested
   final class Modelled extends ModelContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Faults extends FaultContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();

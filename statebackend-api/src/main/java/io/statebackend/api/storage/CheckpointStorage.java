@@ -67,7 +67,8 @@ public interface CheckpointStorage extends AutoCloseable {
    * @param directory the path of the directory, or the empty string for the top
    * @return the names, without the directory, of files and of directories that hold files, in no
    *     particular order; empty if the directory is not there
-   * @throws io.statebackend.api.StateIoException if it cannot be listed
+   * @throws io.statebackend.api.StateIoException if it cannot be listed; the cause is a {@link
+   *     java.nio.file.NotDirectoryException} if it is a file
    */
   List<String> list(String directory);
 

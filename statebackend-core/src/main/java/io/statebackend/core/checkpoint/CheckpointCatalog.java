@@ -4,7 +4,9 @@ package io.statebackend.core.checkpoint;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.StateException;
+import io.statebackend.api.StateIoException;
 import io.statebackend.api.storage.CheckpointStorage;
+import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -62,10 +64,10 @@ final class CheckpointCatalog {
       Optional<Long> id = idOf(name);
       if (id.isPresent()) {
         highestId = Math.max(highestId, id.get());
-        if (storage.list(name).contains(StoredCheckpoint.METADATA_FILE)) {
+        if (isComplete(storage, name)) {
           read(id.get(), name);
         }
-      } else if (name.startsWith(SAVEPOINT_PREFIX)) {
+      } else if (isComplete(storage, name) && name.startsWith(SAVEPOINT_PREFIX)) {
         highestId = Math.max(highestId, savepointId(name));
       }
     }
@@ -226,7 +228,21 @@ final class CheckpointCatalog {
   }
 
   private static boolean isComplete(CheckpointStorage source, String directory) {
-    return source.list(directory).contains(StoredCheckpoint.METADATA_FILE);
+    return filesIn(source, directory).contains(StoredCheckpoint.METADATA_FILE);
+  }
+
+  /** Lists a directory; a plain file, which somebody else has put there, holds nothing. */
+  private static List<String> filesIn(CheckpointStorage source, String directory) {
+    try {
+      return source.list(directory);
+    } catch (StateIoException e) {
+      if (e.getCause() instanceof NotDirectoryException) {
+        logger.warn(
+            "{} in {} is a file and no checkpoint: it is left alone", directory, source.location());
+        return List.of();
+      }
+      throw e;
+    }
   }
 
   void add(StoredCheckpoint checkpoint) {
@@ -295,7 +311,9 @@ final class CheckpointCatalog {
     List<String> garbage = new ArrayList<>();
     for (String name : storage.list("")) {
       boolean isCheckpoint = idOf(name).isPresent() || name.startsWith(SAVEPOINT_PREFIX);
-      if (isCheckpoint && !storage.list(name).contains(StoredCheckpoint.METADATA_FILE)) {
+      // One that is empty is a plain file, or was deleted meanwhile.
+      List<String> files = isCheckpoint ? filesIn(storage, name) : List.of();
+      if (!files.isEmpty() && !files.contains(StoredCheckpoint.METADATA_FILE)) {
         garbage.add(name);
       }
     }

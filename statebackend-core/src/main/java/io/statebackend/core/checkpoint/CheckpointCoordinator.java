@@ -12,6 +12,7 @@ import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.snapshot.CheckpointMetadata;
 import io.statebackend.core.snapshot.SubtaskSnapshot;
+import io.statebackend.core.state.Closing;
 import io.statebackend.core.state.FrozenSubtask;
 import io.statebackend.core.state.SubtaskPosition;
 import io.statebackend.core.state.SubtaskStates;
@@ -179,7 +180,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
         subtasks.add(subtask);
       }
     } catch (RuntimeException e) {
-      states.close();
+      Closing.allAfter(e, List.of(states::close));
       throw e;
     }
     return subtask;

@@ -8,6 +8,7 @@ import io.statebackend.core.snapshot.NativeSnapshot;
 import io.statebackend.core.snapshot.OperatorSnapshots;
 import io.statebackend.core.snapshot.SnapshotReader;
 import io.statebackend.core.snapshot.SubtaskSnapshot;
+import io.statebackend.core.state.Closing;
 import io.statebackend.core.state.NativePart;
 import io.statebackend.core.state.RestoredSnapshots;
 import io.statebackend.core.state.SubtaskPosition;
@@ -73,7 +74,7 @@ record RestoredOperator(
           }
         }
       } catch (RuntimeException e) {
-        parts.forEach(SnapshotReader::close);
+        Closing.allAfter(e, parts.stream().<Runnable>map(part -> part::close).toList());
         throw e;
       }
     }

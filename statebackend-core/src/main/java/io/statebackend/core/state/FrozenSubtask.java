@@ -211,12 +211,14 @@ public final class FrozenSubtask implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
+      List<Runnable> closes = new ArrayList<>();
       if (!undeclared.isEmpty()) {
-        restored.release();
+        closes.add(restored::release);
       }
       if (store != null) {
-        store.close();
+        closes.add(store::close);
       }
+      Closing.all(closes);
     }
   }
 }

@@ -66,7 +66,7 @@ public final class RestoredSnapshots implements AutoCloseable {
 
   private void closeIfUnused() {
     if (closed && holders == 0) {
-      parts.forEach(SnapshotReader::close);
+      Closing.all(parts.stream().<Runnable>map(part -> part::close).toList());
     }
   }
 }

@@ -13,6 +13,7 @@ import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.SnapshotReader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +84,7 @@ public final class SubtaskStates implements AutoCloseable {
       nativeSnapshots = store.nativeSnapshots();
       restoreNative(backend, store);
     } catch (RuntimeException e) {
-      store.close();
+      Closing.allAfter(e, List.of(store::close));
       throw e;
     }
     TableKeyedStateBackend<K> opened = new TableKeyedStateBackend<>(spec, store, registry);
@@ -184,12 +185,12 @@ public final class SubtaskStates implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      operatorState.close();
-      registry.close();
+      List<Runnable> closes = new ArrayList<>(List.of(operatorState::close, registry::close));
       TableKeyedStateBackend<?> opened = keyed;
       if (opened != null) {
-        opened.close();
+        closes.add(opened::close);
       }
+      Closing.all(closes);
     }
   }
 }

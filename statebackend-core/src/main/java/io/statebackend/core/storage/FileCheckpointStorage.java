@@ -11,8 +11,10 @@ import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -74,12 +76,12 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   public static FileCheckpointStorage open(Path directory) {
     DirectoryLock lock = null;
     try {
-      List<Path> missing = missingDirectories(directory);
       Files.createDirectories(directory);
-      for (Path created : missing) {
-        syncDirectory(parentOf(created));
-      }
       Path real = directory.toRealPath();
+      if (!exists(real.resolve(DirectoryLock.FILE_NAME))) {
+        // The lock file is created after this, so that who finds it need not do it again.
+        syncWayTo(real);
+      }
       lock = DirectoryLock.acquire(real);
       FileCheckpointStorage storage = new FileCheckpointStorage(real, lock);
       storage.takeOver();
@@ -118,29 +120,32 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     return new FileCheckpointStorage(directory.toAbsolutePath().normalize(), null);
   }
 
-  private static List<Path> missingDirectories(Path directory) {
-    List<Path> missing = new ArrayList<>();
-    for (Path at = directory.toAbsolutePath(); at != null && !Files.exists(at); ) {
-      missing.add(at);
-      at = at.getParent();
+  /**
+   * Makes durable that a directory is there, as far up as its file system goes. Not only what was
+   * created now: an earlier process may have created it and died before it synced.
+   */
+  private static void syncWayTo(Path directory) throws IOException {
+    FileStore fileStore = Files.getFileStore(directory);
+    for (Path at = directory.getParent(); at != null; at = at.getParent()) {
+      if (!Files.getFileStore(at).equals(fileStore)) {
+        return;
+      }
+      try {
+        force(at);
+      } catch (AccessDeniedException e) {
+        return; // It belongs to others, and so does what is above it.
+      }
     }
-    return missing;
   }
 
   /**
-   * Deletes what was not committed, and takes no directory for durable: an earlier process may have
-   * died before it synced them.
+   * Deletes what was not committed, and makes durable what was: an earlier process may have died
+   * before it did.
    */
   private void takeOver() throws IOException {
     Files.walkFileTree(
         directory,
         new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
-            markUnsynced(visited);
-            return FileVisitResult.CONTINUE;
-          }
-
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
@@ -149,7 +154,36 @@ public final class FileCheckpointStorage implements CheckpointStorage {
             }
             return FileVisitResult.CONTINUE;
           }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            syncDirectory(visited);
+            return FileVisitResult.CONTINUE;
+          }
         });
+  }
+
+  /** Tells whether a path is there. Unlike {@link Files#exists}, it takes no error for a no. */
+  private static boolean exists(Path path, LinkOption... options) throws IOException {
+    return attributes(path, options) != null;
+  }
+
+  private static boolean isDirectory(Path path) throws IOException {
+    BasicFileAttributes attributes = attributes(path);
+    return attributes != null && attributes.isDirectory();
+  }
+
+  private static @Nullable BasicFileAttributes attributes(Path path, LinkOption... options)
+      throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class, options);
+    } catch (NoSuchFileException absent) {
+      return null;
+    }
   }
 
   @Override
@@ -168,10 +202,10 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       if (open.containsKey(path)) {
         throw new StateIoException("file is being written already: file=" + path);
       }
-      if (Files.exists(path)) {
-        throw new StateIoException("file is there already: file=" + path);
-      }
       try {
+        if (exists(path)) {
+          throw new StateIoException("file is there already: file=" + path);
+        }
         createDirectory(parentOf(path));
         FileOutput output = FileOutput.create(path, new OutputListener());
         open.put(path, output);
@@ -210,7 +244,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
 
   /** Creates a directory of the storage. Needs {@code open}: who finds it finds it marked. */
   private void createDirectory(Path path) throws IOException {
-    if (!Files.isDirectory(path)) {
+    if (!isDirectory(path)) {
       createDirectory(parentOf(path));
       Files.createDirectory(path);
       markUnsynced(parentOf(path));
@@ -225,7 +259,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   public void publish(String file, byte[] content) {
     Path path = writable(file);
     synchronized (syncing) {
-      if (Files.exists(path)) {
+      if (isThere(path)) {
         throw new StateLockedException(
             "file is there already, another writer was first: file="
                 + path
@@ -244,7 +278,17 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     }
   }
 
-  private static StateIoException withdraw(Path path, StateIoException failure) {
+  private static boolean isThere(Path path, LinkOption... options) {
+    try {
+      return exists(path, options);
+    } catch (IOException e) {
+      throw new StateIoException("cannot look for: path=" + path + ", reason=" + e, e);
+    }
+  }
+
+  /** Takes a file back. Until that is durable, nothing else is deleted. Needs {@code syncing}. */
+  private StateIoException withdraw(Path path, StateIoException failure) {
+    unsyncedDeletions.add(parentOf(path));
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {
@@ -277,10 +321,16 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       // It was deleted with all that was in it.
       return;
     }
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
+    try {
+      force(path);
     } catch (IOException e) {
       throw new StateIoException("cannot sync: directory=" + path + ", reason=" + e, e);
+    }
+  }
+
+  private static void force(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 
@@ -324,7 +374,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     if (!StoragePath.isName(nameOf(path)) || path.equals(lockFile())) {
       return false;
     }
-    if (!Files.isDirectory(path)) {
+    if (!isDirectory(path)) {
       return true;
     }
     try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
@@ -355,7 +405,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     Path target = writable(path);
     synchronized (syncing) {
       syncDeletions();
-      if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      if (!isThere(target, LinkOption.NOFOLLOW_LINKS)) {
         return;
       }
       unsyncedDeletions.add(parentOf(target));

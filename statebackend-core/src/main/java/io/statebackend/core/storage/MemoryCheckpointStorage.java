@@ -10,6 +10,7 @@ import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -136,7 +137,9 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
     synchronized (place) {
       checkOpen();
       if (place.files.containsKey(directory)) {
-        throw new StateIoException("cannot list, not a directory: path=" + directory);
+        throw new StateIoException(
+            "cannot list, not a directory: path=" + directory,
+            new NotDirectoryException(directory));
       }
       Set<String> names = new HashSet<>();
       for (String file : place.files.tailMap(prefix).keySet()) {

@@ -100,6 +100,20 @@ final class CheckpointCoordinatorTest {
   }
 
   @Test
+  void open_filesNamedLikeCheckpoints() throws IOException {
+    writeCheckpoints(7);
+    Files.writeString(directory.resolve("chk-5"), "notes");
+    Files.writeString(directory.resolve("savepoint-old"), "notes");
+
+    assertThat(restoredPositions()).containsExactly(7L);
+    writeCheckpoints(8);
+    assertThat(restoredPositions()).containsExactly(8L);
+    assertThat(directory.resolve("chk-6/_metadata")).exists();
+    assertThat(directory.resolve("chk-5")).hasContent("notes");
+    assertThat(directory.resolve("savepoint-old")).hasContent("notes");
+  }
+
+  @Test
   void open_emptyStorage_restoresNothing() {
     try (CheckpointCoordinator coordinator = builder().open()) {
       assertThat(coordinator.restored()).isEmpty();

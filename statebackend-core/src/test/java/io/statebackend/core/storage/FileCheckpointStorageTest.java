@@ -20,33 +20,48 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class FileCheckpointStorageTest extends CheckpointStorageCases {
+/** What files add to the contract of storages, which statebackend-testkit runs. */
+final class FileCheckpointStorageTest {
   @TempDir private Path parent;
 
   private Path directory() {
     return parent.resolve("state/of/job");
   }
 
-  @Override
-  CheckpointStorage open() {
-    return FileCheckpointStorage.open(directory());
-  }
-
   @Test
   void open_heldByAnother() {
-    assertThatThrownBy(this::open)
-        .isInstanceOf(StateLockedException.class)
-        .hasMessageContaining("in use by another writer")
-        .hasMessageContaining("job");
+    try (CheckpointStorage held = FileCheckpointStorage.open(directory())) {
+      assertThatThrownBy(() -> FileCheckpointStorage.open(directory()))
+          .as("second writer of %s", held.location())
+          .isInstanceOf(StateLockedException.class)
+          .hasMessageContaining("in use by another writer")
+          .hasMessageContaining("job");
+    }
   }
 
   @Test
   void open_sameDirectoryUnderAnotherName() throws IOException {
-    Path link = Files.createSymbolicLink(parent.resolve("link"), directory());
-    assertThatThrownBy(() -> FileCheckpointStorage.open(link))
-        .isInstanceOf(StateLockedException.class);
-    assertThatThrownBy(() -> FileCheckpointStorage.open(directory().resolve("../job")))
-        .isInstanceOf(StateLockedException.class);
+    try (CheckpointStorage held = FileCheckpointStorage.open(directory())) {
+      Path link = Files.createSymbolicLink(parent.resolve("link"), directory());
+      for (Path other : new Path[] {link, directory().resolve("../job")}) {
+        assertThatThrownBy(() -> FileCheckpointStorage.open(other))
+            .as("%s, which is %s", other, held.location())
+            .isInstanceOf(StateLockedException.class);
+      }
+    }
+  }
+
+  @Test
+  void open_directoryWithAnOddName() {
+    Path odd = parent.resolve("a b/#%41&'\u00e4\u4e2d/-");
+    try (CheckpointStorage storage = FileCheckpointStorage.open(odd)) {
+      storage.publish("chk-1/_metadata", new byte[1]);
+    }
+    try (CheckpointStorage storage = FileCheckpointStorage.open(odd)) {
+      assertThat(storage.list("chk-1")).containsExactly("_metadata");
+      storage.delete("chk-1");
+      assertThat(storage.list("")).isEmpty();
+    }
   }
 
   @Test

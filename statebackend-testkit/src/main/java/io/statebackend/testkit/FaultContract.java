@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.api.storage.CheckpointStorage;
+import io.statebackend.core.storage.FileCheckpointStorage;
+import io.statebackend.testkit.fault.Fault;
+import io.statebackend.testkit.fault.FaultFileSystem;
+import io.statebackend.testkit.fault.Unsynced;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongFunction;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A program's checkpoints survive whatever happens to its disk: a crash at any change, an error of
+ * any call, a disk that is full at any size.
+ *
+ * <p>The same program runs again and again on a {@link FaultFileSystem}, with the next call failing
+ * each time. Then the machine crashes, and what was not synced is kept, dropped or torn. What is
+ * found afterwards is exactly the state of the last checkpoint that was reported complete, or of a
+ * later one whose publication happened; every checkpoint and savepoint that is there can be
+ * restored; no file is left that none refers to; and the program goes on.
+ */
+public abstract class FaultContract {
+  private static final Logger LOGGER = System.getLogger(FaultContract.class.getName());
+
+  /** The bytes between two sizes of a full disk that are tried in every build. */
+  private static final long CAPACITY_STEP_BYTES = 809;
+
+  private static final int SEEDS_OF_SOAK = 20;
+
+  // Seeds that stand for the end of the program alone, not of the machine.
+  private static final long KILL_AND_GO_ON = 2;
+  private static final long KILL_AND_LOOK = 3;
+
+  private final FaultySetup setup = new FaultySetup(this::newBackend, this::openStorage);
+
+  /** Creates the contract, for one test. */
+  protected FaultContract() {}
+
+  /**
+   * Makes the backend to test.
+   *
+   * @param directory a directory for the backend alone, which need not be there and may hold what a
+   *     backend left that crashed; on a file system in memory. A backend that cannot work there
+   *     uses another place: its working files need not survive
+   * @return a new backend
+   */
+  protected abstract StateBackend newBackend(Path directory);
+
+  /**
+   * Opens the checkpoint storage to test; by default {@link FileCheckpointStorage}.
+   *
+   * @param directory where, on a file system in memory
+   * @return the storage
+   */
+  protected CheckpointStorage openStorage(Path directory) {
+    return FileCheckpointStorage.open(directory);
+  }
+
+  /** Ends the program in one of the ways there are, and checks what the next one finds. */
+  private static void endAndCheck(FaultyProgram program, FaultFileSystem files, long seed) {
+    if (seed == KILL_AND_LOOK) {
+      program.checkRestarted(files.kill());
+    } else if (seed == KILL_AND_GO_ON) {
+      program.checkGoesOn(files.kill());
+    } else {
+      program.checkRestarted(files.crash(unsynced(seed)));
+      program.checkGoesOn(files.crash(unsynced(seed)));
+    }
+  }
+
+  private static Unsynced unsynced(long seed) {
+    return seed == 0 ? Unsynced.dropped() : Unsynced.random(seed);
+  }
+
+  @Test
+  final void crash_atEveryChange() {
+    tryPoints("crash at change", 1, 3, Fault::crashAt);
+  }
+
+  @Test
+  @Tag("slow")
+  final void crash_atEveryChangeWithManySeeds() {
+    tryPoints("crash at change", 1, SEEDS_OF_SOAK, Fault::crashAt);
+  }
+
+  @Test
+  final void error_ofManyCalls() {
+    tryPoints("error of call", 3, 1, Fault::errorAt);
+  }
+
+  @Test
+  @Tag("slow")
+  final void error_ofEveryCallWithManySeeds() {
+    tryPoints("error of call", 1, SEEDS_OF_SOAK, Fault::errorAt);
+  }
+
+  @Test
+  final void error_ofAllCallsFromOneOn() {
+    tryPoints("errors from call", 7, 1, Fault::errorsFrom);
+  }
+
+  @Test
+  @Tag("slow")
+  final void error_ofAllCallsFromEachOnWithManySeeds() {
+    tryPoints("errors from call", 1, SEEDS_OF_SOAK, Fault::errorsFrom);
+  }
+
+  /** Runs the program with a fault at the first call, a later one, and so on until it survives. */
+  private void tryPoints(String what, int step, int seedCount, LongFunction<Fault> faultAt) {
+    long point = 1;
+    while (!survives(what, point, seedCount, faultAt)) {
+      point += step;
+    }
+    report(what, (point - 1) / step, seedCount);
+    assertThat(point).as("the program has calls that can fail").isGreaterThan(50);
+  }
+
+  private boolean survives(String what, long point, int seedCount, LongFunction<Fault> faultAt) {
+    AtomicBoolean happened = new AtomicBoolean();
+    for (long seed = 0; seed < seedCount; seed++) {
+      FaultFileSystem files = FaultFileSystem.create();
+      files.setFault(noting(happened, faultAt.apply(point)));
+      String where = "%s %d, seed=%d".formatted(what, point, seed);
+      boolean survived = tryOnce(where, files, seed);
+      assertThat(survived || happened.get()).as("it goes well unless something happens").isTrue();
+    }
+    return !happened.get();
+  }
+
+  private static Fault noting(AtomicBoolean happened, Fault fault) {
+    return call -> {
+      Fault.Effect effect = fault.on(call);
+      if (effect != Fault.Effect.NONE) {
+        happened.set(true);
+      }
+      return effect;
+    };
+  }
+
+  /** Runs the program once, then crashes the machine and checks. */
+  private boolean tryOnce(String what, FaultFileSystem files, long seed) {
+    try {
+      FaultyProgram program = new FaultyProgram(setup, files);
+      boolean survived = program.run();
+      endAndCheck(program, files, seed);
+      return survived;
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError("the program is not restored as it should be: " + what, e);
+    }
+  }
+
+  private static void report(String what, long pointCount, int seedCount) {
+    LOGGER.log(Level.INFO, "{0}: points={1}, seeds={2}", what, pointCount, seedCount);
+  }
+
+  @Test
+  final void disk_fullAtManySizes() {
+    diskFullAt(CAPACITY_STEP_BYTES);
+  }
+
+  @Test
+  @Tag("slow")
+  final void disk_fullAtEverySize() {
+    diskFullAt(1);
+  }
+
+  private void diskFullAt(long stepBytes) {
+    long capacityBytes = 0;
+    boolean survived = false;
+    for (; !survived; capacityBytes += stepBytes) {
+      FaultFileSystem files = FaultFileSystem.create();
+      files.setCapacityBytes(capacityBytes);
+      survived = tryOnce("disk full at %d bytes".formatted(capacityBytes), files, 0);
+    }
+    report("disk full at a size", capacityBytes / stepBytes, 1);
+  }
+
+  @Test
+  final void transfers_short() {
+    FaultFileSystem files = FaultFileSystem.create();
+    files.setFault(Fault.shortTransfers());
+    assertThat(tryOnce("short reads and writes", files, 0))
+        .as("the program goes well when reads and writes transfer less than they were asked to")
+        .isTrue();
+  }
+
+  @Test
+  final void crash_atTheEnd() {
+    LongStream.range(0, 6)
+        .forEach(
+            seed ->
+                assertThat(tryOnce("no fault, seed=" + seed, FaultFileSystem.create(), seed))
+                    .as("the program goes well on a disk that does")
+                    .isTrue());
+  }
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.statebackend.api.KeyGroupRange;
+import io.statebackend.api.KeyedStateBackend;
+import io.statebackend.api.ListStateDescriptor;
+import io.statebackend.api.MapStateDescriptor;
+import io.statebackend.api.StableHash;
+import io.statebackend.api.StateException;
+import io.statebackend.api.ValueStateDescriptor;
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.api.storage.CheckpointStorage;
+import io.statebackend.core.checkpoint.CheckpointCoordinator;
+import io.statebackend.core.checkpoint.CheckpointCoordinatorBuilder;
+import io.statebackend.core.checkpoint.CompletedCheckpoint;
+import io.statebackend.core.checkpoint.Subtask;
+import io.statebackend.core.serialization.Serializers;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a program from its start to its end: an operator with keyed and operator state. */
+final class FaultySession implements AutoCloseable {
+  private static final int MAX_PARALLELISM = 8;
+  private static final long KEY_COUNT = 6;
+  private static final ValueStateDescriptor<Long> VALUE =
+      ValueStateDescriptor.of("value", Serializers.LONG);
+  private static final ListStateDescriptor<Long> LIST =
+      ListStateDescriptor.of("list", Serializers.LONG);
+  private static final MapStateDescriptor<Long, Long> MAP =
+      MapStateDescriptor.of("map", Serializers.LONG, Serializers.LONG);
+  private static final ListStateDescriptor<Long> OFFSETS =
+      ListStateDescriptor.of("offsets", Serializers.LONG);
+  private static final MapStateDescriptor<String, Long> RULES =
+      MapStateDescriptor.of("rules", Serializers.STRING, Serializers.LONG);
+
+  private final Deque<Runnable> closers = new ArrayDeque<>();
+  private final CheckpointStorage storage;
+  private final CheckpointCoordinator coordinator;
+  private final List<Subtask> subtasks = new ArrayList<>();
+  private final List<KeyedStateBackend<Long>> keyed = new ArrayList<>();
+  private final Map<String, String> expected = new TreeMap<>();
+
+  /** Says how a session begins. */
+  interface Start {
+    void set(CheckpointCoordinatorBuilder builder, CheckpointStorage storage);
+  }
+
+  /** Starts from the latest checkpoint. */
+  static FaultySession start(FaultySetup setup, Path root, int parallelism) {
+    return new FaultySession(setup, root, parallelism, (builder, storage) -> {});
+  }
+
+  /** Starts as it is told. */
+  FaultySession(FaultySetup setup, Path root, int parallelism, Start start) {
+    try {
+      storage = setup.openStorage().apply(root.resolve("checkpoints"));
+      closers.push(storage::close);
+      StateBackend backend = setup.newBackend().apply(root.resolve("backend"));
+      closers.push(backend::close);
+      // Written by the thread that takes the snapshots, so that calls are in the same order always.
+      CheckpointCoordinatorBuilder builder =
+          CheckpointCoordinator.builder(storage).executor(Runnable::run);
+      start.set(builder, storage);
+      coordinator = builder.open();
+      closers.push(coordinator::close);
+      for (int index = 0; index < parallelism; index++) {
+        Subtask subtask =
+            coordinator
+                .subtask("operator")
+                .index(index)
+                .parallelism(parallelism)
+                .maxParallelism(MAX_PARALLELISM)
+                .open();
+        closers.push(subtask::close);
+        subtasks.add(subtask);
+        keyed.add(subtask.keyed(backend, Serializers.LONG));
+      }
+      expected.putAll(state());
+    } catch (RuntimeException | Error e) {
+      closeAfter(e);
+      throw e;
+    }
+  }
+
+  private void closeAfter(Throwable failure) {
+    try {
+      close();
+    } catch (StateException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  CheckpointStorage storage() {
+    return storage;
+  }
+
+  CheckpointCoordinator coordinator() {
+    return coordinator;
+  }
+
+  /** Returns the number of the checkpoint that was restored, 0 if there was none. */
+  long restoredId() {
+    return coordinator.restored().map(CompletedCheckpoint::id).orElse(0L);
+  }
+
+  private KeyedStateBackend<Long> at(long key) {
+    int keyGroup = StableHash.keyGroup(Serializers.LONG.stableHash(key), MAX_PARALLELISM);
+    int owner = KeyGroupRange.subtaskOf(MAX_PARALLELISM, keyed.size(), keyGroup);
+    keyed.get(owner).setCurrentKey(key);
+    return keyed.get(owner);
+  }
+
+  /** Changes some of everything, and keeps account of it. */
+  void change(long round) {
+    for (long key = 0; key < KEY_COUNT; key++) {
+      KeyedStateBackend<Long> state = at(key);
+      if ((key + round) % 3 == 0) {
+        state.value(VALUE).clear();
+      } else {
+        state.value(VALUE).update(round * 10 + key);
+      }
+      state.list(LIST).add(round);
+      state.map(MAP).put(round % 3, round);
+      state.map(MAP).remove((round + 1) % 3);
+      account(key, round);
+    }
+    List<Long> offsets = new ArrayList<>();
+    for (int index = 0; index < subtasks.size(); index++) {
+      Subtask subtask = subtasks.get(index);
+      subtask.operatorState().splitList(OFFSETS).update(List.of(round * 100 + index));
+      subtask.operatorState().broadcastMap(RULES).put("round", round);
+      offsets.add(round * 100 + index);
+    }
+    expected.put("rules", Map.of("round", round).toString());
+    expected.put("offsets", offsets.toString());
+  }
+
+  private void account(long key, long round) {
+    if ((key + round) % 3 == 0) {
+      expected.remove("value of " + key);
+    } else {
+      expected.put("value of " + key, Long.toString(round * 10 + key));
+    }
+    String list = expected.getOrDefault("list of " + key, "");
+    expected.put("list of " + key, list + " " + round);
+    expected.put("map of " + key + " at " + round % 3, Long.toString(round));
+    expected.remove("map of " + key + " at " + (round + 1) % 3);
+  }
+
+  /** Reads all there is, without what depends on the parallelism. */
+  Map<String, String> state() {
+    Map<String, String> state = new TreeMap<>();
+    for (long key = 0; key < KEY_COUNT; key++) {
+      String ofKey = " of " + key;
+      KeyedStateBackend<Long> own = at(key);
+      Long value = own.value(VALUE).value();
+      if (value != null) {
+        state.put("value" + ofKey, value.toString());
+      }
+      StringBuilder list = new StringBuilder();
+      own.list(LIST).get().forEach(element -> list.append(' ').append(element));
+      if (!list.isEmpty()) {
+        state.put("list" + ofKey, list.toString());
+      }
+      own.map(MAP)
+          .forEach(
+              entry ->
+                  state.put("map" + ofKey + " at " + entry.getKey(), entry.getValue().toString()));
+    }
+    List<Long> offsets = new ArrayList<>();
+    for (Subtask subtask : subtasks) {
+      offsets.addAll(subtask.operatorState().splitList(OFFSETS).get());
+      Map<String, Long> rules = new HashMap<>();
+      subtask
+          .operatorState()
+          .broadcastMap(RULES)
+          .forEach(rule -> rules.put(rule.getKey(), rule.getValue()));
+      if (!rules.isEmpty()) {
+        String before = state.put("rules", rules.toString());
+        assertThat(before == null || before.equals(rules.toString()))
+            .as("subtasks have the same rules: %s and %s", before, rules)
+            .isTrue();
+      }
+    }
+    if (!offsets.isEmpty()) {
+      offsets.sort(null);
+      state.put("offsets", offsets.toString());
+    }
+    return state;
+  }
+
+  /** Checks that the state is what the changes made it. */
+  void checkState() {
+    assertThat(state()).as("the state of the running program").isEqualTo(expected);
+  }
+
+  /**
+   * Takes a checkpoint.
+   *
+   * @return {@code false} if it failed with a {@link StateException}
+   */
+  boolean checkpoint(History history) {
+    return take(coordinator::trigger, history, history::completed);
+  }
+
+  /** Takes a savepoint likewise. */
+  boolean savepoint(String name, History history) {
+    return take(
+        () -> coordinator.savepoint(name),
+        history,
+        checkpoint -> history.completed(name, checkpoint));
+  }
+
+  private boolean take(
+      Supplier<CompletableFuture<CompletedCheckpoint>> trigger,
+      History history,
+      Consumer<CompletedCheckpoint> completed) {
+    try {
+      CompletableFuture<CompletedCheckpoint> result = trigger.get();
+      history.took(subtasks.get(0).pendingCheckpoint(), expected);
+      subtasks.forEach(Subtask::snapshotIfPending);
+      assertThat(result).as("a checkpoint whose snapshots are all written or failed").isDone();
+      completed.accept(result.join());
+      return true;
+    } catch (CompletionException e) {
+      checkIsStateException(e.getCause());
+      return false;
+    } catch (StateException e) {
+      return false;
+    }
+  }
+
+  private static void checkIsStateException(@Nullable Throwable cause) {
+    assertThat(cause).as("why a checkpoint failed").isInstanceOf(StateException.class);
+  }
+
+  @Override
+  public void close() {
+    StateException failure = null;
+    while (!closers.isEmpty()) {
+      try {
+        closers.pop().run();
+      } catch (StateException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.statebackend.api.StateIoException;
+import io.statebackend.api.storage.CheckpointStorage;
+import io.statebackend.api.storage.StorageOutput;
+import io.statebackend.core.storage.FileCheckpointStorage;
+import io.statebackend.testkit.fault.Fault;
+import io.statebackend.testkit.fault.Fault.Effect;
+import io.statebackend.testkit.fault.FaultFileSystem;
+import io.statebackend.testkit.fault.FileCall.Operation;
+import io.statebackend.testkit.fault.Unsynced;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Single faults that once went wrong. {@link FaultContract} tries all there are. */
+final class FileCheckpointStorageFaultTest {
+  private final FaultFileSystem files = FaultFileSystem.create();
+
+  private static CheckpointStorage open(FaultFileSystem files) {
+    return FileCheckpointStorage.open(files.getPath("/a/b"));
+  }
+
+  private static void write(CheckpointStorage storage, String file) {
+    try (StorageOutput out = storage.create(file)) {
+      out.write(new byte[10], 0, 10);
+      out.commit();
+    }
+  }
+
+  /** Lets one operation on paths with an end fail, the first time. */
+  private void failOnce(Operation operation, String pathEnd) {
+    boolean[] failed = {false};
+    files.setFault(
+        call -> {
+          boolean fails =
+              !failed[0]
+                  && call.operation() == operation
+                  && call.path().toString().endsWith(pathEnd);
+          failed[0] |= fails;
+          return fails ? Effect.ERROR : Effect.NONE;
+        });
+  }
+
+  @Test
+  void open_diedBeforeItsDirectoriesWereDurable() {
+    files.setFault(call -> call.operation() == Operation.FORCE ? Effect.CRASH : Effect.NONE);
+    assertThatThrownBy(() -> open(files)).isInstanceOf(StateIoException.class);
+    FaultFileSystem killed = files.kill();
+    try (CheckpointStorage storage = open(killed)) {
+      storage.publish("chk-1/_metadata", new byte[1]);
+    }
+    try (CheckpointStorage storage = open(killed.crash(Unsynced.dropped()))) {
+      assertThat(storage.list("chk-1")).containsExactly("_metadata");
+    }
+  }
+
+  @Test
+  void open_diedBeforeAPublicationWasDurable() {
+    try (CheckpointStorage storage = open(files)) {
+      storage.publish("chk-1/_metadata", new byte[1]);
+      boolean[] renamed = {false};
+      files.setFault(
+          call -> {
+            renamed[0] |= call.operation() == Operation.RENAME;
+            boolean isLastSync = renamed[0] && call.operation() == Operation.FORCE;
+            return isLastSync ? Effect.CRASH : Effect.NONE;
+          });
+      assertThatThrownBy(() -> storage.publish("chk-2/_metadata", new byte[1]))
+          .isInstanceOf(StateIoException.class);
+    }
+    FaultFileSystem killed = files.kill();
+    try (CheckpointStorage storage = open(killed)) {
+      assertThat(storage.list("chk-2")).containsExactly("_metadata");
+    }
+    try (CheckpointStorage storage = open(killed.crash(Unsynced.dropped()))) {
+      assertThat(storage.list("chk-2")).as("what was found before").containsExactly("_metadata");
+    }
+  }
+
+  @Test
+  void publish_lookingForTheFileFails() {
+    try (CheckpointStorage storage = open(files)) {
+      storage.publish("chk-1/_metadata", new byte[] {1});
+      failOnce(Operation.LOOK_UP, "_metadata");
+      assertThatThrownBy(() -> storage.publish("chk-1/_metadata", new byte[] {2}))
+          .isInstanceOf(StateIoException.class)
+          .hasMessageContaining("cannot look for");
+    }
+  }
+
+  @Test
+  void publish_syncFails_thenItsFilesAreDeletedAndPowerIsLost() {
+    try (CheckpointStorage storage = open(files)) {
+      write(storage, "chk-1/a");
+      storage.publish("published-before", new byte[1]);
+      failOnce(Operation.FORCE, "chk-1");
+      assertThatThrownBy(() -> storage.publish("chk-1/_metadata", new byte[1]))
+          .isInstanceOf(StateIoException.class);
+      storage.delete("chk-1/_metadata");
+      files.setFault(call -> call.path().endsWith("chk-1") ? Effect.CRASH : Effect.NONE);
+      assertThatThrownBy(() -> storage.delete("chk-1")).isInstanceOf(StateIoException.class);
+    }
+    for (int seed = 0; seed < 50; seed++) {
+      try (CheckpointStorage storage = open(files.crash(Unsynced.random(seed)))) {
+        List<String> left = storage.list("chk-1");
+        assertThat(left.contains("_metadata") && !left.contains("a"))
+            .as("metadata without its files, seed=%d: %s", seed, left)
+            .isFalse();
+      }
+    }
+  }
+
+  @Test
+  void delete_lookingForTheFileFails() {
+    try (CheckpointStorage storage = open(files)) {
+      write(storage, "a");
+      failOnce(Operation.LOOK_UP, "/a");
+      assertThatThrownBy(() -> storage.delete("a")).isInstanceOf(StateIoException.class);
+      assertThat(storage.list("")).containsExactly("a");
+    }
+  }
+
+  @Test
+  void create_everyCallFails() {
+    try (CheckpointStorage storage = open(files)) {
+      files.setFault(Fault.errorsFrom(1));
+      assertThatThrownBy(() -> storage.create("chk-1/a")).isInstanceOf(StateIoException.class);
+      files.setFault(Fault.none());
+      write(storage, "chk-1/a");
+    }
+  }
+}
