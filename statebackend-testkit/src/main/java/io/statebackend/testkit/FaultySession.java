@@ -229,9 +229,7 @@ final class FaultySession implements AutoCloseable {
       History history,
       Consumer<CompletedCheckpoint> completed) {
     try {
-      CompletableFuture<CompletedCheckpoint> result = trigger.get();
-      history.took(subtasks.get(0).pendingCheckpoint(), expected);
-      subtasks.forEach(Subtask::snapshotIfPending);
+      CompletableFuture<CompletedCheckpoint> result = begin(trigger, history);
       assertThat(result).as("a checkpoint whose snapshots are all written or failed").isDone();
       completed.accept(result.join());
       return true;
@@ -241,6 +239,19 @@ final class FaultySession implements AutoCloseable {
     } catch (StateException e) {
       return false;
     }
+  }
+
+  /** Triggers a checkpoint and takes the snapshots, without waiting for its end. */
+  CompletableFuture<CompletedCheckpoint> beginCheckpoint(History history) {
+    return begin(coordinator::trigger, history);
+  }
+
+  private CompletableFuture<CompletedCheckpoint> begin(
+      Supplier<CompletableFuture<CompletedCheckpoint>> trigger, History history) {
+    CompletableFuture<CompletedCheckpoint> result = trigger.get();
+    history.took(subtasks.get(0).pendingCheckpoint(), expected);
+    subtasks.forEach(Subtask::snapshotIfPending);
+    return result;
   }
 
   private static void checkIsStateException(@Nullable Throwable cause) {

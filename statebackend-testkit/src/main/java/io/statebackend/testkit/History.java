@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statebackend.core.checkpoint.CompletedCheckpoint;
@@ -41,7 +42,7 @@ final class History {
       return Map.of();
     }
     assertThat(taken).as("the checkpoints that were triggered").containsKey(checkpointId);
-    return taken.get(checkpointId);
+    return requireNonNull(taken.get(checkpointId));
   }
 
   /**

@@ -14,6 +14,9 @@ import io.statebackend.testkit.fault.FaultFileSystem;
 import io.statebackend.testkit.fault.FileCall.Operation;
 import io.statebackend.testkit.fault.Unsynced;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** Single faults that once went wrong. {@link FaultContract} tries all there are. */
@@ -131,6 +134,32 @@ final class FileCheckpointStorageFaultTest {
       assertThatThrownBy(() -> storage.create("chk-1/a")).isInstanceOf(StateIoException.class);
       files.setFault(Fault.none());
       write(storage, "chk-1/a");
+    }
+  }
+
+  @Test
+  void close_whilePublishHangs() throws InterruptedException {
+    CheckpointStorage storage = open(files);
+    boolean[] renamed = {false};
+    files.setFault(
+        call -> {
+          renamed[0] |= call.operation() == Operation.RENAME;
+          boolean isLastSync = renamed[0] && call.operation() == Operation.FORCE;
+          return isLastSync ? Effect.HANG : Effect.NONE;
+        });
+    CompletableFuture<Void> publishing =
+        CompletableFuture.runAsync(() -> storage.publish("chk-1/_metadata", new byte[1]));
+    files.awaitHungCall();
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(storage::close);
+    assertThatThrownBy(() -> closing.get(50, TimeUnit.MILLISECONDS))
+        .as("the next writer has to wait for the publication")
+        .isInstanceOf(TimeoutException.class);
+    files.setFault(Fault.none());
+    files.resume();
+    publishing.join();
+    closing.join();
+    try (CheckpointStorage next = open(files)) {
+      assertThat(next.list("chk-1")).containsExactly("_metadata");
     }
   }
 }

@@ -3,7 +3,6 @@ package io.statebackend.core.checkpoint;
 
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.IncompatibleStateException;
-import io.statebackend.api.StateException;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.storage.CheckpointStorage;
 import java.nio.file.NotDirectoryException;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,8 +22,7 @@ import org.slf4j.LoggerFactory;
  * The complete checkpoints of a storage, and what of its files nobody needs.
  *
  * <p>Not thread-safe; the coordinator guards it. A checkpoint is complete when its metadata is
- * there. A checkpoint is deleted metadata first, so that a crash leaves garbage and never a
- * complete checkpoint without its files.
+ * there.
  */
 final class CheckpointCatalog {
   private static final Logger logger = LoggerFactory.getLogger(CheckpointCatalog.class);
@@ -46,6 +45,20 @@ final class CheckpointCatalog {
   private final List<CorruptStateException> unreadable = new ArrayList<>();
 
   private long highestId;
+
+  /**
+   * What nobody needs any more.
+   *
+   * @param directories the directories of checkpoints
+   * @param sharedFiles the paths of shared files
+   */
+  record Unneeded(List<String> directories, Set<String> sharedFiles) {
+    static final Unneeded NOTHING = new Unneeded(List.of(), Set.of());
+
+    List<String> paths() {
+      return Stream.concat(directories.stream(), sharedFiles.stream()).toList();
+    }
+  }
 
   /**
    * Reads what is there.
@@ -254,9 +267,9 @@ final class CheckpointCatalog {
    *
    * @param retained how many are kept
    * @param pinnedId one that is kept whatever its age
-   * @return the directories and shared files to delete, in this order
+   * @return what nobody needs any more
    */
-  List<String> subsume(int retained, long pinnedId) {
+  Unneeded subsume(int retained, long pinnedId) {
     List<StoredCheckpoint> removed = new ArrayList<>();
     List<Long> ids = new ArrayList<>(complete.navigableKeySet());
     for (long id : ids.subList(0, Math.max(0, ids.size() - retained))) {
@@ -264,10 +277,10 @@ final class CheckpointCatalog {
         removed.add(complete.remove(id));
       }
     }
-    List<String> paths = new ArrayList<>();
+    List<String> directories = new ArrayList<>();
     Set<String> unshared = new TreeSet<>();
     for (StoredCheckpoint checkpoint : removed) {
-      paths.add(checkpoint.directory());
+      directories.add(checkpoint.directory());
       unshared.addAll(checkpoint.sharedFiles());
     }
     long oldestRetained = ids.get(Math.max(0, ids.size() - retained));
@@ -275,11 +288,10 @@ final class CheckpointCatalog {
     outdated.forEach(
         id -> {
           damaged.remove(id);
-          paths.add(directoryOf(id));
+          directories.add(directoryOf(id));
         });
     unshared.removeAll(referencedSharedFiles());
-    paths.addAll(unshared);
-    return paths;
+    return new Unneeded(directories, unshared);
   }
 
   private Set<String> referencedSharedFiles() {
@@ -289,32 +301,19 @@ final class CheckpointCatalog {
   }
 
   /**
-   * Deletes a path; of a checkpoint the metadata first. What cannot be deleted is logged and stays.
-   */
-  void delete(String path) {
-    try {
-      if (!path.startsWith(StoredCheckpoint.SHARED_DIRECTORY)) {
-        storage.delete(path + "/" + StoredCheckpoint.METADATA_FILE);
-      }
-      storage.delete(path);
-    } catch (StateException | UnsupportedOperationException e) {
-      logger.warn("cannot delete {} in {}; it stays as garbage", path, storage.location(), e);
-    }
-  }
-
-  /**
    * Lists what no complete checkpoint or savepoint reaches: directories without metadata, and
    * shared files without a reference. While a damaged checkpoint may refer to any, no shared file
    * is listed.
    */
-  List<String> garbage() {
-    List<String> garbage = new ArrayList<>();
+  Unneeded garbage() {
+    List<String> directories = new ArrayList<>();
+    Set<String> unshared = new TreeSet<>();
     for (String name : storage.list("")) {
       boolean isCheckpoint = idOf(name).isPresent() || name.startsWith(SAVEPOINT_PREFIX);
       // One that is empty is a plain file, or was deleted meanwhile.
       List<String> files = isCheckpoint ? filesIn(storage, name) : List.of();
       if (!files.isEmpty() && !files.contains(StoredCheckpoint.METADATA_FILE)) {
-        garbage.add(name);
+        directories.add(name);
       }
     }
     if (damaged.isEmpty() && newer.isEmpty()) {
@@ -322,10 +321,10 @@ final class CheckpointCatalog {
       for (String name : storage.list(StoredCheckpoint.SHARED_DIRECTORY)) {
         String path = StoredCheckpoint.SHARED_DIRECTORY + "/" + name;
         if (!referenced.contains(path)) {
-          garbage.add(path);
+          unshared.add(path);
         }
       }
     }
-    return garbage;
+    return new Unneeded(directories, unshared);
   }
 }

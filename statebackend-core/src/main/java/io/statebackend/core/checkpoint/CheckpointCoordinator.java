@@ -10,6 +10,7 @@ import io.statebackend.api.StateIoException;
 import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageOutput;
+import io.statebackend.core.checkpoint.CheckpointCatalog.Unneeded;
 import io.statebackend.core.snapshot.CheckpointMetadata;
 import io.statebackend.core.snapshot.SubtaskSnapshot;
 import io.statebackend.core.state.Closing;
@@ -65,6 +66,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
   private final CheckpointStorage storage;
   private final CheckpointSettings settings;
   private final CheckpointThreads threads;
+  private final Deletions deletions;
   private final List<CheckpointListener> listeners;
   private final @Nullable StoredCheckpoint restored;
   private final Object lock = new Object();
@@ -98,7 +100,8 @@ public final class CheckpointCoordinator implements AutoCloseable {
     if (restored != null) {
       catalog.follow(restored);
     }
-    catalog.garbage().forEach(this::deleteGarbage);
+    deletions = new Deletions(storage);
+    deleteGarbage(catalog.garbage());
     subtasks = new OpenSubtasks(restored, settings.droppedOperators());
     threads = new CheckpointThreads(builder.executor);
     logger.info(
@@ -107,9 +110,11 @@ public final class CheckpointCoordinator implements AutoCloseable {
         restored == null ? "none restored" : "restored " + restored.directory());
   }
 
-  private void deleteGarbage(String path) {
-    logger.info("deleting {} in {}, which no checkpoint refers to", path, storage.location());
-    catalog.delete(path);
+  private void deleteGarbage(Unneeded garbage) {
+    for (String path : garbage.paths()) {
+      logger.info("deleting {} in {}, which no checkpoint refers to", path, storage.location());
+    }
+    deletions.delete(garbage.directories(), garbage.sharedFiles());
   }
 
   /**
@@ -411,7 +416,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
     }
     StoredCheckpoint stored = new StoredCheckpoint(storage, checkpoint.directory, metadata);
     CompletedCheckpoint completed = stored.summary();
-    List<String> subsumed = List.of();
+    Unneeded subsumed = Unneeded.NOTHING;
     synchronized (lock) {
       if (!checkpoint.isSavepoint()) {
         catalog.add(stored);
@@ -437,7 +442,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
         storage.location(),
         checkpoint.directory);
     settleNative(checkpoint, true);
-    subsumed.forEach(catalog::delete);
+    deletions.delete(subsumed.directories(), subsumed.sharedFiles());
     notifyListeners(listener -> listener.completed(completed));
     end(checkpoint, completed, null);
   }
@@ -580,7 +585,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
       garbage = !checkpoint.hasWriters() && checkpoint.isAborted();
     }
     if (garbage) {
-      checkpoint.createdPaths().forEach(catalog::delete);
+      deletions.delete(List.of(checkpoint.directory), checkpoint.createdSharedFiles());
     }
   }
 
@@ -603,7 +608,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
    */
   public List<String> garbage() {
     synchronized (lock) {
-      return catalog.garbage();
+      return catalog.garbage().paths();
     }
   }
 

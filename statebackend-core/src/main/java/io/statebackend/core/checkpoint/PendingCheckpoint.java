@@ -145,10 +145,9 @@ final class PendingCheckpoint {
     return writerCount > 0;
   }
 
-  /** Returns the files and directories that are garbage when the checkpoint is aborted. */
-  List<String> createdPaths() {
+  /** Returns the paths of shared files that are garbage when the checkpoint is aborted. */
+  List<String> createdSharedFiles() {
     List<String> paths = new ArrayList<>();
-    paths.add(directory);
     sharedFiles.forEach(files -> paths.addAll(files.created()));
     return paths;
   }

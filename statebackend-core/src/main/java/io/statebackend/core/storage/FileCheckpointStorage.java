@@ -404,6 +404,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   public void delete(String path) {
     Path target = writable(path);
     synchronized (syncing) {
+      checkOpen();
       syncDeletions();
       if (!isThere(target, LinkOption.NOFOLLOW_LINKS)) {
         return;
@@ -475,7 +476,10 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     return resolved;
   }
 
-  /** Gives up the files that are being written, and releases the lock. */
+  /**
+   * Gives up the files that are being written, and releases the lock. Waits for calls that are
+   * under way, also on a disk that hangs: what they do after that would meet the next writer.
+   */
   @Override
   public void close() {
     List<FileOutput> outputs;
@@ -492,7 +496,9 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       collect(output::close, failures);
     }
     if (lock != null) {
-      collect(lock::close, failures);
+      synchronized (syncing) { // so that no publication or deletion is under way
+        collect(lock::close, failures);
+      }
     }
     if (!failures.isEmpty()) {
       StateIoException first = failures.get(0);

@@ -35,7 +35,7 @@ final class FaultPath implements Path {
       throw new InvalidPathException(text, "a path cannot contain the character 0");
     }
     List<String> names = new ArrayList<>();
-    for (String name : text.split(SEPARATOR)) {
+    for (String name : text.split(SEPARATOR, -1)) {
       if (!name.isEmpty()) {
         names.add(name);
       }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.testkit;
+
+import io.statebackend.api.spi.StateBackend;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Nested;
+
+/** Native snapshots, whose files several checkpoints share, keep the contracts too. */
+final class IncrementalBackendTest {
+
+  @Nested
+  final class Restore extends RestoreContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new IncrementalBackend();
+    }
+  }
+
+  @Nested
+  final class Rescale extends RescaleContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new IncrementalBackend();
+    }
+  }
+
+  @Nested
+  final class Model extends ModelContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new IncrementalBackend();
+    }
+  }
+
+  @Nested
+  final class Faults extends FaultContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new IncrementalBackend();
+    }
+  }
+
+  @Nested
+  final class SlowDisk extends SlowDiskContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new IncrementalBackend();
+    }
+  }
+}
