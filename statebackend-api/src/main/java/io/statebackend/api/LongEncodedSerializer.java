@@ -49,7 +49,7 @@ public interface LongEncodedSerializer<T> extends TypeSerializer<T> {
     return toLong(a) == toLong(b);
   }
 
-  /** {@inheritDoc} Here it is {@link StableHash#ofLong} of the number. */
+  /** {@inheritDoc} Here it is {@link StableHash#ofLong} of the number, and nothing else. */
   @Override
   default long stableHash(T value) {
     return StableHash.ofLong(toLong(value));

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Chunk implements Bucket {
   static final int CAPACITY_MIN = 4;
-  static final int CAPACITY_MAX = 1024;
+  static final int CAPACITY_MAX = 2048;
 
   /** The number of entries at which a chunk of the largest capacity is split. */
   static final int SIZE_MAX = sizeMax(CAPACITY_MAX);

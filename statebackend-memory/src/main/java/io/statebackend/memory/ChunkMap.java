@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * a hash choose a slot of the directory, and that names a bucket. A bucket of a smaller depth is
  * named by a run of slots. A full chunk grows up to its largest capacity and is then split by the
  * next bit; when it is as deep as the directory, the directory is doubled first. So one operation
- * moves the entries of one chunk at most, and a directory has about one slot of four bytes for five
- * hundred entries. Removing goes the same way back: a sparse chunk is joined with its buddy or made
+ * moves the entries of one chunk at most, and a directory has about one slot of four bytes for a
+ * thousand entries. Removing goes the same way back: a sparse chunk is joined with its buddy or made
  * smaller, and a directory that no bucket needs in full is halved.
  *
  * Keys that collide

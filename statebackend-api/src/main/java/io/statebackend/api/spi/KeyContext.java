@@ -57,8 +57,8 @@ public final class KeyContext<K> {
    * @throws NullPointerException if the key is {@code null}
    */
   public void set(K key) {
-    long newHash = serializer.stableHash(requireKey(key));
-    move(key, newHash, StableHash.keyGroup(newHash, maxParallelism));
+    moveTo(requireKey(key));
+    keyGroup = StableHash.keyGroup(hash, maxParallelism);
   }
 
   /**
@@ -69,7 +69,8 @@ public final class KeyContext<K> {
    * @throws NullPointerException if the key is {@code null}
    */
   public void set(K key, int keyGroup) {
-    move(key, serializer.stableHash(requireKey(key)), keyGroup);
+    moveTo(requireKey(key));
+    this.keyGroup = keyGroup;
   }
 
   private K requireKey(K key) {
@@ -79,7 +80,7 @@ public final class KeyContext<K> {
     return key;
   }
 
-  private void move(K newKey, long newHash, int newKeyGroup) {
+  private void moveTo(K newKey) {
     if (closed) {
       throw closedException();
     }
@@ -87,11 +88,12 @@ public final class KeyContext<K> {
     if (encoded != null) {
       // No reference is stored: collectors pay for each, and the caller's box need not exist.
       number = encoded.toLong(newKey);
+      hash = StableHash.ofLong(number);
     } else {
-      key = serializer.isImmutable() ? newKey : serializer.copy(newKey);
+      K own = serializer.isImmutable() ? newKey : serializer.copy(newKey);
+      hash = serializer.stableHash(own);
+      key = own;
     }
-    hash = newHash;
-    keyGroup = newKeyGroup;
     bytesValid = false;
     isSet = true;
   }
