@@ -83,7 +83,7 @@ public final class BenchMain {
       Files.deleteIfExists(log);
     }
     JmhRun jmh = new JmhRun(options.settings(), options.profiler(), log);
-    Environment environment = Environment.current(String.join(" ", ChildJvm.options(options.gc())));
+    Environment environment = Environment.current();
     List<Measurement> measured = new ArrayList<>();
     Results results = before;
     int index = 0;

@@ -14,15 +14,23 @@ import java.util.stream.Collectors;
 final class ChildJvm {
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
-  private static final List<String> HEAP = List.of("-Xms6g", "-Xmx6g");
+  private static final int FEW_KEYS_MAX = 1_000_000;
 
   private ChildJvm() {}
 
-  /** The options of every JVM that measures, besides those that a backend needs. */
-  static List<String> options(GarbageCollector gc) {
-    List<String> options = new ArrayList<>(HEAP);
-    options.add(gc.flag());
-    return options;
+  /**
+   * The options of every JVM that measures, besides those that a backend needs. The heap has room
+   * for the peer that needs most; its pages are touched in advance, as a virtual machine may take
+   * long to provide them.
+   */
+  static List<String> options(GarbageCollector gc, int keys) {
+    String heap = keys <= FEW_KEYS_MAX ? "2g" : "6g";
+    return List.of(
+        "-Xms" + heap,
+        "-Xmx" + heap,
+        "-XX:+AlwaysPreTouch",
+        gc.flag(),
+        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
   }
 
   /** Leaves out of a class path the jars whose name begins with something. */

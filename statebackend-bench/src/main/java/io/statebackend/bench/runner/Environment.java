@@ -19,7 +19,6 @@ import java.util.stream.Stream;
  * @param memoryGib how much memory
  * @param os the operating system
  * @param jdk the version and vendor of the JDK
- * @param jvmOptions the options of each measured JVM
  * @param commit the commit of the sources, with {@code -dirty} if files had been changed
  * @param time when the run began
  */
@@ -29,20 +28,18 @@ record Environment(
     long memoryGib,
     String os,
     String jdk,
-    String jvmOptions,
     String commit,
     String time) {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final String UNKNOWN = "unknown";
 
-  static Environment current(String jvmOptions) {
+  static Environment current() {
     return new Environment(
         cpuModel(),
         Runtime.getRuntime().availableProcessors(),
         memoryBytes() >> 30,
         System.getProperty("os.name") + " " + System.getProperty("os.version"),
         System.getProperty("java.vendor") + " " + System.getProperty("java.runtime.version"),
-        jvmOptions,
         describeCommit(),
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
   }

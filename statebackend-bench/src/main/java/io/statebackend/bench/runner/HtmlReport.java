@@ -84,7 +84,7 @@ final class HtmlReport {
     StringBuilder html =
         new StringBuilder(
             "<table><tr><th>begun</th><th>commit</th><th>processor</th><th>cores</th>"
-                + "<th>memory</th><th>system</th><th>JDK</th><th>JVM options</th>"
+                + "<th>memory</th><th>system</th><th>JDK</th>"
                 + "<th>forks</th><th>iterations</th></tr>\n");
     for (Results.Run run : results.runs()) {
       Environment environment = run.environment();
@@ -99,7 +99,6 @@ final class HtmlReport {
               environment.memoryGib() + " GiB",
               environment.os(),
               environment.jdk(),
-              environment.jvmOptions(),
               Integer.toString(settings.forks()),
               "%d + %d of %d ms"
                   .formatted(

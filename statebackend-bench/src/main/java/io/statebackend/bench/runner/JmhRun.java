@@ -61,13 +61,17 @@ record JmhRun(JmhSettings settings, @Nullable String profiler, Path log) {
     arguments.addAll(List.of("-r", settings.iterationMillis() + "ms"));
     arguments.addAll(List.of("-foe", "true"));
     arguments.addAll(List.of("-rf", "json", "-rff", json.toString()));
-    List<String> options = ChildJvm.options(line.gc());
-    options.addAll(backend.jvmOptions());
-    arguments.addAll(List.of("-jvmArgs", String.join(" ", options)));
+    arguments.addAll(List.of("-jvmArgs", String.join(" ", jvmOptions(line, backend))));
     if (profiler != null) {
       arguments.addAll(List.of("-prof", profiler));
     }
     return arguments;
+  }
+
+  private static List<String> jvmOptions(Line line, Backend backend) {
+    List<String> options = new ArrayList<>(ChildJvm.options(line.gc(), line.keys()));
+    options.addAll(backend.jvmOptions());
+    return options;
   }
 
   /** Reads the iterations of all forks as operations per millisecond. */

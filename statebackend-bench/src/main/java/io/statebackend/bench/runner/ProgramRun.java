@@ -42,7 +42,7 @@ final class ProgramRun {
 
   private void run(Program program, Backend backend, EntryType type, int keys)
       throws IOException, InterruptedException {
-    List<String> jvmOptions = new ArrayList<>(ChildJvm.options(options.gc()));
+    List<String> jvmOptions = new ArrayList<>(ChildJvm.options(options.gc(), keys));
     jvmOptions.addAll(backend.jvmOptions());
     List<String> arguments =
         List.of(program.name(), backend.name(), type.name(), Integer.toString(keys));

@@ -18,7 +18,7 @@ class RatioTest {
   private static final Line GET = line(Benchmark.VALUE_GET);
   private static final Line ADD = line(Benchmark.VALUE_ADD);
   private static final Environment ENVIRONMENT =
-      new Environment("cpu </script>", 2, 24, "os", "jdk", "-Xmx6g", "abc", "now");
+      new Environment("cpu </script>", 2, 24, "os", "jdk", "abc", "now");
 
   private static Line line(Benchmark benchmark) {
     return new Line(
