@@ -52,7 +52,7 @@ final class CheckpointProgram<K, V> {
 
   Figures run() {
     Figures figures = new Figures();
-    try (OpenSubject subject = OpenSubject.of(backend)) {
+    try (OpenSubject subject = OpenSubject.of(backend, keyCount)) {
       DurableState<K, V> state = subject.durable().create(entries, subject.checkpoints());
       for (int number = 0; number < keyCount; number++) {
         state.update(entries.key(number), entries.value(number));

@@ -36,7 +36,7 @@ final class ListRun<K, V> implements AutoCloseable {
     this.batchKeys =
         entries.cursor(Arrays.stream(numbers).map(n -> n / ELEMENTS_PER_ADD_ALL).toArray());
     this.batch = LongStream.range(0, ELEMENTS_PER_ADD_ALL).mapToObj(entries::value).toList();
-    this.subject = OpenSubject.of(settings.backend);
+    this.subject = OpenSubject.of(settings.backend, settings.keys);
     this.state = subject.states().list(entries);
   }
 

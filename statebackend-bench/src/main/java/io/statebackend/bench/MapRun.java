@@ -35,7 +35,7 @@ final class MapRun<K, V> implements AutoCloseable {
     int[] numbers = settings.distribution.numbers(keyCount * ENTRIES_PER_KEY);
     this.keys = entries.cursor(Arrays.stream(numbers).map(n -> n / ENTRIES_PER_KEY).toArray());
     this.userKeys = Arrays.stream(numbers).mapToLong(n -> userKey(n % ENTRIES_PER_KEY)).toArray();
-    this.subject = OpenSubject.of(settings.backend);
+    this.subject = OpenSubject.of(settings.backend, settings.keys);
     this.state = subject.states().map(entries);
   }
 

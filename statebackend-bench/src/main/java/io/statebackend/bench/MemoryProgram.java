@@ -25,7 +25,7 @@ final class MemoryProgram<K, V> {
 
   Figures run() {
     Figures figures = new Figures();
-    try (OpenSubject subject = OpenSubject.of(backend)) {
+    try (OpenSubject subject = OpenSubject.of(backend, keyCount)) {
       ValueSubject<K, V> state = subject.subject().value(entries);
       long before = usedBytes();
       for (int number = 0; number < keyCount; number++) {

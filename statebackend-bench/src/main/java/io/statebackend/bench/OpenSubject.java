@@ -20,10 +20,10 @@ final class OpenSubject implements AutoCloseable {
     this.subject = subject;
   }
 
-  static OpenSubject of(Backend backend) {
+  static OpenSubject of(Backend backend, int keyCount) {
     try {
       Path directory = Files.createTempDirectory("statebackend-bench-");
-      return new OpenSubject(directory, backend.open(directory));
+      return new OpenSubject(directory, backend.open(new Place(directory, keyCount)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -17,7 +17,7 @@ final class ReducingRun<K, V> implements AutoCloseable {
   private ReducingRun(Settings settings, Entries<K, V> entries) {
     this.entries = entries;
     this.keys = entries.cursor(settings.distribution.numbers(settings.keys));
-    this.subject = OpenSubject.of(settings.backend);
+    this.subject = OpenSubject.of(settings.backend, settings.keys);
     this.state = subject.states().reducing(entries);
   }
 

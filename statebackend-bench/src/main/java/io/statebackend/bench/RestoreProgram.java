@@ -27,7 +27,7 @@ final class RestoreProgram<K, V> {
 
   Figures run() {
     Figures figures = new Figures();
-    try (OpenSubject origin = OpenSubject.of(backend)) {
+    try (OpenSubject origin = OpenSubject.of(backend, keyCount)) {
       Path directory = origin.checkpoints();
       Checkpoint checkpoint = write(origin.durable(), directory);
       figures.add("checkpoint_bytes", (double) checkpoint.await());
@@ -53,7 +53,7 @@ final class RestoreProgram<K, V> {
   private void restore(Path directory, Checkpoint checkpoint, Figures figures) {
     System.gc();
     long start = System.nanoTime();
-    try (OpenSubject restored = OpenSubject.of(backend)) {
+    try (OpenSubject restored = OpenSubject.of(backend, keyCount)) {
       DurableState<K, V> state = restored.durable().restore(entries, directory, checkpoint);
       figures.add("restore_ms", (System.nanoTime() - start) / 1e6);
       check(state);

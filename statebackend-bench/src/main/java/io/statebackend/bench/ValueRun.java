@@ -26,7 +26,7 @@ final class ValueRun<K, V> implements AutoCloseable {
     this.combine = entries::combine;
     this.keyCount = settings.keys;
     this.keys = entries.cursor(settings.distribution.numbers(keyCount));
-    this.subject = OpenSubject.of(settings.backend);
+    this.subject = OpenSubject.of(settings.backend, settings.keys);
     this.state = subject.subject().value(entries);
   }
 

@@ -36,7 +36,10 @@ class BenchmarksTest {
   }
 
   private static Stream<DynamicTest> tests(Backend backend, EntryType type, Class<?> benchmarks) {
-    if (benchmarks != ValueStateBenchmark.class && !backend.hasAllStates()) {
+    boolean isMeasured =
+        benchmarks == ValueStateBenchmark.class
+            || (backend.hasAllStates() && type != EntryType.LONG_BYTES128);
+    if (!isMeasured) {
       return Stream.empty();
     }
     return benchmarkMethods(benchmarks)

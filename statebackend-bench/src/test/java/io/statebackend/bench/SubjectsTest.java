@@ -17,6 +17,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Every backend does what the benchmarks believe that it does, with every type. */
 class SubjectsTest {
+  private static final int KEYS = 10;
 
   @TestFactory
   Stream<DynamicContainer> everyBackend() {
@@ -45,7 +46,7 @@ class SubjectsTest {
   }
 
   private static <K, V> void checkValue(Backend backend, Entries<K, V> entries) {
-    try (OpenSubject subject = OpenSubject.of(backend)) {
+    try (OpenSubject subject = OpenSubject.of(backend, KEYS)) {
       ValueSubject<K, V> state = subject.subject().value(entries);
       assertThat(state.get(entries.key(1))).isNull();
       state.update(entries.key(1), entries.value(10));
@@ -61,7 +62,7 @@ class SubjectsTest {
   }
 
   private static <K, V> void checkMap(Backend backend, Entries<K, V> entries) {
-    try (OpenSubject subject = OpenSubject.of(backend)) {
+    try (OpenSubject subject = OpenSubject.of(backend, KEYS)) {
       MapSubject<K, V> state = subject.states().map(entries);
       state.put(entries.key(1), 5L, entries.value(10));
       state.put(entries.key(1), 6L, entries.value(20));
@@ -83,7 +84,7 @@ class SubjectsTest {
   }
 
   private static <K, V> void checkList(Backend backend, Entries<K, V> entries) {
-    try (OpenSubject subject = OpenSubject.of(backend)) {
+    try (OpenSubject subject = OpenSubject.of(backend, KEYS)) {
       ListSubject<K, V> state = subject.states().list(entries);
       state.add(entries.key(1), entries.value(1));
       state.add(entries.key(2), entries.value(9));
@@ -95,7 +96,7 @@ class SubjectsTest {
   }
 
   private static <K, V> void checkReducing(Backend backend, Entries<K, V> entries) {
-    try (OpenSubject subject = OpenSubject.of(backend)) {
+    try (OpenSubject subject = OpenSubject.of(backend, KEYS)) {
       ReducingSubject<K, V> state = subject.states().reducing(entries);
       state.add(entries.key(1), entries.value(1));
       state.add(entries.key(2), entries.value(9));

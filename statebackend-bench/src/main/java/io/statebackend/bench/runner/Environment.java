@@ -23,14 +23,9 @@ import java.util.stream.Stream;
  * @param time when the run began
  */
 record Environment(
-    String cpu,
-    int cores,
-    long memoryGib,
-    String os,
-    String jdk,
-    String commit,
-    String time) {
+    String cpu, int cores, long memoryGib, String os, String jdk, String commit, String time) {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+  private static final String BUILT_COMMIT = "STATEBACKEND_BENCH_COMMIT";
   private static final String UNKNOWN = "unknown";
 
   static Environment current() {
@@ -66,8 +61,12 @@ record Environment(
         : 0;
   }
 
-  /** Asks git, which may be missing or outside of a work tree. */
+  /** What the script built, else what git says of the current directory, if it is there. */
   private static String describeCommit() {
+    String built = System.getenv(BUILT_COMMIT);
+    if (built != null) {
+      return built;
+    }
     try {
       Process git =
           new ProcessBuilder("git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
