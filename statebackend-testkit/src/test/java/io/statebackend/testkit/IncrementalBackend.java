@@ -19,6 +19,7 @@ import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -62,7 +63,7 @@ final class IncrementalBackend implements StateBackend {
   }
 
   /** A file of a snapshot, and what is in it. */
-  private record Written(String file, List<Byte> content) {}
+  private record Written(String file, ByteBuffer content) {}
 
   private static final class Store<K> implements KeyedStore<K>, NativeSnapshots {
     private final KeyedStore<K> heap;
@@ -150,7 +151,7 @@ final class IncrementalBackend implements StateBackend {
     }
 
     private static Written write(Written before, byte[] content, NativeFiles files) {
-      List<Byte> bytes = boxed(content);
+      ByteBuffer bytes = ByteBuffer.wrap(content);
       if (before != null && before.content.equals(bytes)) {
         files.reuse(before.file);
         return before;
@@ -161,14 +162,6 @@ final class IncrementalBackend implements StateBackend {
         out.commit();
       }
       return new Written(file.name(), bytes);
-    }
-
-    private static List<Byte> boxed(byte[] bytes) {
-      List<Byte> boxed = new ArrayList<>();
-      for (byte value : bytes) {
-        boxed.add(value);
-      }
-      return boxed;
     }
 
     private static byte[] manifest(Map<Part, Written> written) {
@@ -201,7 +194,7 @@ final class IncrementalBackend implements StateBackend {
           if (keyGroups.contains(part.keyGroup)) {
             byte[] content = read(snapshot.files(), file);
             restored.put(part, Entry.readAll(content));
-            completed.put(part, new Written(file, boxed(content)));
+            completed.put(part, new Written(file, ByteBuffer.wrap(content)));
           }
         }
       }

@@ -47,4 +47,12 @@ final class IncrementalBackendTest {
       return new IncrementalBackend();
     }
   }
+
+  @Nested
+  final class Damage extends DamageContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new IncrementalBackend();
+    }
+  }
 }

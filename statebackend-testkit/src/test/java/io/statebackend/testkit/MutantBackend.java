@@ -14,9 +14,11 @@ import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The minimal backend with one fault built in, of the kind that engines have had. */
 final class MutantBackend implements StateBackend {
@@ -35,6 +37,10 @@ final class MutantBackend implements StateBackend {
     VALUE_SHARED_WITH_CALLER,
     /** All namespaces of a key are one in tables of values. */
     NAMESPACE_IGNORED,
+    /** A user key that is removed from a map is still met by iterators. */
+    STALE_ENTRY_AFTER_REMOVE,
+    /** The last entry of each key group is missing in images. */
+    LAST_ENTRY_LOST,
     /** A cursor whose image is closed has no more entries, as if that were all. */
     CURSOR_ENDS_WITH_IMAGE
   }
@@ -74,7 +80,7 @@ final class MutantBackend implements StateBackend {
 
     @Override
     public <N, U, V> MapTable<K, N, U, V> mapTable(TableSpec.OfMaps<N, U, V> spec) {
-      return new MutantMaps<>(intact.mapTable(spec), fault);
+      return new MutantMaps<>(intact.mapTable(spec), fault, new HashSet<>());
     }
 
     @Override
@@ -82,6 +88,7 @@ final class MutantBackend implements StateBackend {
       return switch (fault) {
         case IMAGE_SHARES_LIVE_MAP -> new LiveImage(intact);
         case CURSOR_ENDS_WITH_IMAGE -> new EndingImage(intact.freeze());
+        case LAST_ENTRY_LOST -> new LosingImage(intact.freeze());
         default -> intact.freeze();
       };
     }
@@ -143,21 +150,29 @@ final class MutantBackend implements StateBackend {
     }
   }
 
-  private record MutantMaps<K, N, U, V>(MapTable<K, N, U, V> intact, Fault fault)
+  private record MutantMaps<K, N, U, V>(
+      MapTable<K, N, U, V> intact, Fault fault, Set<List<Object>> removed)
       implements MapTable<K, N, U, V> {
     @Override
     public V get(KeyContext<K> key, N namespace, U userKey) {
-      return intact.get(key, namespace, userKey);
+      return removed.contains(List.of(key.key(), namespace, userKey))
+          ? null
+          : intact.get(key, namespace, userKey);
     }
 
     @Override
     public void put(KeyContext<K> key, N namespace, U userKey, V value) {
+      removed.remove(List.of(key.key(), namespace, userKey));
       intact.put(key, namespace, userKey, value);
     }
 
     @Override
     public void remove(KeyContext<K> key, N namespace, U userKey) {
-      intact.remove(key, namespace, userKey);
+      if (fault == Fault.STALE_ENTRY_AFTER_REMOVE) {
+        removed.add(List.of(key.key(), namespace, userKey));
+      } else {
+        intact.remove(key, namespace, userKey);
+      }
     }
 
     @Override
@@ -192,6 +207,61 @@ final class MutantBackend implements StateBackend {
 
     @Override
     public void close() {}
+  }
+
+  /** Hides the last entry of each key group. */
+  private record LosingImage(FrozenStore intact) implements FrozenStore {
+    @Override
+    public EntryCursor entries(String table, int keyGroup) {
+      long entryCount = 0;
+      try (EntryCursor all = intact.entries(table, keyGroup)) {
+        while (all.next()) {
+          entryCount++;
+        }
+      }
+      return new LimitedCursor(intact.entries(table, keyGroup), entryCount - 1);
+    }
+
+    @Override
+    public void close() {
+      intact.close();
+    }
+  }
+
+  /** Ends after a number of entries. */
+  private static final class LimitedCursor implements EntryCursor {
+    private final EntryCursor entries;
+    private long left;
+
+    LimitedCursor(EntryCursor entries, long limit) {
+      this.entries = entries;
+      this.left = limit;
+    }
+
+    @Override
+    public boolean next() {
+      return left-- > 0 && entries.next();
+    }
+
+    @Override
+    public void writeKey(BinaryOutput out) {
+      entries.writeKey(out);
+    }
+
+    @Override
+    public void writeNamespace(BinaryOutput out) {
+      entries.writeNamespace(out);
+    }
+
+    @Override
+    public void writeValue(BinaryOutput out) {
+      entries.writeValue(out);
+    }
+
+    @Override
+    public void close() {
+      entries.close();
+    }
   }
 
   /** Takes being closed for the end of all entries. */

@@ -63,6 +63,32 @@ final class MutantsTest {
     }
   }
 
+  static final class StaleEntryAfterRemove extends MapStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new MutantBackend(Fault.STALE_ENTRY_AFTER_REMOVE);
+    }
+  }
+
+  static final class LastEntryLost extends RestoreContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new MutantBackend(Fault.LAST_ENTRY_LOST);
+    }
+  }
+
+  @Test
+  void staleEntryAfterRemove() {
+    assertThat(failuresOf(StaleEntryAfterRemove.class))
+        .anyMatch(test -> test.contains("remove_oneOfSeveral"));
+  }
+
+  @Test
+  void lastEntryLost() {
+    assertThat(failuresOf(LastEntryLost.class))
+        .anyMatch(test -> test.contains("restore_everyKindOfState"));
+  }
+
   @Test
   void mapClearDoesNothing() {
     assertThat(failuresOf(MapClearDoesNothing.class))

@@ -98,15 +98,7 @@ final class CheckpointCatalog {
 
   private void read(long id, String directory) {
     try {
-      StoredCheckpoint checkpoint = StoredCheckpoint.read(storage, directory);
-      if (checkpoint.metadata().checkpointId() != id) {
-        throw new CorruptStateException(
-            "metadata belongs to another checkpoint: expected=%d, actual=%d"
-                .formatted(id, checkpoint.metadata().checkpointId()),
-            checkpoint.describe() + "/" + StoredCheckpoint.METADATA_FILE,
-            0);
-      }
-      complete.put(id, checkpoint);
+      complete.put(id, readOwn(storage, directory));
     } catch (CorruptStateException e) {
       logger.warn("checkpoint {} in {} is damaged: {}", id, storage.location(), e.getMessage());
       damaged.add(id);
@@ -114,6 +106,26 @@ final class CheckpointCatalog {
     } catch (IncompatibleStateException e) {
       newer.put(id, e);
     }
+  }
+
+  /**
+   * Reads a checkpoint, and checks that it has the number that its directory says.
+   *
+   * @throws CorruptStateException if it is damaged, or the metadata of another one
+   * @throws IncompatibleStateException if it is of a newer format
+   */
+  private static StoredCheckpoint readOwn(CheckpointStorage source, String directory) {
+    StoredCheckpoint checkpoint = StoredCheckpoint.read(source, directory);
+    long actual = checkpoint.metadata().checkpointId();
+    long expected = idOf(directory).orElse(actual);
+    if (actual != expected) {
+      throw new CorruptStateException(
+          "metadata belongs to another checkpoint: expected=%d, actual=%d"
+              .formatted(expected, actual),
+          checkpoint.describe() + "/" + StoredCheckpoint.METADATA_FILE,
+          0);
+    }
+    return checkpoint;
   }
 
   static String directoryOf(long id) {
@@ -152,7 +164,7 @@ final class CheckpointCatalog {
   StoredCheckpoint intact(long id) {
     if (damaged.contains(id) || newer.containsKey(id)) {
       // Reading it again tells what is wrong.
-      StoredCheckpoint.read(storage, directoryOf(id));
+      readOwn(storage, directoryOf(id)).verify();
     }
     StoredCheckpoint checkpoint = complete.get(id);
     if (checkpoint == null) {
@@ -235,7 +247,7 @@ final class CheckpointCatalog {
           "no complete checkpoint or savepoint '%s' in %s; there are %s"
               .formatted(directory, source.location(), found));
     }
-    StoredCheckpoint checkpoint = StoredCheckpoint.read(source, directory);
+    StoredCheckpoint checkpoint = readOwn(source, directory);
     checkpoint.verify();
     return checkpoint;
   }

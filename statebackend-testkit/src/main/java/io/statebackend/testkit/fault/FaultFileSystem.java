@@ -182,7 +182,7 @@ public final class FaultFileSystem extends FileSystem {
   }
 
   @Override
-  public FaultPath getPath(String first, String... more) {
+  public Path getPath(String first, String... more) {
     String joined = more.length == 0 ? first : first + "/" + String.join("/", more);
     return FaultPath.parse(this, joined);
   }

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.testkit;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.core.storage.FileCheckpointStorage;
+import io.statebackend.testkit.fault.FaultFileSystem;
+import io.statebackend.testkit.fault.Unsynced;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Damaged files of a checkpoint never become wrong state: whatever byte is flipped, cut off,
+ * overwritten or exchanged, the checkpoint is refused with a {@link CorruptStateException} that
+ * names the file, nothing of it is restored, and the checkpoint before takes its place.
+ */
+public abstract class DamageContract {
+  private static final Logger LOGGER = System.getLogger(DamageContract.class.getName());
+  private static final String SEED_PROPERTY = "statebackend.seed";
+  private static final long DAMAGED_ID = 3;
+  private static final String DAMAGED_DIRECTORY = "chk-3";
+  private static final String SHARED_DIRECTORY = "shared";
+
+  private final FaultySetup setup =
+      new FaultySetup(this::newBackend, FileCheckpointStorage::open);
+
+  private FaultFileSystem files;
+  private History history;
+
+  /** The bytes of all files before the damage. */
+  private final NavigableMap<String, byte[]> contents = new TreeMap<>();
+
+  /** What became of a damaged checkpoint. */
+  private enum Outcome {
+    REFUSED,
+    HARMLESS
+  }
+
+  /** Creates the contract, for one test. */
+  protected DamageContract() {}
+
+  /**
+   * Makes the backend to test.
+   *
+   * @param directory as in {@link FaultContract#newBackend}
+   * @return a new backend
+   */
+  protected abstract StateBackend newBackend(Path directory);
+
+  @BeforeEach
+  final void takeCheckpoints() {
+    takeCheckpoints(1);
+  }
+
+  /** Takes three checkpoints, of which the last two are kept. */
+  private void takeCheckpoints(int changesEach) {
+    files = FaultFileSystem.create();
+    history = new History();
+    try (FaultySession session = FaultySession.start(setup, root(files), 2)) {
+      for (int id = 1; id <= DAMAGED_ID; id++) {
+        for (int i = 0; i < changesEach; i++) {
+          session.change((long) id * changesEach + i);
+        }
+        assertThat(session.checkpoint(history)).as("checkpoint %d is complete", id).isTrue();
+      }
+    }
+    readContents();
+  }
+
+  private static Path root(FaultFileSystem files) {
+    return files.getPath("/job");
+  }
+
+  private static Path checkpoints(FaultFileSystem files) {
+    return root(files).resolve("checkpoints");
+  }
+
+  /** Reads all files of both checkpoints, by their paths beneath the directory of checkpoints. */
+  private void readContents() {
+    Path checkpoints = checkpoints(files);
+    contents.clear();
+    try (Stream<Path> found = Files.walk(checkpoints)) {
+      for (Path file : found.filter(Files::isRegularFile).toList()) {
+        contents.put(checkpoints.relativize(file).toString(), Files.readAllBytes(file));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Lists what the damaged checkpoint consists of. */
+  private List<String> filesOfCheckpoint() {
+    return contents.keySet().stream()
+        .filter(
+            file ->
+                file.startsWith(DAMAGED_DIRECTORY)
+                    || (file.startsWith(SHARED_DIRECTORY) && without(file) == Outcome.REFUSED))
+        .toList();
+  }
+
+  private Outcome without(String file) {
+    FaultFileSystem damaged = files.crash(Unsynced.kept());
+    try {
+      Files.delete(checkpoints(damaged).resolve(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return check("missing " + file, file, damaged);
+  }
+
+  private byte[] bytesOf(String file) {
+    return requireNonNull(contents.get(file)).clone();
+  }
+
+  /** Changes one file and checks what a program does that restores the checkpoint. */
+  private Outcome damage(String what, String file, UnaryOperator<byte[]> change) throws IOException {
+    FaultFileSystem damaged = files.crash(Unsynced.kept());
+    Path path = checkpoints(damaged).resolve(file);
+    Files.write(path, change.apply(bytesOf(file)));
+    return check(what + " of " + file, file, damaged);
+  }
+
+  private Outcome check(String what, String file, FaultFileSystem damaged) {
+    Outcome outcome = restoreDamaged(what, file, damaged);
+    assertThat(damaged.openFiles()).as("files left open, %s", what).isEmpty();
+    if (outcome == Outcome.REFUSED) {
+      checkFallsBack(what, damaged);
+    }
+    return outcome;
+  }
+
+  private Outcome restoreDamaged(String what, String file, FaultFileSystem damaged) {
+    try (FaultySession session =
+        new FaultySession(
+            setup, root(damaged), 3, (builder, storage) -> builder.restoreFrom(DAMAGED_ID))) {
+      history.checkHolds(DAMAGED_ID, session.state());
+      return Outcome.HARMLESS;
+    } catch (CorruptStateException e) {
+      assertThat(e).as(what).hasMessageContaining(file);
+      if (file.startsWith(DAMAGED_DIRECTORY)) {
+        assertThat(e.file()).as("the file that the exception names, %s", what).isNotNull();
+      }
+      return Outcome.REFUSED;
+    } catch (RuntimeException | Error e) {
+      throw new AssertionError(
+          "a damaged checkpoint is not refused with a CorruptStateException: " + what, e);
+    }
+  }
+
+  /** The checkpoint before is restored, unless it shares the damaged file. */
+  private void checkFallsBack(String what, FaultFileSystem damaged) {
+    try (FaultySession session = FaultySession.start(setup, root(damaged), 1)) {
+      assertThat(session.restoredId()).as("what is restored, %s", what).isEqualTo(DAMAGED_ID - 1);
+      history.checkHolds(DAMAGED_ID - 1, session.state());
+    } catch (CorruptStateException e) {
+      assertThat(e).as(what).hasMessageContaining("every checkpoint is damaged");
+      assertThat(what).as("both checkpoints are damaged only by what they share").contains(SHARED_DIRECTORY);
+    }
+  }
+
+  private static void report(String what, int refusedCount, int harmlessCount) {
+    LOGGER.log(Level.INFO, "{0}: refused={1}, harmless={2}", what, refusedCount, harmlessCount);
+  }
+
+  @Test
+  final void flippedBits() throws IOException {
+    flipBits(53);
+  }
+
+  @Test
+  @Tag("slow")
+  final void flippedBits_everyOne() throws IOException {
+    takeCheckpoints(20);
+    flipBits(1);
+  }
+
+  private void flipBits(int step) throws IOException {
+    int[] counts = new int[Outcome.values().length];
+    for (String file : filesOfCheckpoint()) {
+      int bitCount = bytesOf(file).length * Byte.SIZE;
+      for (int bit = 0; bit < bitCount; bit += step) {
+        int flipped = bit;
+        Outcome outcome =
+            damage(
+                "bit " + bit,
+                file,
+                bytes -> {
+                  bytes[flipped / Byte.SIZE] ^= (byte) (1 << flipped % Byte.SIZE);
+                  return bytes;
+                });
+        counts[outcome.ordinal()]++;
+      }
+    }
+    report("flipped bits", counts[0], counts[1]);
+    assertThat(counts[Outcome.HARMLESS.ordinal()]).as("flipped bits that nobody noticed").isZero();
+  }
+
+  @Test
+  final void truncations() throws IOException {
+    truncate(37);
+  }
+
+  @Test
+  @Tag("slow")
+  final void truncations_everyLength() throws IOException {
+    takeCheckpoints(20);
+    truncate(1);
+  }
+
+  private void truncate(int step) throws IOException {
+    int count = 0;
+    for (String file : filesOfCheckpoint()) {
+      int length = bytesOf(file).length;
+      for (int cut = 0; cut < length; cut += step) {
+        int newLength = cut;
+        Outcome outcome =
+            damage("cut to " + cut + " bytes", file, bytes -> Arrays.copyOf(bytes, newLength));
+        assertThat(outcome).as("%s cut to %d bytes", file, cut).isEqualTo(Outcome.REFUSED);
+        count++;
+      }
+      Outcome longer = damage("a byte more", file, bytes -> Arrays.copyOf(bytes, length + 1));
+      assertThat(longer).as("%s with a byte more", file).isEqualTo(Outcome.REFUSED);
+    }
+    report("truncations", count, 0);
+  }
+
+  @Test
+  final void missingFiles() {
+    for (String file : filesOfCheckpoint()) {
+      if (file.endsWith("/_metadata")) {
+        continue; // Without it there is no checkpoint at all.
+      }
+      assertThat(without(file)).as("%s is missing", file).isEqualTo(Outcome.REFUSED);
+    }
+  }
+
+  /** Each file in the place of each other, where they differ: also of the checkpoint before. */
+  @Test
+  final void exchangedFiles() throws IOException {
+    List<String> own = filesOfCheckpoint();
+    int count = 0;
+    for (String file : own) {
+      for (String other : contents.keySet()) {
+        byte[] bytes = bytesOf(other);
+        if (!Arrays.equals(bytes, bytesOf(file))) {
+          Outcome outcome = damage("bytes of " + other + " in the place", file, old -> bytes);
+          assertThat(outcome).as("%s in the place of %s", other, file).isEqualTo(Outcome.REFUSED);
+          count++;
+        }
+      }
+    }
+    report("exchanged files", count, 0);
+  }
+
+  @Test
+  final void randomDamage() throws IOException {
+    damageAtRandom(300);
+  }
+
+  @Test
+  @Tag("slow")
+  final void randomDamage_ofMore() throws IOException {
+    takeCheckpoints(2_000);
+    damageAtRandom(5_000);
+  }
+
+  private void damageAtRandom(int count) throws IOException {
+    long seed = Long.getLong(SEED_PROPERTY, new Random().nextLong());
+    Random random = new Random(seed);
+    List<String> all = filesOfCheckpoint();
+    int refusedCount = 0;
+    for (int i = 0; i < count; i++) {
+      String file = all.get(random.nextInt(all.size()));
+      String what =
+          "random damage %d, replay with -D%s=%d,".formatted(i, SEED_PROPERTY, seed);
+      byte[] changed = overwritten(bytesOf(file), random);
+      if (!Arrays.equals(changed, bytesOf(file))) {
+        assertThat(damage(what, file, bytes -> changed)).as(what).isEqualTo(Outcome.REFUSED);
+        refusedCount++;
+      }
+    }
+    report("random damage, seed=" + seed, refusedCount, 0);
+  }
+
+  /** Overwrites, fills with zeros, or moves some of the bytes. */
+  private static byte[] overwritten(byte[] bytes, Random random) {
+    int from = random.nextInt(bytes.length);
+    int length = 1 + random.nextInt(Math.min(64, bytes.length - from));
+    byte[] changed = bytes.clone();
+    switch (random.nextInt(3)) {
+      case 0 -> {
+        byte[] noise = new byte[length];
+        random.nextBytes(noise);
+        System.arraycopy(noise, 0, changed, from, length);
+      }
+      case 1 -> Arrays.fill(changed, from, from + length, (byte) random.nextInt(2));
+      default -> System.arraycopy(bytes, 0, changed, from, length);
+    }
+    return changed;
+  }
+}

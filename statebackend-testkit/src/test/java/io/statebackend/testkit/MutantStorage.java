@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.testkit;
+
+import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.StateIoException;
+import io.statebackend.api.storage.CheckpointStorage;
+import io.statebackend.api.storage.StorageInput;
+import io.statebackend.api.storage.StorageOutput;
+import io.statebackend.core.storage.FileCheckpointStorage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+
+/** The storage of files with one fault built in, of the kind that storages have had. */
+final class MutantStorage implements CheckpointStorage {
+
+  /** What is wrong with a mutant. */
+  enum Fault {
+    /** What is written to a file is not synced. */
+    FSYNC_SKIPPED,
+    /** A file appears under its name, and is synced afterwards. */
+    RENAMED_BEFORE_SYNC,
+    /** The names of files are not synced. */
+    DIRECTORY_SYNC_SKIPPED,
+    /** The checkpoint before is deleted, then the new one is published. */
+    DELETED_BEFORE_COMMIT,
+    /** The last bytes of a file are lost that do not fill a block. */
+    LAST_BLOCK_LOST,
+    /** A file that is there is replaced by a new one of its name. */
+    FILE_NAME_REUSED,
+    /** What lies behind the end of a file is read as zeros. */
+    END_OF_FILE_SWALLOWED,
+    /** A checkpoint is published by writing its metadata under its name. */
+    PUBLISHED_IN_PLACE
+  }
+
+  private static final int BLOCK_SIZE_BYTES = 64;
+
+  private final CheckpointStorage intact;
+  private final Path directory;
+  private final Fault fault;
+
+  MutantStorage(Path directory, Fault fault) {
+    this.intact = FileCheckpointStorage.open(directory);
+    this.directory = directory;
+    this.fault = fault;
+  }
+
+  @Override
+  public String location() {
+    return intact.location();
+  }
+
+  @Override
+  public StorageOutput create(String file) {
+    return switch (fault) {
+      case FSYNC_SKIPPED, RENAMED_BEFORE_SYNC, LAST_BLOCK_LOST -> new MutantOutput(file);
+      case FILE_NAME_REUSED -> {
+        intact.delete(file);
+        yield intact.create(file);
+      }
+      default -> intact.create(file);
+    };
+  }
+
+  @Override
+  public void publish(String file, byte[] content) {
+    switch (fault) {
+      case FSYNC_SKIPPED, RENAMED_BEFORE_SYNC -> {
+        try (StorageOutput output = create(file)) {
+          output.write(content, 0, content.length);
+          output.commit();
+        }
+        syncDirectoriesOf(file);
+      }
+      case DIRECTORY_SYNC_SKIPPED -> {
+        try (StorageOutput output = intact.create(file)) {
+          output.write(content, 0, content.length);
+          output.commit();
+        }
+      }
+      case PUBLISHED_IN_PLACE -> {
+        write(file, content, true);
+        syncDirectoriesOf(file);
+      }
+      case DELETED_BEFORE_COMMIT -> {
+        for (String other : intact.list("")) {
+          if (other.startsWith("chk-") && !file.startsWith(other + "/")) {
+            intact.delete(other);
+          }
+        }
+        intact.publish(file, content);
+      }
+      default -> intact.publish(file, content);
+    }
+  }
+
+  private void write(String file, byte[] content, boolean syncs) {
+    Path path = directory.resolve(file);
+    try {
+      Files.createDirectories(path.getParent());
+      try (FileChannel channel =
+          FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        channel.write(ByteBuffer.wrap(content));
+        if (syncs) {
+          channel.force(true);
+        }
+      }
+    } catch (IOException e) {
+      throw new StateIoException("cannot write: file=" + path, e);
+    }
+  }
+
+  private void syncDirectoriesOf(String file) {
+    try {
+      for (Path at = directory.resolve(file).getParent(); at != null; at = at.getParent()) {
+        force(at);
+      }
+    } catch (IOException e) {
+      throw new StateIoException("cannot sync: file=" + file, e);
+    }
+  }
+
+  private static void force(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path)) {
+      channel.force(true);
+    }
+  }
+
+  /** Writes a file when it is committed. */
+  private final class MutantOutput implements StorageOutput {
+    private final String file;
+    private final ByteArrayOutputStream content = new ByteArrayOutputStream();
+
+    MutantOutput(String file) {
+      this.file = file;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      content.write(bytes, offset, length);
+    }
+
+    @Override
+    public void commit() {
+      byte[] bytes = content.toByteArray();
+      if (fault == Fault.LAST_BLOCK_LOST) {
+        bytes = Arrays.copyOf(bytes, bytes.length / BLOCK_SIZE_BYTES * BLOCK_SIZE_BYTES);
+      }
+      MutantStorage.this.write(file + ".new", bytes, fault == Fault.LAST_BLOCK_LOST);
+      Path path = directory.resolve(file);
+      try {
+        Files.move(directory.resolve(file + ".new"), path, StandardCopyOption.ATOMIC_MOVE);
+        if (fault == Fault.RENAMED_BEFORE_SYNC) {
+          force(path.getParent());
+          force(path);
+        }
+      } catch (IOException e) {
+        throw new StateIoException("cannot commit: file=" + path, e);
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Override
+  public StorageInput open(String file) {
+    StorageInput in = intact.open(file);
+    return fault == Fault.END_OF_FILE_SWALLOWED ? new EndlessInput(in) : in;
+  }
+
+  private record EndlessInput(StorageInput intact) implements StorageInput {
+    @Override
+    public long length() {
+      return intact.length();
+    }
+
+    @Override
+    public void read(long position, byte[] target, int offset, int length) {
+      try {
+        intact.read(position, target, offset, length);
+      } catch (CorruptStateException e) {
+        Arrays.fill(target, offset, offset + length, (byte) 0);
+      }
+    }
+
+    @Override
+    public void close() {
+      intact.close();
+    }
+  }
+
+  @Override
+  public List<String> list(String path) {
+    return intact.list(path);
+  }
+
+  @Override
+  public void delete(String path) {
+    intact.delete(path);
+  }
+
+  @Override
+  public void close() {
+    intact.close();
+  }
+}
