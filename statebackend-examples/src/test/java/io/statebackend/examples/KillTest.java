@@ -30,9 +30,9 @@ final class KillTest {
 
   @Test
   @Tag("slow")
-  @Timeout(900)
-  void kill_fiftyTimes_countsExactly() throws IOException, InterruptedException {
-    killAndCount(50, 1000, new Random().nextLong());
+  @Timeout(3600)
+  void kill_twoHundredTimes_countsExactly() throws IOException, InterruptedException {
+    killAndCount(200, 4000, new Random().nextLong());
   }
 
   private void killAndCount(int kills, int repeat, long seed)

@@ -6,6 +6,7 @@ import io.statebackend.testkit.AggregatingStateContract;
 import io.statebackend.testkit.AwkwardKeysContract;
 import io.statebackend.testkit.BigStateContract;
 import io.statebackend.testkit.CloseContract;
+import io.statebackend.testkit.DamageContract;
 import io.statebackend.testkit.FaultContract;
 import io.statebackend.testkit.KeysContract;
 import io.statebackend.testkit.ListStateContract;
@@ -17,6 +18,7 @@ import io.statebackend.testkit.OperatorStateContract;
 import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RestoreContract;
+import io.statebackend.testkit.SlowDiskContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
 import io.statebackend.testkit.ValueStateContract;
 import java.nio.file.Path;
@@ -155,6 +157,22 @@ final class MemoryContractsTest {
 
   @Nested
   final class Faults extends FaultContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class SlowDisk extends SlowDiskContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Damage extends DamageContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();

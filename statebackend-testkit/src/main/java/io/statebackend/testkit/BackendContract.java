@@ -5,6 +5,9 @@ import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.core.serialization.Serializers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,6 +20,7 @@ abstract class BackendContract {
   /** Closes what a test has opened, the last first. */
   private final Deque<Runnable> closers = new ArrayDeque<>();
 
+  private Path temporary;
   private StateBackend backend;
 
   /**
@@ -29,7 +33,8 @@ abstract class BackendContract {
 
   @BeforeEach
   final void openBackend(@TempDir Path directory) {
-    backend = newBackend(directory);
+    temporary = directory;
+    backend = newBackend(createDirectory("backend"));
     closers.push(backend::close);
   }
 
@@ -38,6 +43,15 @@ abstract class BackendContract {
   final void closeBackend() {
     while (!closers.isEmpty()) {
       closers.pop().run();
+    }
+  }
+
+  /** Creates a directory beside that of the backend. */
+  final Path createDirectory(String name) {
+    try {
+      return Files.createDirectory(temporary.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -3,7 +3,9 @@ package io.statebackend.testkit;
 
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.statebackend.api.spi.StateBackend;
 import io.statebackend.core.serialization.Serializers;
+import java.nio.file.Path;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -13,12 +15,15 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * A backend equals plain maps after any sequence of operations, snapshots, restores and rescales.
  *
+ * <p>Now and then the state is moved to another backend by a savepoint, and later back.
+ *
  * <p>The sequences are random, each from a seed. A failure names the seed and the option that runs
  * that sequence alone: {@code -Dstatebackend.seed=7}.
  */
 public abstract class ModelContract extends BackendContract {
   private static final String SEED_PROPERTY = "statebackend.seed";
   private static final int STEP_COUNT = 4_000;
+  private static final int SOAK_STEP_COUNT = 10_000_000;
 
   /** Creates the contract, for one test. */
   protected ModelContract() {}
@@ -31,7 +36,7 @@ public abstract class ModelContract extends BackendContract {
   @TestFactory
   @Tag("slow")
   final Stream<DynamicTest> equalsModel_manySeeds() {
-    return sequences(LongStream.rangeClosed(1_000, 1_500));
+    return sequences(LongStream.range(1_000, 1_000 + SOAK_STEP_COUNT / STEP_COUNT));
   }
 
   private Stream<DynamicTest> sequences(LongStream seeds) {
@@ -40,9 +45,22 @@ public abstract class ModelContract extends BackendContract {
         .mapToObj(seed -> dynamicTest("seed " + seed, () -> run(seed)));
   }
 
+  /**
+   * Makes the backend to which the state is moved by savepoints, and back; by default another one
+   * of the same kind.
+   *
+   * @param directory as in {@link #newBackend}, and another one than that
+   * @return a new backend; the contract closes it
+   */
+  protected StateBackend newOtherBackend(Path directory) {
+    return newBackend(directory);
+  }
+
   private void run(long seed) {
-    try (TestOperator<String> operator = new TestOperator<>(backend(), Serializers.STRING, 1)) {
-      ModelRun sequence = new ModelRun(operator, backend(), seed);
+    Path directory = createDirectory("other-" + seed);
+    try (StateBackend other = newOtherBackend(directory);
+        TestOperator<String> operator = new TestOperator<>(backend(), Serializers.STRING, 1)) {
+      ModelRun sequence = new ModelRun(operator, backend(), other, seed);
       try {
         for (int step = 0; step < STEP_COUNT; step++) {
           sequence.step();

@@ -72,7 +72,8 @@ final class ModelRun {
     CLEAR_KEY(1),
     CHECKPOINT(1),
     BEGIN_CHECKPOINT(1),
-    RESTORE(1);
+    RESTORE(1),
+    MOVE(1);
 
     private static final List<Operation> WEIGHTED =
         Stream.of(values())
@@ -87,7 +88,8 @@ final class ModelRun {
   }
 
   private final TestOperator<String> operator;
-  private final StateBackend backend;
+  private StateBackend backend;
+  private StateBackend otherBackend;
   private final Random random;
   private final Deque<String> lastOperations = new ArrayDeque<>();
   private Model model = new Model();
@@ -98,9 +100,11 @@ final class ModelRun {
 
   private int stepCount;
 
-  ModelRun(TestOperator<String> operator, StateBackend backend, long seed) {
+  ModelRun(
+      TestOperator<String> operator, StateBackend backend, StateBackend otherBackend, long seed) {
     this.operator = operator;
     this.backend = backend;
+    this.otherBackend = otherBackend;
     this.random = new Random(seed);
     declareAll(operator.keyed());
   }
@@ -139,7 +143,7 @@ final class ModelRun {
     }
     lastOperations.addLast(operation + " at '" + cell.key() + "'/'" + cell.namespace() + "'");
     run(operation, cell, operator.at(cell.key()));
-    if (operation == Operation.RESTORE) {
+    if (operation == Operation.RESTORE || operation == Operation.MOVE) {
       checkAll();
     } else {
       check(cell);
@@ -166,6 +170,7 @@ final class ModelRun {
       }
       case BEGIN_CHECKPOINT -> beginCheckpoint();
       case RESTORE -> restore();
+      case MOVE -> moveToTheOtherBackend();
     }
   }
 
@@ -288,6 +293,16 @@ final class ModelRun {
     awaitCheckpoint();
     operator.restore(backend, 1 + random.nextInt(4));
     model = restorable.copy();
+  }
+
+  private void moveToTheOtherBackend() {
+    awaitCheckpoint();
+    StateBackend before = backend;
+    backend = otherBackend;
+    otherBackend = before;
+    operator.moveTo(backend, 1 + random.nextInt(4));
+    // What the other backend wrote in its own format is not to be restored into this one.
+    beginCheckpoint();
   }
 
   private void check(Cell cell) {

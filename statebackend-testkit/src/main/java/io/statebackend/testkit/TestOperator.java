@@ -27,6 +27,7 @@ final class TestOperator<K> implements AutoCloseable {
   private final List<Subtask> subtasks = new ArrayList<>();
   private final List<KeyedStateBackend<K>> keyed = new ArrayList<>();
   private MemoryCheckpointStorage storage = MemoryCheckpointStorage.create();
+  private int savepointCount;
   private CheckpointCoordinator coordinator;
 
   TestOperator(StateBackend backend, TypeSerializer<K> keySerializer, int parallelism) {
@@ -109,6 +110,18 @@ final class TestOperator<K> implements AutoCloseable {
     storage = storage.reopen();
     coordinator = open(storage);
     openSubtasks(backend, parallelism, maxParallelism);
+  }
+
+  /** Takes a savepoint, stops, and goes on from it, in a backend that may be another one. */
+  void moveTo(StateBackend backend, int parallelism) {
+    String name = "move-" + ++savepointCount;
+    CompletableFuture<CompletedCheckpoint> completed = coordinator.savepoint(name);
+    subtasks.forEach(Subtask::snapshotIfPending);
+    String directory = completed.join().directory();
+    close();
+    storage = storage.reopen();
+    coordinator = CheckpointCoordinator.builder(storage).restoreFrom(storage, directory).open();
+    openSubtasks(backend, parallelism, MAX_PARALLELISM);
   }
 
   /** Takes a checkpoint, stops, and restores it. */

@@ -30,6 +30,11 @@ final class IncrementalBackendTest {
     protected StateBackend newBackend(Path directory) {
       return new IncrementalBackend();
     }
+
+    @Override
+    protected StateBackend newOtherBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
   }
 
   @Nested
