@@ -8,6 +8,7 @@ import io.statebackend.testkit.BigStateContract;
 import io.statebackend.testkit.CloseContract;
 import io.statebackend.testkit.DamageContract;
 import io.statebackend.testkit.FaultContract;
+import io.statebackend.testkit.InterleavingContract;
 import io.statebackend.testkit.KeysContract;
 import io.statebackend.testkit.ListStateContract;
 import io.statebackend.testkit.MapStateContract;
@@ -173,6 +174,14 @@ final class MemoryContractsTest {
 
   @Nested
   final class Damage extends DamageContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Interleaving extends InterleavingContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();

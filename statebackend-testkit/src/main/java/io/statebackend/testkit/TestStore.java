@@ -34,6 +34,9 @@ final class TestStore implements AutoCloseable {
   private static final String LISTS = "lists";
   private static final String MAPS = "maps";
 
+  /** The names of the tables. */
+  static final List<String> TABLES = List.of(VALUES, LISTS, MAPS);
+
   /** A key and a namespace. */
   record Cell(String key, String namespace) {}
 

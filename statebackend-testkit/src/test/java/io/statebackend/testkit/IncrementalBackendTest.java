@@ -60,4 +60,12 @@ final class IncrementalBackendTest {
       return new IncrementalBackend();
     }
   }
+
+  @Nested
+  final class Interleaving extends InterleavingContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new IncrementalBackend();
+    }
+  }
 }

@@ -315,6 +315,7 @@ final class FaultFileSystemTest {
   @Test
   void crashAt_everyChange() throws IOException {
     List<String> crashes = new ArrayList<>();
+    // tag::crash
     for (int change = 1; ; change++) {
       FaultFileSystem machine = FaultFileSystem.create();
       machine.setFault(Fault.crashAt(change));
@@ -325,10 +326,11 @@ final class FaultFileSystemTest {
         break;
       } catch (IOException e) {
         crashes.add(e.getMessage().replaceAll(".*call \\d+: ", ""));
-        assertThat(machine.isCrashed()).isTrue();
-        assertThat(machine.changeCount()).isEqualTo(change);
       }
+      FaultFileSystem restarted = machine.crash(Unsynced.random(change));
+      assertThat(childrenOf(restarted.getPath("/"))).isSubsetOf("d");
     }
+    // end::crash
     assertThat(crashes)
         .containsExactly("CREATE_DIRECTORY /d", "CREATE /d/a", "WRITE /d/a", "FORCE /d");
   }
