@@ -16,6 +16,7 @@ import io.statebackend.testkit.ModelContract;
 import io.statebackend.testkit.NamespaceContract;
 import io.statebackend.testkit.NullsContract;
 import io.statebackend.testkit.OperatorStateContract;
+import io.statebackend.testkit.OwnerContract;
 import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RestoreContract;
@@ -182,6 +183,14 @@ final class MemoryContractsTest {
 
   @Nested
   final class Interleaving extends InterleavingContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Owner extends OwnerContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();

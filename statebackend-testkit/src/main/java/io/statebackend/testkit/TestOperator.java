@@ -95,6 +95,21 @@ final class TestOperator<K> implements AutoCloseable {
     return completed;
   }
 
+  /** Triggers a checkpoint, and takes no snapshot for it. */
+  CompletableFuture<CompletedCheckpoint> trigger() {
+    return coordinator.trigger();
+  }
+
+  /** Takes the snapshots that a pending checkpoint awaits. */
+  void takeSnapshots() {
+    subtasks.forEach(Subtask::snapshotIfPending);
+  }
+
+  /** Lets other threads become the owners. */
+  void handOver() {
+    subtasks.forEach(Subtask::handOver);
+  }
+
   /** Stops without a checkpoint, as a crash does, and restores the latest one. */
   void restore(StateBackend backend, int parallelism) {
     restore(backend, parallelism, MAX_PARALLELISM);

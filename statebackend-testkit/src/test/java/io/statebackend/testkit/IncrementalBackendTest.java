@@ -68,4 +68,12 @@ final class IncrementalBackendTest {
       return new IncrementalBackend();
     }
   }
+
+  @Nested
+  final class Owner extends OwnerContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new IncrementalBackend();
+    }
+  }
 }

@@ -11,6 +11,7 @@ import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.KeyGroupRange;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -99,6 +100,30 @@ final class CheckpointMetadataTest {
         if (thrown != null) {
           assertThat(thrown).isInstanceOf(CorruptStateException.class).hasMessageContaining(FILE);
         }
+      }
+    }
+  }
+
+  @Test
+  void decode_fuzzedUnderRightChecksum() {
+    byte[] intact = example().encode();
+    int bodyEnd = intact.length - Integer.BYTES;
+    long seed = Long.getLong("statebackend.seed", new Random().nextLong());
+    Random random = new Random(seed);
+    for (int round = 0; round < 20_000; round++) {
+      byte[] bytes = intact.clone();
+      for (int i = random.nextInt(4); i >= 0; i--) {
+        int at = 16 + random.nextInt(bodyEnd - 16);
+        int end = Math.min(bodyEnd, at + 1 + random.nextInt(5));
+        Arrays.fill(bytes, at, end, (byte) (random.nextBoolean() ? random.nextInt() : 0xff));
+      }
+      putInt(bytes, bodyEnd, Checksums.crc32c(bytes, 16, bodyEnd - 16));
+      Throwable thrown = catchThrowable(() -> CheckpointMetadata.decode(bytes, FILE));
+      if (thrown != null) {
+        assertThat(thrown)
+            .as("round %d, replay with -Dstatebackend.seed=%d", round, seed)
+            .isInstanceOf(CorruptStateException.class)
+            .hasMessageContaining(FILE);
       }
     }
   }

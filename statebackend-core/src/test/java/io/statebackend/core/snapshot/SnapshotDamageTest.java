@@ -204,6 +204,32 @@ final class SnapshotDamageTest {
     }
   }
 
+  @Test
+  void open_fuzzedUnderRightChecksum() {
+    byte[] intact = snapshot(Compression.NONE);
+    long seed = Long.getLong("statebackend.seed", new Random().nextLong());
+    Random random = new Random(seed);
+    for (int round = 0; round < 5_000; round++) {
+      byte[] bytes = withBody(intact, body -> fuzz(body, random));
+      Throwable thrown = catchThrowable(() -> Snapshots.read(Snapshots.open(bytes)));
+      if (thrown != null) {
+        assertThat(thrown)
+            .as("round %d, replay with -Dstatebackend.seed=%d", round, seed)
+            .isInstanceOfAny(CorruptStateException.class, IncompatibleStateException.class);
+      }
+    }
+  }
+
+  /** Overwrites some bytes, those that mean lengths and counts likely among them. */
+  private static void fuzz(byte[] body, Random random) {
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      int at = random.nextInt(body.length);
+      int length = Math.min(1 + random.nextInt(5), body.length - at);
+      byte value = (byte) (random.nextBoolean() ? random.nextInt() : 0xff);
+      Arrays.fill(body, at, at + length, value);
+    }
+  }
+
   private static void verify(byte[] bytes) {
     try (SnapshotReader reader = Snapshots.open(bytes)) {
       reader.verify();
