@@ -38,8 +38,7 @@ public abstract class DamageContract {
   private static final String DAMAGED_DIRECTORY = "chk-3";
   private static final String SHARED_DIRECTORY = "shared";
 
-  private final FaultySetup setup =
-      new FaultySetup(this::newBackend, FileCheckpointStorage::open);
+  private final FaultySetup setup = new FaultySetup(this::newBackend, FileCheckpointStorage::open);
 
   private FaultFileSystem files;
   private History history;
@@ -130,7 +129,8 @@ public abstract class DamageContract {
   }
 
   /** Changes one file and checks what a program does that restores the checkpoint. */
-  private Outcome damage(String what, String file, UnaryOperator<byte[]> change) throws IOException {
+  private Outcome damage(String what, String file, UnaryOperator<byte[]> change)
+      throws IOException {
     FaultFileSystem damaged = files.crash(Unsynced.kept());
     Path path = checkpoints(damaged).resolve(file);
     Files.write(path, change.apply(bytesOf(file)));
@@ -171,7 +171,9 @@ public abstract class DamageContract {
       history.checkHolds(DAMAGED_ID - 1, session.state());
     } catch (CorruptStateException e) {
       assertThat(e).as(what).hasMessageContaining("every checkpoint is damaged");
-      assertThat(what).as("both checkpoints are damaged only by what they share").contains(SHARED_DIRECTORY);
+      assertThat(what)
+          .as("both checkpoints are damaged only by what they share")
+          .contains(SHARED_DIRECTORY);
     }
   }
 
@@ -288,8 +290,7 @@ public abstract class DamageContract {
     int refusedCount = 0;
     for (int i = 0; i < count; i++) {
       String file = all.get(random.nextInt(all.size()));
-      String what =
-          "random damage %d, replay with -D%s=%d,".formatted(i, SEED_PROPERTY, seed);
+      String what = "random damage %d, replay with -D%s=%d,".formatted(i, SEED_PROPERTY, seed);
       byte[] changed = overwritten(bytesOf(file), random);
       if (!Arrays.equals(changed, bytesOf(file))) {
         assertThat(damage(what, file, bytes -> changed)).as(what).isEqualTo(Outcome.REFUSED);
