@@ -32,7 +32,7 @@ public abstract class FaultContract {
   private static final Logger LOGGER = System.getLogger(FaultContract.class.getName());
 
   /** About how many changes of the program are tried in every build; of calls a few times that. */
-  private static final long POINTS_OF_BUILD = 50;
+  private static final long POINTS_OF_BUILD = 30;
 
   /** The bytes between two sizes of a full disk that are tried in every build. */
   private static final long CAPACITY_STEP_BYTES = 809;
