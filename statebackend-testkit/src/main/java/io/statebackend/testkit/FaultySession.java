@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of a program from its start to its end: an operator with keyed and operator state. */
 final class FaultySession implements AutoCloseable {
-  private static final int MAX_PARALLELISM = 8;
+  private static final int MAX_PARALLELISM = 4;
   private static final long KEY_COUNT = 6;
   private static final ValueStateDescriptor<Long> VALUE =
       ValueStateDescriptor.of("value", Serializers.LONG);
