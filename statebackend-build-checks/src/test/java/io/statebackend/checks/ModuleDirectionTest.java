@@ -41,6 +41,7 @@ class ModuleDirectionTest {
   private static final Module API = Module.published("api");
   private static final Module CORE = Module.published("core", "api");
   private static final Module MEMORY = Module.published("memory", "api", "core");
+  private static final Module FS = Module.published("fs", "api");
   private static final Module TESTKIT =
       Module.published("testkit", "api", "core").exposing("org.junit.jupiter.api", "org.assertj");
   private static final Module EXAMPLES = Module.internal("examples", "api", "core", "memory");
@@ -48,7 +49,7 @@ class ModuleDirectionTest {
   private static final Module CHECKS = Module.internal("build-checks");
 
   private static final List<Module> MODULES =
-      List.of(API, CORE, MEMORY, TESTKIT, EXAMPLES, BENCH, CHECKS);
+      List.of(API, CORE, MEMORY, FS, TESTKIT, EXAMPLES, BENCH, CHECKS);
 
   private static final Reactor REACTOR = Reactor.locate();
   private static final Map<Module, JavaClasses> CLASSES = importAll();

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.fs;
+
+import io.statebackend.api.IncompatibleStateException;
+import io.statebackend.api.StateClosedException;
+import io.statebackend.api.spi.FrozenStore;
+import io.statebackend.api.spi.KeyedStore;
+import io.statebackend.api.spi.ListTable;
+import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.StoreSpec;
+import io.statebackend.api.spi.TableSpec;
+import io.statebackend.api.spi.ValueTable;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** The tables of one subtask, over one log. */
+final class FsKeyedStore<K> implements KeyedStore<K> {
+  private final StoreSpec<K> spec;
+  private final WorkDirectory directory;
+  private final Path storeDirectory;
+  private final MemoryBudget.Account memory;
+  private final Consumer<FsKeyedStore<?>> onClose;
+  private final Images images;
+  private final TableRegistry tables;
+  private final SpillFiles files;
+  private final SegmentTable segments;
+  private final Log log;
+  private final IndexMemory indexMemory;
+  private final Warming warming;
+  private final Set<String> declared = new HashSet<>();
+  private boolean closed;
+
+  /** Opens an empty store. */
+  FsKeyedStore(
+      StoreSpec<K> spec,
+      Settings settings,
+      WorkDirectory directory,
+      MemoryBudget.Account memory,
+      Executor writer,
+      long hashSeed,
+      Consumer<FsKeyedStore<?>> onClose) {
+    this.spec = spec;
+    this.directory = directory;
+    this.storeDirectory = directory.createStore();
+    this.memory = memory;
+    this.onClose = onClose;
+    this.images = new Images(memory);
+    this.tables = new TableRegistry(spec.keyGroups(), images, hashSeed);
+    long segmentUnits = settings.segmentSizeBytes() / RecordLayout.UNIT_BYTES;
+    this.files = new SpillFiles(storeDirectory, segmentUnits);
+    this.segments = new SegmentTable(segmentUnits);
+    Residency residency = new Residency(memory, files, writer);
+    this.log = new Log(settings, memory, images, segments, residency, tables);
+    this.indexMemory = new LogIndexMemory(log, images);
+    this.warming = new Warming(log, memory.tryReserve(Warming.SIZE_BYTES));
+  }
+
+  /** Charges the index to the store, whose log gives way. */
+  private record LogIndexMemory(Log log, Images images) implements IndexMemory {
+    @Override
+    public void charge(long bytes) {
+      log.charge(bytes);
+    }
+
+    @Override
+    public void giveUp(long madeIn, long bytes) {
+      images.giveUp(madeIn, bytes);
+    }
+  }
+
+  @Override
+  public <N, V> ValueTable<K, N, V> valueTable(TableSpec.OfValues<N, V> table) {
+    TableFormat format = TableFormat.of(spec.keySerializer(), table);
+    return new FsValueTable<>(declare(format, table), table.valueSerializer(), warming);
+  }
+
+  @Override
+  public <N, E> ListTable<K, N, E> listTable(TableSpec.OfLists<N, E> table) {
+    TableFormat format = TableFormat.of(spec.keySerializer(), table);
+    return new FsListTable<>(declare(format, table), table.elementSerializer());
+  }
+
+  @Override
+  public <N, U, V> MapTable<K, N, U, V> mapTable(TableSpec.OfMaps<N, U, V> table) {
+    TableFormat format = TableFormat.of(spec.keySerializer(), table);
+    return new FsMapTable<>(
+        declare(format, table), table.userKeySerializer(), table.valueSerializer());
+  }
+
+  private <N> FsTable<K, N> declare(TableFormat format, TableSpec<N> table) {
+    checkOpen();
+    if (!declared.add(format.name())) {
+      throw new IllegalStateException(
+          "table exists already: table=" + format.name() + ", operatorId=" + spec.operatorId());
+    }
+    TableRecords records = tables.get(format.name());
+    if (records == null) {
+      records = tables.add(format, log, indexMemory);
+    } else if (!records.format().equals(format)) {
+      throw new IncompatibleStateException(
+          "state was restored with other lengths than it is declared with: restored=%s, declared=%s"
+              .formatted(records.format(), format));
+    }
+    // Loads the classes of an image, so that the first one is taken as quickly as all others.
+    freeze().close();
+    return new FsTable<>(records, log, tables, table.namespaceSerializer());
+  }
+
+  @Override
+  public FrozenStore freeze() {
+    checkOpen();
+    FsFrozenStore image =
+        new FsFrozenStore(images, spec.keyGroups(), tables, segments, log.freeze());
+    images.add(image);
+    return image;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new StateClosedException(
+          "the store is closed: operatorId=" + spec.operatorId() + ", subtask=" + spec.subtask());
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      try (memory;
+          files;
+          log) {
+        images.close();
+      } finally {
+        onClose.accept(this);
+      }
+      directory.delete(storeDirectory);
+    }
+  }
+}

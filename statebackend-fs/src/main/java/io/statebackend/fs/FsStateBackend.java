@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.fs;
+
+import static java.util.Objects.requireNonNull;
+
+import io.statebackend.api.StateClosedException;
+import io.statebackend.api.spi.KeyedStore;
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.api.spi.StoreSpec;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A storage engine for state larger than memory, in pure Java.
+ *
+ * <p>State is a log of records: the newest part in memory, where records are changed in place, the
+ * rest in files of a working directory, read by position. An index of about 12 bytes per record is
+ * always in memory. All memory, that of all stores of a backend together, stays within one budget;
+ * nothing is written to files before it is used up. Room of dead records is got back in small steps,
+ * paid by writes.
+ *
+ * <p>Thread-safe; each store has one owner. The working directory belongs to the backend alone and
+ * holds nothing that outlives it.
+ */
+public final class FsStateBackend implements StateBackend {
+  private final Settings settings;
+  private final WorkDirectory directory;
+  private final MemoryBudget budget;
+  private final SecureRandom random = new SecureRandom();
+
+  /** Writes sealed segments, those of all stores in turn. */
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(FsStateBackend::newWriterThread);
+
+  /** The stores that are open. Guarded by itself. */
+  private final Set<FsKeyedStore<?>> stores = new HashSet<>();
+
+  /** Guarded by {@code stores}. */
+  private boolean closed;
+
+  private FsStateBackend(Settings settings, WorkDirectory directory) {
+    this.settings = settings;
+    this.directory = directory;
+    this.budget = new MemoryBudget(settings.memoryBudgetBytes());
+  }
+
+  private static Thread newWriterThread(Runnable task) {
+    Thread thread = new Thread(task, "statebackend-fs-writer");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * Begins the settings of a backend.
+   *
+   * @param directory the working directory, created if need be; for the backend alone
+   * @return a builder with default settings
+   */
+  public static Builder builder(Path directory) {
+    return new Builder(requireNonNull(directory, "directory"));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @return {@code fs}
+   */
+  @Override
+  public String name() {
+    return "fs";
+  }
+
+  /** Returns the budget, for tests. */
+  MemoryBudget budget() {
+    return budget;
+  }
+
+  @Override
+  public <K> KeyedStore<K> open(StoreSpec<K> spec) {
+    synchronized (stores) {
+      if (closed) {
+        throw new StateClosedException(
+            "the fs state backend is closed: operatorId=" + spec.operatorId());
+      }
+      FsKeyedStore<K> store =
+          new FsKeyedStore<>(
+              spec, settings, directory, budget.open(), writer, random.nextLong(), this::forget);
+      stores.add(store);
+      return store;
+    }
+  }
+
+  private void forget(FsKeyedStore<?> store) {
+    synchronized (stores) {
+      stores.remove(store);
+    }
+  }
+
+  @Override
+  public void close() {
+    List<FsKeyedStore<?>> open;
+    synchronized (stores) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      open = new ArrayList<>(stores);
+    }
+    try (directory) {
+      open.forEach(FsKeyedStore::close);
+    } finally {
+      writer.shutdown();
+    }
+  }
+
+  /** The settings of a backend. Not thread-safe. */
+  public static final class Builder {
+    private static final long BUDGET_BYTES_DEFAULT = 256L << 20;
+    private static final long BUDGET_BYTES_MIN = 1L << 20;
+    private static final int SEGMENTS_PER_BUDGET = 64;
+    private static final int SEGMENT_SIZE_BYTES_MIN = 4 << 10;
+    private static final int SEGMENT_SIZE_BYTES_MAX = 64 << 20;
+    private static final int SEGMENT_SIZE_BYTES_DEFAULT_MIN = 64 << 10;
+    private static final int SEGMENT_SIZE_BYTES_DEFAULT_MAX = 8 << 20;
+    private static final double AMPLIFICATION_DEFAULT = 2;
+    private static final double AMPLIFICATION_MIN = 1.1;
+
+    private final Path directory;
+    private long memoryBudgetBytes = BUDGET_BYTES_DEFAULT;
+    private int segmentSizeBytes;
+    private double spaceAmplification = AMPLIFICATION_DEFAULT;
+
+    private Builder(Path directory) {
+      this.directory = directory;
+    }
+
+    /**
+     * Limits the memory that all stores of the backend use together: log, index and buffers. It is
+     * memory of the heap, so the heap has to be larger by what the program itself needs. Give it as
+     * much as there is; with less than about 20 bytes per entry, the index does not fit, and
+     * writing fails.
+     *
+     * @param bytes the budget in bytes, 1 MiB or more; by default 256 MiB
+     * @return this
+     * @throws IllegalArgumentException if it is too small
+     */
+    public Builder memoryBudgetBytes(long bytes) {
+      if (bytes < BUDGET_BYTES_MIN) {
+        throw new IllegalArgumentException(
+            "memoryBudgetBytes must be %d or more: memoryBudgetBytes=%d"
+                .formatted(BUDGET_BYTES_MIN, bytes));
+      }
+      memoryBudgetBytes = bytes;
+      return this;
+    }
+
+    /**
+     * Sets the size of a segment, the unit in which memory is written to files and given back.
+     * There is seldom a reason to: larger ones are written faster, smaller ones use a small budget
+     * better.
+     *
+     * @param bytes a power of two, 4 KiB to 64 MiB; by default a 64th of the budget, 64 KiB to 8 MiB
+     * @return this
+     * @throws IllegalArgumentException if it is not
+     */
+    public Builder segmentSizeBytes(int bytes) {
+      if (bytes < SEGMENT_SIZE_BYTES_MIN
+          || bytes > SEGMENT_SIZE_BYTES_MAX
+          || Integer.bitCount(bytes) != 1) {
+        throw new IllegalArgumentException(
+            "segmentSizeBytes must be a power of two from %d to %d: segmentSizeBytes=%d"
+                .formatted(SEGMENT_SIZE_BYTES_MIN, SEGMENT_SIZE_BYTES_MAX, bytes));
+      }
+      segmentSizeBytes = bytes;
+      return this;
+    }
+
+    /**
+     * Limits how much larger than its live records a log becomes before room is got back from dead
+     * ones. More takes less work and more disk and memory.
+     *
+     * @param ratio the size of the log divided by that of live records, 1.1 or more; by default 2
+     * @return this
+     * @throws IllegalArgumentException if it is less
+     */
+    public Builder spaceAmplification(double ratio) {
+      if (!(ratio >= AMPLIFICATION_MIN)) {
+        throw new IllegalArgumentException(
+            "spaceAmplification must be %s or more: spaceAmplification=%s"
+                .formatted(AMPLIFICATION_MIN, ratio));
+      }
+      spaceAmplification = ratio;
+      return this;
+    }
+
+    /**
+     * Opens the backend.
+     *
+     * @return the backend, owned by the caller
+     * @throws IllegalStateException if a segment takes more than an eighth of the budget
+     * @throws io.statebackend.api.StateLockedException if another backend uses the directory
+     * @throws io.statebackend.api.StateIoException if the directory cannot be created
+     */
+    public FsStateBackend open() {
+      int segment = segmentSizeBytes == 0 ? defaultSegmentSizeBytes() : segmentSizeBytes;
+      if (segment > memoryBudgetBytes / 8) {
+        throw new IllegalStateException(
+            "segmentSizeBytes must be an eighth of memoryBudgetBytes or less: segmentSizeBytes=%d, memoryBudgetBytes=%d"
+                .formatted(segment, memoryBudgetBytes));
+      }
+      Settings settings = new Settings(memoryBudgetBytes, segment, spaceAmplification);
+      return new FsStateBackend(settings, WorkDirectory.open(directory));
+    }
+
+    private int defaultSegmentSizeBytes() {
+      long wanted = Long.highestOneBit(memoryBudgetBytes / SEGMENTS_PER_BUDGET);
+      return (int)
+          Math.max(
+              SEGMENT_SIZE_BYTES_DEFAULT_MIN,
+              Math.min(SEGMENT_SIZE_BYTES_DEFAULT_MAX, wanted));
+    }
+  }
+}

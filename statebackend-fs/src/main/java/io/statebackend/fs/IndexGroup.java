@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.fs;
+
+import java.util.Arrays;
+
+/**
+ * The index of one key group of a table: from hashes to addresses, by extendible hashing.
+ *
+ * <p>The first bits of a hash choose an entry of the directory and that a chunk. A chunk begins
+ * with 4 slots, grows up to 1024 and is then split in two. Chunks that an image shares are copied
+ * before they are changed, and so is the directory. A hash may occur several times: the records
+ * tell which is which.
+ */
+final class IndexGroup {
+  private static final int CAPACITY_MIN = 4;
+
+  /** Up to here capacities double; above, they grow by a third. */
+  private static final int DOUBLING_MAX = 64;
+
+  private static final int SPLIT_CAPACITY = 1024;
+
+  /** Deeper, the tag would leave too few bits for home slots; chunks grow beyond 1024 instead. */
+  private static final int DEPTH_MAX = IndexChunk.TAG_BITS - 10;
+
+  private static final int REFERENCE_BYTES = 4;
+
+  /** Has one slot, so that probing ends; it is full at once, so nothing is ever put into it. */
+  private static final long[] EMPTY = IndexChunk.create(1, 0, 0);
+
+  private final Images images;
+  private final IndexMemory memory;
+  private long[][] directory = {EMPTY};
+  private int depth;
+  private long directoryEpoch;
+  private long count;
+
+  IndexGroup(Images images, IndexMemory memory) {
+    this.images = images;
+    this.memory = memory;
+    this.directoryEpoch = images.epoch();
+    memory.charge(REFERENCE_BYTES);
+  }
+
+  long count() {
+    return count;
+  }
+
+  /** Returns the directory, for an image to read. Its length is a power of two. */
+  long[][] directory() {
+    return directory;
+  }
+
+  /** Returns the chunk for a hash. */
+  long[] chunk(long hash) {
+    return directory[(int) (hash >>> 1 >>> Long.SIZE - 1 - depth)];
+  }
+
+  static long[] chunk(long[][] directory, long hash) {
+    int depth = Integer.numberOfTrailingZeros(directory.length);
+    return directory[(int) (hash >>> 1 >>> Long.SIZE - 1 - depth)];
+  }
+
+  /** Adds an address. */
+  void add(long hash, long address) {
+    long[] chunk = chunk(hash);
+    while (isFull(chunk)) {
+      makeRoom(hash, chunk);
+      chunk = chunk(hash);
+    }
+    IndexChunk.add(exclusive(hash, chunk), IndexChunk.slot(hash, address));
+    count++;
+  }
+
+  private static boolean isFull(long[] chunk) {
+    return (IndexChunk.count(chunk) + 1) * 5 > IndexChunk.capacity(chunk) * 4;
+  }
+
+  /** Puts another address into a slot of the chunk for a hash. */
+  void set(long hash, long[] chunk, int index, long address) {
+    exclusive(hash, chunk)[index] = IndexChunk.slot(hash, address);
+  }
+
+  /** Removes a slot of the chunk for a hash. */
+  void remove(long hash, long[] chunk, int index) {
+    long[] own = exclusive(hash, chunk);
+    IndexChunk.remove(own, index);
+    count--;
+    if (count == 0) {
+      clear();
+    } else if (IndexChunk.count(own) * 5 < IndexChunk.capacity(own)
+        && IndexChunk.capacity(own) > CAPACITY_MIN) {
+      replace(hash, own, resized(own, Math.max(CAPACITY_MIN, 2 * IndexChunk.count(own))));
+    }
+  }
+
+  private void clear() {
+    long[] previous = EMPTY;
+    for (long[] chunk : directory) {
+      if (chunk != previous && chunk != EMPTY) {
+        memory.giveUp(IndexChunk.epoch(chunk), IndexChunk.sizeBytes(chunk));
+      }
+      previous = chunk;
+    }
+    setDirectory(new long[][] {EMPTY});
+    depth = 0;
+  }
+
+  private void makeRoom(long hash, long[] chunk) {
+    int capacity = IndexChunk.capacity(chunk);
+    if (capacity >= SPLIT_CAPACITY && IndexChunk.depth(chunk) < DEPTH_MAX) {
+      split(hash, chunk);
+      return;
+    }
+    int larger = capacity < DOUBLING_MAX ? Math.max(CAPACITY_MIN, 2 * capacity) : capacity / 3 * 4;
+    boolean passes = capacity < SPLIT_CAPACITY && larger > SPLIT_CAPACITY;
+    replace(hash, chunk, resized(chunk, passes ? SPLIT_CAPACITY : larger));
+  }
+
+  private long[] resized(long[] chunk, int capacity) {
+    long[] resized = create(capacity, IndexChunk.depth(chunk));
+    IndexChunk.addAll(resized, chunk);
+    return resized;
+  }
+
+  private long[] create(int capacity, int chunkDepth) {
+    long[] chunk = IndexChunk.create(capacity, chunkDepth, images.epoch());
+    memory.charge(IndexChunk.sizeBytes(chunk));
+    return chunk;
+  }
+
+  private void split(long hash, long[] chunk) {
+    int chunkDepth = IndexChunk.depth(chunk);
+    if (chunkDepth == depth) {
+      doubleDirectory();
+    }
+    int upperCount = 0;
+    for (int i = IndexChunk.SLOTS_INDEX; i < chunk.length; i++) {
+      if (chunk[i] != 0 && IndexChunk.isInUpperHalf(chunk[i], chunkDepth)) {
+        upperCount++;
+      }
+    }
+    long[] upper = create(capacityFor(upperCount), chunkDepth + 1);
+    long[] lower = create(capacityFor(IndexChunk.count(chunk) - upperCount), chunkDepth + 1);
+    for (int i = IndexChunk.SLOTS_INDEX; i < chunk.length; i++) {
+      if (chunk[i] != 0) {
+        IndexChunk.add(IndexChunk.isInUpperHalf(chunk[i], chunkDepth) ? upper : lower, chunk[i]);
+      }
+    }
+    long upperBit = 1L << Long.SIZE - 1 - chunkDepth;
+    fill(hash | upperBit, upper);
+    fill(hash & ~upperBit, lower);
+    memory.giveUp(IndexChunk.epoch(chunk), IndexChunk.sizeBytes(chunk));
+  }
+
+  private static int capacityFor(int count) {
+    return Math.max(CAPACITY_MIN, count * 5 / 3);
+  }
+
+  private void doubleDirectory() {
+    long[][] doubled = new long[2 * directory.length][];
+    for (int i = 0; i < doubled.length; i++) {
+      doubled[i] = directory[i / 2];
+    }
+    setDirectory(doubled);
+    depth++;
+  }
+
+  private void setDirectory(long[][] replacement) {
+    memory.charge((long) replacement.length * REFERENCE_BYTES);
+    memory.giveUp(directoryEpoch, (long) directory.length * REFERENCE_BYTES);
+    directory = replacement;
+    directoryEpoch = images.epoch();
+  }
+
+  private long[] exclusive(long hash, long[] chunk) {
+    if (images.isExclusive(IndexChunk.epoch(chunk))) {
+      return chunk;
+    }
+    long[] copy = IndexChunk.copy(chunk, images.epoch());
+    memory.charge(IndexChunk.sizeBytes(copy));
+    replace(hash, chunk, copy);
+    return copy;
+  }
+
+  private void replace(long hash, long[] chunk, long[] replacement) {
+    fill(hash, replacement);
+    if (chunk != EMPTY) {
+      memory.giveUp(IndexChunk.epoch(chunk), IndexChunk.sizeBytes(chunk));
+    }
+  }
+
+  /** Puts a chunk into all entries of the directory for the hashes that it has. */
+  private void fill(long hash, long[] chunk) {
+    if (!images.isExclusive(directoryEpoch)) {
+      setDirectory(directory.clone());
+    }
+    int entryCount = 1 << depth - IndexChunk.depth(chunk);
+    int first = (int) (hash >>> 1 >>> Long.SIZE - 1 - depth) & -entryCount;
+    Arrays.fill(directory, first, first + entryCount, chunk);
+  }
+}

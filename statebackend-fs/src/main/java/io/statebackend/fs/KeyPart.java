@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.fs;
+
+import io.statebackend.api.BinaryOutput;
+
+/**
+ * The bytes that a record lies under, with their hash: a cursor that is moved from operation to
+ * operation. The bytes may be those of a key context, so they are valid for one operation.
+ */
+final class KeyPart {
+  private final long seed;
+  private final BinaryOutput own = new BinaryOutput();
+  private byte[] bytes = own.array();
+  private int length;
+  private long hash;
+
+  KeyPart(long seed) {
+    this.seed = seed;
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int length() {
+    return length;
+  }
+
+  long hash() {
+    return hash;
+  }
+
+  /** Moves to the first bytes of an output, which are not copied. */
+  void wrap(BinaryOutput out) {
+    moveTo(out.array(), out.position());
+  }
+
+  /** Returns an output to write the bytes to; {@link #endWrite} moves to them. */
+  BinaryOutput beginWrite() {
+    own.reset();
+    return own;
+  }
+
+  void endWrite() {
+    moveTo(own.array(), own.position());
+  }
+
+  /** Moves to a copy of bytes. */
+  void copy(byte[] source, int from, int sourceLength) {
+    own.reset();
+    own.write(source, from, sourceLength);
+    endWrite();
+  }
+
+  /** Moves to a page of what lies under another key part. */
+  void pageOf(byte[] head, int from, int headLength, int page) {
+    own.reset();
+    own.write(head, from, headLength);
+    own.writeInt(page);
+    endWrite();
+  }
+
+  private void moveTo(byte[] newBytes, int newLength) {
+    bytes = newBytes;
+    length = newLength;
+    hash = KeyHash.of(newBytes, 0, newLength, seed);
+  }
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.fs;
+
+import io.statebackend.api.StateIoException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The records of a store, one behind the other.
+ *
+ * <p>An operation first makes sure that what it appends fits ({@link #fits}, else {@link
+ * #makeRoom}), and only then looks up and changes. All that can fail or wait happens in {@link
+ * #makeRoom}, so an operation is done whole or not at all; and memory is taken from segments only
+ * there, so what an operation has looked up stays where it is until it ends.
+ */
+final class Log implements AutoCloseable {
+  /** How much is appended at most before housekeeping gets its turn. */
+  private static final int HOUSEKEEPING_BYTES = 16 << 10;
+
+  private static final int CAPACITY_MIN = 64 << 10;
+
+  /** A store begins with small segments; they grow with it. */
+  private static final int SEGMENTS_PER_LOG = 16;
+
+  /** Arrays of just less than a power of two waste no room in the regions of the heap. */
+  private static final int ARRAY_HEADER_BYTES = 64;
+
+  private final int segmentSizeBytes;
+  private final MemoryBudget.Account memory;
+  private final Images images;
+  private final SegmentTable segments;
+  private final Residency residency;
+  private final Cleaner cleaner;
+  private final List<Segment> retired = new ArrayList<>();
+
+  private Segment active = Segment.NONE;
+
+  /** Up to here the active segment may be filled before housekeeping gets its turn. */
+  private int roomEnd = Segment.HEADER_BYTES;
+
+  private boolean isShortOfMemory;
+  private long nextSegmentId;
+  private long usedBytes;
+  private long liveBytes;
+
+  /** The newest image that the offsets of mutable records allow for. */
+  private long frozenEpoch = -1;
+
+  /** What native snapshots hold, or will: never changed in place. Guarded by this. */
+  private FreezePoint kept = FreezePoint.NOTHING;
+
+  /** A place in the log: all that was appended before it. */
+  record FreezePoint(long segmentId, int offset) {
+    static final FreezePoint NOTHING = new FreezePoint(-1, 0);
+
+    FreezePoint max(FreezePoint other) {
+      boolean isLater =
+          segmentId != other.segmentId ? segmentId > other.segmentId : offset > other.offset;
+      return isLater ? this : other;
+    }
+
+    /** Returns where in a segment the records begin that were appended later. */
+    int offsetIn(Segment segment) {
+      if (segment.id == segmentId) {
+        return offset;
+      }
+      return segment.id < segmentId ? Integer.MAX_VALUE : Segment.HEADER_BYTES;
+    }
+  }
+
+  Log(
+      Settings settings,
+      MemoryBudget.Account memory,
+      Images images,
+      SegmentTable segments,
+      Residency residency,
+      TableRegistry tables) {
+    this.segmentSizeBytes = settings.segmentSizeBytes();
+    this.memory = memory;
+    this.images = images;
+    this.segments = segments;
+    this.residency = residency;
+    this.cleaner = new Cleaner(settings.spaceAmplification(), this, segments, tables);
+  }
+
+  SegmentTable segments() {
+    return segments;
+  }
+
+  /** Returns the bytes of all segments that have live records, dead records included. */
+  long usedBytes() {
+    return usedBytes;
+  }
+
+  /** Returns the bytes of live records. */
+  long liveBytes() {
+    return liveBytes;
+  }
+
+  int segmentSizeBytes() {
+    return segmentSizeBytes;
+  }
+
+  Segment active() {
+    return active;
+  }
+
+  /** Tells whether records of so many bytes in all can be appended now. */
+  boolean fits(long bytes) {
+    return bytes <= roomEnd - active.size;
+  }
+
+  /**
+   * Makes so many bytes fit. Addresses and views from before are void.
+   *
+   * @throws StateIoException if memory cannot be taken from older segments, or is not enough
+   */
+  void makeRoom(long bytes) {
+    if (bytes > RecordLayout.SIZE_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "entry is too large: size=%d bytes, max=%d bytes"
+              .formatted(bytes, RecordLayout.SIZE_BYTES_MAX));
+    }
+    int needed = (int) bytes;
+    freeRetired();
+    cleaner.step(Math.max(HOUSEKEEPING_BYTES, bytes));
+    giveBack();
+    ensureRoom(needed);
+    roomEnd = Math.min(active.capacity, active.size + Math.max(needed, HOUSEKEEPING_BYTES));
+  }
+
+  /** Makes so many bytes fit, without housekeeping. */
+  void ensureRoom(int bytes) {
+    if (bytes > active.capacity - active.size) {
+      roll(bytes);
+    }
+    roomEnd = Math.max(roomEnd, active.size + bytes);
+  }
+
+  /** Waits for what is being written. What it is does not matter any more. */
+  @Override
+  public void close() {
+    residency.close();
+  }
+
+  private void freeRetired() {
+    retired.removeIf(
+        segment -> {
+          if (images.mayReferTo(segment.retiredIn) || !residency.free(segment)) {
+            return false;
+          }
+          segments.remove(segment);
+          return true;
+        });
+  }
+
+  /** Charges memory that an operation cannot do without; the next one gives other memory back. */
+  void charge(long bytes) {
+    if (memory.charge(bytes)) {
+      isShortOfMemory = true;
+      roomEnd = Segment.HEADER_BYTES;
+    }
+  }
+
+  /**
+   * Gives memory back that was charged beyond what there is. Views from before are void.
+   *
+   * @throws StateIoException if there is too little left that could be given back
+   */
+  void giveBackIfShort() {
+    if (isShortOfMemory) {
+      giveBack();
+    }
+  }
+
+  private void giveBack() {
+    isShortOfMemory = false;
+    while (memory.mustGiveBack()) {
+      if (!residency.release()) {
+        if (memory.isExhausted()) {
+          throw new StateIoException(
+              "the memory budget is too small for the index: used by the store=%d bytes, live records=%d bytes; raise memoryBudgetBytes, or divide the state among more processes"
+                  .formatted(memory.usedBytes(), liveBytes));
+        }
+        return;
+      }
+    }
+  }
+
+  /** Begins a new segment with room for so many bytes. */
+  private void roll(int bytes) {
+    closeActive();
+    int capacity = capacityFor(bytes);
+    byte[] array = residency.allocate(capacity);
+    addActive(new Segment(nextSegmentId++, segments.allocate(capacity), array));
+  }
+
+  private void addActive(Segment segment) {
+    segment.mutableFrom = Segment.HEADER_BYTES;
+    segments.add(segment);
+    usedBytes += segment.size;
+    active = segment;
+    roomEnd = Segment.HEADER_BYTES;
+  }
+
+  private void closeActive() {
+    Segment full = active;
+    if (full != Segment.NONE) {
+      active = Segment.NONE;
+      roomEnd = Segment.HEADER_BYTES;
+      residency.add(full);
+      if (full.liveBytes == 0) {
+        retire(full);
+      }
+    }
+  }
+
+  private int capacityFor(int bytes) {
+    long grown = Long.highestOneBit(Math.max(1, usedBytes / SEGMENTS_PER_LOG));
+    int wanted = (int) Math.min(segmentSizeBytes, Math.max(CAPACITY_MIN, grown));
+    int capacity = Math.min(segmentSizeBytes, wanted) - ARRAY_HEADER_BYTES;
+    return Math.max(capacity, Segment.HEADER_BYTES + bytes);
+  }
+
+  /** Appends a record whose bytes are to be written by the caller; it fits. */
+  int append(int sizeBytes) {
+    Segment segment = active;
+    int offset = segment.size;
+    segment.size = offset + sizeBytes;
+    segment.liveBytes += sizeBytes;
+    usedBytes += sizeBytes;
+    liveBytes += sizeBytes;
+    return offset;
+  }
+
+  /** Takes note that a record is no longer in the index. */
+  void died(Segment segment, int sizeBytes) {
+    segment.liveBytes -= sizeBytes;
+    liveBytes -= sizeBytes;
+    if (segment.liveBytes == 0 && segment != active) {
+      retire(segment);
+    }
+  }
+
+  private void retire(Segment segment) {
+    segment.isRetired = true;
+    segment.retiredIn = images.epoch();
+    usedBytes -= segment.size;
+    retired.add(segment);
+  }
+
+  /** Makes all that was appended so far unchangeable; returns where that ends. */
+  FreezePoint freeze() {
+    for (Segment segment : residency.unsealed()) {
+      segment.mutableFrom = segment.size;
+    }
+    frozenEpoch = images.epoch();
+    if (active == Segment.NONE) {
+      return new FreezePoint(nextSegmentId, 0);
+    }
+    active.mutableFrom = active.size;
+    return new FreezePoint(active.id, active.size);
+  }
+
+  /** Keeps records as they are for ever, image or not. Called by any thread. */
+  synchronized void keep(FreezePoint point) {
+    kept = kept.max(point);
+  }
+
+  private synchronized FreezePoint kept() {
+    return kept;
+  }
+
+  /** Tells whether a record may be changed where it is. */
+  boolean isMutable(Segment segment, int offset) {
+    return offset >= segment.mutableFrom
+        || (images.newestEpoch() < frozenEpoch && thaws(segment, offset));
+  }
+
+  /** Makes records mutable that were frozen for an image that is gone. */
+  private boolean thaws(Segment segment, int offset) {
+    FreezePoint point = kept();
+    FsFrozenStore newest = images.newest();
+    frozenEpoch = -1;
+    if (newest != null) {
+      point = point.max(newest.freezePoint());
+      frozenEpoch = newest.epoch();
+    }
+    for (Segment unsealed : residency.unsealed()) {
+      unsealed.mutableFrom = point.offsetIn(unsealed);
+    }
+    if (active != Segment.NONE) {
+      active.mutableFrom = point.offsetIn(active);
+    }
+    return offset >= segment.mutableFrom;
+  }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.fs;
+
+import io.statebackend.api.TypeSerializer;
+
+/**
+ * Where things are in the records of one table, as docs/format/fs-log-v1.md specifies.
+ *
+ * <pre>
+ * record := header:u64 keyLength:u32? valueLength:u32? key value slack
+ * header := size:28 table:12 keyGroup:15 page:1 reserved:8      size in units of 8 bytes
+ * </pre>
+ *
+ * <p>Lengths are there only if they vary. What is behind the value up to the size is room to grow.
+ * Immutable.
+ */
+final class RecordLayout {
+  /** Records begin and end at multiples of this, which is the unit of addresses and sizes. */
+  static final int UNIT_BYTES = Long.BYTES;
+
+  static final int TABLE_COUNT_MAX = 1 << 12;
+
+  /** The largest record in bytes. */
+  static final int SIZE_BYTES_MAX = Integer.MAX_VALUE - (1 << 16);
+
+  private static final int RESERVED_BITS = 8;
+  private static final int PAGE_SHIFT = RESERVED_BITS;
+  private static final int KEY_GROUP_SHIFT = PAGE_SHIFT + 1;
+  private static final int KEY_GROUP_MASK = (1 << 15) - 1;
+  private static final int TABLE_SHIFT = KEY_GROUP_SHIFT + 15;
+  private static final int SIZE_SHIFT = TABLE_SHIFT + 12;
+
+  private final int tableId;
+  private final boolean isPage;
+  private final int fixedKeyLength;
+  private final int fixedValueLength;
+  private final int keyLengthOffset;
+  private final int valueLengthOffset;
+  private final int keyOffset;
+
+  /**
+   * Creates a layout.
+   *
+   * @param fixedKeyLength the length of key parts, or {@link TypeSerializer#VARIABLE_LENGTH}
+   * @param fixedValueLength the length of values, or {@link TypeSerializer#VARIABLE_LENGTH}
+   */
+  RecordLayout(int tableId, boolean isPage, int fixedKeyLength, int fixedValueLength) {
+    this.tableId = tableId;
+    this.isPage = isPage;
+    this.fixedKeyLength = fixedKeyLength;
+    this.fixedValueLength = fixedValueLength;
+    this.keyLengthOffset = Long.BYTES;
+    this.valueLengthOffset = keyLengthOffset + lengthBytes(fixedKeyLength);
+    this.keyOffset = valueLengthOffset + lengthBytes(fixedValueLength);
+  }
+
+  private static int lengthBytes(int fixedLength) {
+    return fixedLength < 0 ? Integer.BYTES : 0;
+  }
+
+  static int sizeBytes(long header) {
+    return (int) (header >>> SIZE_SHIFT) * UNIT_BYTES;
+  }
+
+  static int tableId(long header) {
+    return (int) (header >>> TABLE_SHIFT) & TABLE_COUNT_MAX - 1;
+  }
+
+  static int keyGroup(long header) {
+    return (int) (header >>> KEY_GROUP_SHIFT) & KEY_GROUP_MASK;
+  }
+
+  static boolean isPage(long header) {
+    return (header >>> PAGE_SHIFT & 1) != 0;
+  }
+
+  /** Returns a header with another table. */
+  static long withTable(long header, int tableId) {
+    return header & ~((long) (TABLE_COUNT_MAX - 1) << TABLE_SHIFT) | (long) tableId << TABLE_SHIFT;
+  }
+
+  /** Returns the size of a record, a multiple of the unit; more than the maximum if too large. */
+  long sizeBytes(int keyLength, long valueCapacity) {
+    return (long) keyOffset + keyLength + valueCapacity + UNIT_BYTES - 1 & -UNIT_BYTES;
+  }
+
+  /** Writes all but the value. */
+  void write(byte[] bytes, int at, int sizeBytes, int keyGroup, KeyPart key, int valueLength) {
+    Bytes.putLong(
+        bytes,
+        at,
+        (long) (sizeBytes / UNIT_BYTES) << SIZE_SHIFT
+            | (long) tableId << TABLE_SHIFT
+            | (long) keyGroup << KEY_GROUP_SHIFT
+            | (isPage ? 1L << PAGE_SHIFT : 0));
+    if (fixedKeyLength < 0) {
+      Bytes.putInt(bytes, at + keyLengthOffset, key.length());
+    }
+    setValueLength(bytes, at, valueLength);
+    System.arraycopy(key.bytes(), 0, bytes, at + keyOffset, key.length());
+  }
+
+  boolean hasFixedValueLength() {
+    return fixedValueLength >= 0;
+  }
+
+  int keyLength(byte[] bytes, int at) {
+    return fixedKeyLength >= 0 ? fixedKeyLength : Bytes.getInt(bytes, at + keyLengthOffset);
+  }
+
+  int keyOffset() {
+    return keyOffset;
+  }
+
+  int valueLength(byte[] bytes, int at) {
+    return fixedValueLength >= 0 ? fixedValueLength : Bytes.getInt(bytes, at + valueLengthOffset);
+  }
+
+  void setValueLength(byte[] bytes, int at, int length) {
+    if (fixedValueLength < 0) {
+      Bytes.putInt(bytes, at + valueLengthOffset, length);
+    }
+  }
+
+  int valueAt(byte[] bytes, int at) {
+    return at + keyOffset + keyLength(bytes, at);
+  }
+
+  /** Returns how long the value may become where it is. */
+  int valueCapacity(byte[] bytes, int at) {
+    return sizeBytes(Bytes.getLong(bytes, at)) - keyOffset - keyLength(bytes, at);
+  }
+
+  /** Tells whether a whole record has lengths that fit its size. */
+  boolean isSound(byte[] bytes, int at) {
+    int sizeBytes = sizeBytes(Bytes.getLong(bytes, at));
+    if (sizeBytes < keyOffset) {
+      return false;
+    }
+    int keyLength = keyLength(bytes, at);
+    int valueLength = valueLength(bytes, at);
+    return keyLength >= 0
+        && valueLength >= 0
+        && (long) keyOffset + keyLength + valueLength <= sizeBytes;
+  }
+
+  /** Tells whether a record has a key part. */
+  boolean hasKey(byte[] bytes, int at, KeyPart key) {
+    int length = key.length();
+    if (fixedKeyLength < 0 && Bytes.getInt(bytes, at + keyLengthOffset) != length) {
+      return false;
+    }
+    int from = at + keyOffset;
+    if (length == Long.BYTES) {
+      return Bytes.getLong(bytes, from) == Bytes.getLong(key.bytes(), 0);
+    }
+    return java.util.Arrays.equals(bytes, from, from + length, key.bytes(), 0, length);
+  }
+}

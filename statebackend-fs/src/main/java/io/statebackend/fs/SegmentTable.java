@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.fs;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segments by their addresses. Addresses are divided into ranges of one length; a segment has
+ * one of them, or several in a row if it is larger, and a range is used again when its segment is
+ * gone, so that addresses do not run out with time.
+ */
+final class SegmentTable {
+  private final int rangeShift;
+  private final BitSet usedRanges = new BitSet();
+
+  /** By range; null where there is no segment. Replaced, not changed, when it grows. */
+  private @Nullable Segment[] segments = new Segment[16];
+
+  /**
+   * Creates an empty table.
+   *
+   * @param rangeUnits the length of a range, a power of two
+   */
+  SegmentTable(long rangeUnits) {
+    this.rangeShift = Long.numberOfTrailingZeros(rangeUnits);
+  }
+
+  /** Returns the segments by range, as far as they exist now; others may come in later. */
+  @Nullable Segment[] array() {
+    return segments;
+  }
+
+  int rangeShift() {
+    return rangeShift;
+  }
+
+  @SuppressWarnings("NullAway") // an address in the index is that of a segment
+  Segment at(long address) {
+    return segments[(int) (address >>> rangeShift)];
+  }
+
+  /** Returns the address of free ranges for a number of bytes: the lowest if one is enough. */
+  long allocate(int bytes) {
+    int rangeCount = rangeCount(bytes);
+    int range = rangeCount == 1 ? usedRanges.nextClearBit(0) : usedRanges.length();
+    long base = (long) range << rangeShift;
+    if (base + ((long) rangeCount << rangeShift) > 1L << IndexChunk.ADDRESS_BITS) {
+      throw new IllegalStateException(
+          "the log of one store is limited to 8 TiB; use more subtasks: address=" + base);
+    }
+    return base;
+  }
+
+  private int rangeCount(int bytes) {
+    long units = (bytes + RecordLayout.UNIT_BYTES - 1) / RecordLayout.UNIT_BYTES;
+    return (int) (units - 1 >>> rangeShift) + 1;
+  }
+
+  void add(Segment segment) {
+    int first = (int) (segment.base >>> rangeShift);
+    int end = first + rangeCount(segment.capacity);
+    if (end > segments.length) {
+      segments = Arrays.copyOf(segments, Math.max(end, 2 * segments.length));
+    }
+    Arrays.fill(segments, first, end, segment);
+    usedRanges.set(first, end);
+  }
+
+  void remove(Segment segment) {
+    int first = (int) (segment.base >>> rangeShift);
+    int end = first + rangeCount(segment.capacity);
+    Arrays.fill(segments, first, end, null);
+    usedRanges.clear(first, end);
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.fs;
+
+import io.statebackend.api.StateException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The working files of a store: one for each range of addresses that has segments. */
+final class SpillFiles implements AutoCloseable {
+  private static final long FILE_BYTES = 256L << 20;
+
+  private final Path directory;
+  private final long fileUnits;
+  private final Map<Long, SpillFile> files = new HashMap<>();
+
+  /**
+   * Creates no file yet.
+   *
+   * @param segmentUnits the addresses of a segment, a power of two
+   */
+  SpillFiles(Path directory, long segmentUnits) {
+    this.directory = directory;
+    this.fileUnits = Math.max(segmentUnits, FILE_BYTES / RecordLayout.UNIT_BYTES);
+  }
+
+  /** Returns the file for a segment, which it counts from now on. */
+  SpillFile place(long base) {
+    SpillFile file =
+        files.computeIfAbsent(
+            base / fileUnits,
+            number -> new SpillFile(directory.resolve("log-" + number), number * fileUnits));
+    file.segmentCount++;
+    return file;
+  }
+
+  /** Gives up a segment's place; the file goes with its last segment. */
+  void free(SpillFile file, long base) {
+    file.segmentCount--;
+    if (file.segmentCount == 0) {
+      files.remove(base / fileUnits);
+      file.delete();
+    }
+  }
+
+  /** Closes and deletes all files. */
+  @Override
+  public void close() {
+    StateException failure = null;
+    for (SpillFile file : files.values()) {
+      try {
+        file.delete();
+      } catch (StateException e) {
+        failure = merged(failure, e);
+      }
+    }
+    files.clear();
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private static StateException merged(@Nullable StateException first, StateException next) {
+    if (first == null) {
+      return next;
+    }
+    first.addSuppressed(next);
+    return first;
+  }
+}

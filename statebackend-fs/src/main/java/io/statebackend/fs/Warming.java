@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.fs;
+
+/**
+ * Brings records that are read again and again from their files back to memory, by copying them to
+ * the end of the log.
+ *
+ * <p>At the first read the address is remembered, at the second one the record is copied, unless so
+ * many others were read in between that it was forgotten. So what is read once in a while costs no
+ * writes.
+ */
+final class Warming {
+  private static final int REMEMBERED_COUNT = 1 << 16;
+
+  /** What the filter needs of the memory budget. */
+  static final long SIZE_BYTES = (long) REMEMBERED_COUNT * Long.BYTES;
+
+  private static final long ODD = 0x9E3779B97F4A7C15L;
+
+  private final Log log;
+
+  /** Addresses, each in the place that its hash gives. */
+  private final long[] remembered;
+
+  /**
+   * Creates a filter.
+   *
+   * @param isOn whether there is memory for it
+   */
+  Warming(Log log, boolean isOn) {
+    this.log = log;
+    this.remembered = new long[isOn ? REMEMBERED_COUNT : 0];
+  }
+
+  /** Takes note that a view was read from a file. It is void afterwards. */
+  void wasRead(Records records, int keyGroup, KeyPart key, RecordView view) {
+    if (remembered.length == 0) {
+      return;
+    }
+    int bits = Integer.numberOfTrailingZeros(remembered.length);
+    int place = (int) (view.address() * ODD >>> Long.SIZE - bits);
+    if (remembered[place] != view.address()) {
+      remembered[place] = view.address();
+      return;
+    }
+    remembered[place] = 0;
+    int sizeBytes = view.sizeBytes();
+    if (!log.fits(sizeBytes)) {
+      log.makeRoom(sizeBytes);
+      if (!records.find(keyGroup, key, view)) {
+        throw new IllegalStateException("a record was lost while room was made");
+      }
+    }
+    records.relocate(view, key);
+  }
+}

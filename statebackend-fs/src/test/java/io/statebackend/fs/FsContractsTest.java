@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.fs;
+
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.testkit.AggregatingStateContract;
+import io.statebackend.testkit.AwkwardKeysContract;
+import io.statebackend.testkit.BigStateContract;
+import io.statebackend.testkit.CloseContract;
+import io.statebackend.testkit.KeysContract;
+import io.statebackend.testkit.ListStateContract;
+import io.statebackend.testkit.MapStateContract;
+import io.statebackend.testkit.ModelContract;
+import io.statebackend.testkit.NamespaceContract;
+import io.statebackend.testkit.NullsContract;
+import io.statebackend.testkit.OperatorStateContract;
+import io.statebackend.testkit.ReducingStateContract;
+import io.statebackend.testkit.RescaleContract;
+import io.statebackend.testkit.RestoreContract;
+import io.statebackend.testkit.SnapshotIsolationContract;
+import io.statebackend.testkit.ValueStateContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Nested;
+
+/** The fs backend keeps every contract. */
+final class FsContractsTest {
+
+  @Nested
+  final class Values extends ValueStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Lists extends ListStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Maps extends MapStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Reducing extends ReducingStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Aggregating extends AggregatingStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Namespaces extends NamespaceContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Keys extends KeysContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class OperatorStates extends OperatorStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Snapshots extends SnapshotIsolationContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Closing extends CloseContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Nulls extends NullsContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Restoring extends RestoreContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Rescaling extends RescaleContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class AwkwardKeys extends AwkwardKeysContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class BigState extends BigStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Modelled extends ModelContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+}
