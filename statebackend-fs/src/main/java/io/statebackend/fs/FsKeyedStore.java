@@ -55,7 +55,9 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
     Residency residency = new Residency(memory, files, writer);
     this.log = new Log(settings, memory, images, segments, residency, tables);
     this.indexMemory = new LogIndexMemory(log, images);
-    this.warming = new Warming(log, memory.tryReserve(Warming.SIZE_BYTES));
+    long warmingBytes = Warming.sizeBytes(settings.memoryBudgetBytes());
+    log.charge(warmingBytes);
+    this.warming = new Warming(log, warmingBytes);
   }
 
   /** Charges the index to the store, whose log gives way. */

@@ -76,6 +76,11 @@ public final class FsStateBackend implements StateBackend {
     return "fs";
   }
 
+  /** Opens a backend with settings that no user would choose, for tests. */
+  static FsStateBackend open(Path directory, Settings settings) {
+    return new FsStateBackend(settings, WorkDirectory.open(directory));
+  }
+
   /** Returns the budget, for tests. */
   MemoryBudget budget() {
     return budget;
@@ -215,7 +220,7 @@ public final class FsStateBackend implements StateBackend {
                 .formatted(segment, memoryBudgetBytes));
       }
       Settings settings = new Settings(memoryBudgetBytes, segment, spaceAmplification);
-      return new FsStateBackend(settings, WorkDirectory.open(directory));
+      return FsStateBackend.open(directory, settings);
     }
 
     private int defaultSegmentSizeBytes() {

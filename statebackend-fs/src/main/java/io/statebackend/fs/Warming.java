@@ -10,11 +10,8 @@ package io.statebackend.fs;
  * writes.
  */
 final class Warming {
-  private static final int REMEMBERED_COUNT = 1 << 16;
-
-  /** What the filter needs of the memory budget. */
-  static final long SIZE_BYTES = (long) REMEMBERED_COUNT * Long.BYTES;
-
+  private static final int BUDGET_DIVISOR = 128;
+  private static final long SIZE_BYTES_MAX = 8 << 20;
   private static final long ODD = 0x9E3779B97F4A7C15L;
 
   private final Log log;
@@ -22,23 +19,27 @@ final class Warming {
   /** Addresses, each in the place that its hash gives. */
   private final long[] remembered;
 
+  private final int shift;
+
   /**
-   * Creates a filter.
+   * Creates an empty filter.
    *
-   * @param isOn whether there is memory for it
+   * @param sizeBytes what {@link #sizeBytes} returned
    */
-  Warming(Log log, boolean isOn) {
+  Warming(Log log, long sizeBytes) {
     this.log = log;
-    this.remembered = new long[isOn ? REMEMBERED_COUNT : 0];
+    this.remembered = new long[(int) (sizeBytes / Long.BYTES)];
+    this.shift = Long.SIZE - Integer.numberOfTrailingZeros(remembered.length);
+  }
+
+  /** Returns the memory for a filter, a power of two. */
+  static long sizeBytes(long memoryBudgetBytes) {
+    return Long.highestOneBit(Math.min(SIZE_BYTES_MAX, memoryBudgetBytes / BUDGET_DIVISOR));
   }
 
   /** Takes note that a view was read from a file. It is void afterwards. */
   void wasRead(Records records, int keyGroup, KeyPart key, RecordView view) {
-    if (remembered.length == 0) {
-      return;
-    }
-    int bits = Integer.numberOfTrailingZeros(remembered.length);
-    int place = (int) (view.address() * ODD >>> Long.SIZE - bits);
+    int place = (int) (view.address() * ODD >>> shift);
     if (remembered[place] != view.address()) {
       remembered[place] = view.address();
       return;
