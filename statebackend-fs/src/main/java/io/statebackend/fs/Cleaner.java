@@ -4,16 +4,16 @@ package io.statebackend.fs;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets room back from records that are dead: copies the live ones of the emptiest segment to the end
- * of the log, a few at a time, until the segment has none.
+ * Gets room back from records that are dead: copies the live ones of the emptiest segment to the
+ * end of the log, a few at a time, until the segment has none.
  *
  * <p>Paid by the writes: each time something is appended, a few times as many bytes are looked at,
  * as long as the log is larger than it may be.
  */
 final class Cleaner {
   /**
-   * What is looked at for each byte appended. A segment of which a share u is live gives room for
-   * 1 - u by looking at 1; at the amplification of 2 that is the default the emptiest segment has u
+   * What is looked at for each byte appended. A segment of which a share u is live gives room for 1
+   * - u by looking at 1; at the amplification of 2 that is the default the emptiest segment has u
    * well below 1/2, so 4 is ahead of what is appended, the copies included.
    */
   private static final int PACE = 4;

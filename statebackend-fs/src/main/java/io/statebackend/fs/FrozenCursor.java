@@ -6,8 +6,8 @@ import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.EntryCursor;
 
 /**
- * Walks over a key group of a frozen table: over the index, chunk by chunk, and for each list or map
- * over its pages.
+ * Walks over a key group of a frozen table: over the index, chunk by chunk, and for each list or
+ * map over its pages.
  */
 final class FrozenCursor implements EntryCursor {
   private final FsFrozenStore image;

@@ -30,12 +30,16 @@ final class FsFrozenStore implements FrozenStore {
   /** Guarded by this. */
   private int readerCount;
 
+  /** What is reserved for a native snapshot of the image. Guarded by this. */
+  private long reservedBytes;
+
   FsFrozenStore(
       Images images,
       KeyGroupRange range,
       TableRegistry tables,
       SegmentTable segments,
-      Log.FreezePoint freezePoint) {
+      Log.FreezePoint freezePoint,
+      long reservedBytes) {
     this.images = images;
     this.epoch = images.epoch();
     this.range = range;
@@ -44,6 +48,7 @@ final class FsFrozenStore implements FrozenStore {
     this.segments = segments.array();
     this.rangeShift = segments.rangeShift();
     this.freezePoint = freezePoint;
+    this.reservedBytes = reservedBytes;
   }
 
   long epoch() {
@@ -68,6 +73,21 @@ final class FsFrozenStore implements FrozenStore {
 
   int rangeShift() {
     return rangeShift;
+  }
+
+  /** Returns where a segment ended when the image was taken. */
+  int sizeOf(Segment segment) {
+    if (segment.id == freezePoint.segmentId()) {
+      return freezePoint.offset();
+    }
+    return segment.id < freezePoint.segmentId() ? segment.size : 0;
+  }
+
+  /** Hands the memory that was reserved over to a native snapshot. */
+  synchronized long takeReservedBytes() {
+    long bytes = reservedBytes;
+    reservedBytes = 0;
+    return bytes;
   }
 
   @Override
@@ -121,7 +141,7 @@ final class FsFrozenStore implements FrozenStore {
 
   private void releaseUnused() {
     if (closed && readerCount == 0) {
-      images.release(epoch);
+      images.release(epoch, takeReservedBytes());
     }
   }
 }

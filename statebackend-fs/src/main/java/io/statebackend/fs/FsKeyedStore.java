@@ -7,11 +7,13 @@ import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -30,7 +32,12 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
   private final Log log;
   private final IndexMemory indexMemory;
   private final Warming warming;
+  private final FsSnapshots snapshots;
   private final Set<String> declared = new HashSet<>();
+
+  /** Whether anybody has asked for native snapshots. */
+  private boolean isSnapshotNatively;
+
   private boolean closed;
 
   /** Opens an empty store. */
@@ -58,6 +65,9 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
     long warmingBytes = Warming.sizeBytes(settings.memoryBudgetBytes());
     log.charge(warmingBytes);
     this.warming = new Warming(log, warmingBytes);
+    this.snapshots =
+        new FsSnapshots(
+            memory, log, new NativeRestore(spec.keyGroups(), log, tables, indexMemory));
   }
 
   /** Charges the index to the store, whose log gives way. */
@@ -114,10 +124,18 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
   @Override
   public FrozenStore freeze() {
     checkOpen();
+    long reservedBytes = isSnapshotNatively ? log.reserveForSnapshot(tables.recordCount()) : 0;
     FsFrozenStore image =
-        new FsFrozenStore(images, spec.keyGroups(), tables, segments, log.freeze());
+        new FsFrozenStore(
+            images, spec.keyGroups(), tables, segments, log.freeze(), reservedBytes);
     images.add(image);
     return image;
+  }
+
+  @Override
+  public Optional<NativeSnapshots> nativeSnapshots() {
+    isSnapshotNatively = true;
+    return Optional.of(snapshots);
   }
 
   private void checkOpen() {

@@ -172,11 +172,7 @@ final class FsListTable<K, N, E> implements ListTable<K, N, E> {
             ? pages.replace(keyGroup, pageKey, page, pageLength, pageLength)
             : pages.add(keyGroup, pageKey, pageLength, pageLength);
     System.arraycopy(
-        bytes,
-        valueAt + PagedValue.ENTRIES_OFFSET,
-        log.active().memoryNow(),
-        pageAt,
-        pageLength);
+        bytes, valueAt + PagedValue.ENTRIES_OFFSET, log.active().memoryNow(), pageAt, pageLength);
     if (inPlace) {
       PagedValue.setPageCount(bytes, valueAt, pageNumber + 1);
       System.arraycopy(elements, from, bytes, valueAt + PagedValue.ENTRIES_OFFSET, length);
@@ -250,7 +246,10 @@ final class FsListTable<K, N, E> implements ListTable<K, N, E> {
     }
   }
 
-  /** Iterates over the pages that a list had, looked up one by one, and then over a copy of the rest. */
+  /**
+   * Iterates over the pages that a list had, looked up one by one, and then over a copy of the
+   * rest.
+   */
   private final class Elements implements Iterator<E> {
     private final PagedIterators.@Nullable Walk walk;
     private final int keyGroup;

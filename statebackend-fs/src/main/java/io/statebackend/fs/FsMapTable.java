@@ -46,8 +46,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
   /** The pairs of two pages while one is divided. */
   private final BinaryOutput[] halves = {new BinaryOutput(), new BinaryOutput()};
 
-  FsMapTable(
-      FsTable<K, N> table, TypeSerializer<U> userKeys, TypeSerializer<V> values) {
+  FsMapTable(FsTable<K, N> table, TypeSerializer<U> userKeys, TypeSerializer<V> values) {
     this.table = table;
     this.log = table.log;
     this.heads = table.heads;
@@ -190,8 +189,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     int at = heads.add(keyGroup, key, used, capacity);
     byte[] target = log.active().memoryNow();
     PagedValue.setPageCount(target, at, 0);
-    System.arraycopy(
-        pair.array(), 0, target, at + PagedValue.ENTRIES_OFFSET, pair.position());
+    System.arraycopy(pair.array(), 0, target, at + PagedValue.ENTRIES_OFFSET, pair.position());
     return true;
   }
 
@@ -266,9 +264,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
 
   private long pageBytes(BinaryOutput content) {
     int keyLength = key.length() + KeyPartFormat.PAGE_BYTES;
-    return pages
-        .layout()
-        .sizeBytes(keyLength, PagedValue.capacityFor(content.position()));
+    return pages.layout().sizeBytes(keyLength, PagedValue.capacityFor(content.position()));
   }
 
   /** Divides pairs by one bit of the hash of their user keys. */
@@ -301,8 +297,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     System.arraycopy(content.array(), 0, log.active().memoryNow(), at, length);
   }
 
-  private void writeHead(
-      int keyGroup, boolean inPlace, int pageCount, long entryCount, long seed) {
+  private void writeHead(int keyGroup, boolean inPlace, int pageCount, long entryCount, long seed) {
     byte[] target;
     int at;
     if (inPlace) {
@@ -341,8 +336,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     boolean inPlace = heads.hasRoom(head, PagedValue.PAGED_MAP_BYTES);
     int used = isThere ? pages.valueLength(page) : 0;
     int newLength = used + pair.position();
-    long pageBytes =
-        pages.layout().sizeBytes(pageKey.length(), PagedValue.capacityFor(newLength));
+    long pageBytes = pages.layout().sizeBytes(pageKey.length(), PagedValue.capacityFor(newLength));
     if (!hasRoomFor(pageBytes + (inPlace ? 0 : headBytes()))) {
       return false;
     }
@@ -445,8 +439,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     }
     if (newLength == 0) {
       pages.remove(keyGroup, pageKey, page);
-    } else if (!tryChange(
-        keyGroup, pages, pageKey, page, at - pages.valueAt(page), removed, 0)) {
+    } else if (!tryChange(keyGroup, pages, pageKey, page, at - pages.valueAt(page), removed, 0)) {
       throw new IllegalStateException("there was room, and then there was not");
     }
     if (entryCount == 1) {

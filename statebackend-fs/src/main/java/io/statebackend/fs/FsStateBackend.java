@@ -22,8 +22,8 @@ import java.util.concurrent.Executors;
  * <p>State is a log of records: the newest part in memory, where records are changed in place, the
  * rest in files of a working directory, read by position. An index of about 12 bytes per record is
  * always in memory. All memory, that of all stores of a backend together, stays within one budget;
- * nothing is written to files before it is used up. Room of dead records is got back in small steps,
- * paid by writes.
+ * nothing is written to files before it is used up. Room of dead records is got back in small
+ * steps, paid by writes.
  *
  * <p>Thread-safe; each store has one owner. The working directory belongs to the backend alone and
  * holds nothing that outlives it.
@@ -170,7 +170,8 @@ public final class FsStateBackend implements StateBackend {
      * There is seldom a reason to: larger ones are written faster, smaller ones use a small budget
      * better.
      *
-     * @param bytes a power of two, 4 KiB to 64 MiB; by default a 64th of the budget, 64 KiB to 8 MiB
+     * @param bytes a power of two, 4 KiB to 64 MiB; by default a 64th of the budget, 64 KiB to 8
+     *     MiB
      * @return this
      * @throws IllegalArgumentException if it is not
      */
@@ -227,8 +228,7 @@ public final class FsStateBackend implements StateBackend {
       long wanted = Long.highestOneBit(memoryBudgetBytes / SEGMENTS_PER_BUDGET);
       return (int)
           Math.max(
-              SEGMENT_SIZE_BYTES_DEFAULT_MIN,
-              Math.min(SEGMENT_SIZE_BYTES_DEFAULT_MAX, wanted));
+              SEGMENT_SIZE_BYTES_DEFAULT_MIN, Math.min(SEGMENT_SIZE_BYTES_DEFAULT_MAX, wanted));
     }
   }
 }

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The images of a store that are in use, and the clock that tells what they share with the owner.
  *
  * <p>An image ends an epoch. Parts of the index are stamped with the epoch in which they were made,
- * and copied before a change if an image of that epoch or a later one is in use. A segment that
- * the owner gave up in some epoch stays while an image of an earlier epoch is in use. The owner
- * moves the clock; releasing is for any thread.
+ * and copied before a change if an image of that epoch or a later one is in use. A segment that the
+ * owner gave up in some epoch stays while an image of an earlier epoch is in use. The owner moves
+ * the clock; releasing is for any thread.
  */
 final class Images {
   private static final long NONE = -1;
@@ -77,8 +77,9 @@ final class Images {
     memory.release(bytes);
   }
 
-  /** Lets go of an image that nobody reads any more. */
-  void release(long imageEpoch) {
+  /** Lets go of an image that nobody reads any more, and of memory that was reserved for it. */
+  void release(long imageEpoch, long reservedBytes) {
+    memory.release(reservedBytes);
     synchronized (inUse) {
       FsFrozenStore image = inUse.remove(imageEpoch);
       if (image == null) {

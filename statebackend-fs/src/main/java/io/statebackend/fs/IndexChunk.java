@@ -121,8 +121,7 @@ final class IndexChunk {
     int at = next(chunk, index);
     while (chunk[at] != 0) {
       int home = home(chunk, tagOf(chunk[at]));
-      boolean isHomeBetween =
-          hole <= at ? hole < home && home <= at : hole < home || home <= at;
+      boolean isHomeBetween = hole <= at ? hole < home && home <= at : hole < home || home <= at;
       if (!isHomeBetween) {
         chunk[hole] = chunk[at];
         hole = at;

@@ -17,6 +17,9 @@ final class Log implements AutoCloseable {
   /** How much is appended at most before housekeeping gets its turn. */
   private static final int HOUSEKEEPING_BYTES = 16 << 10;
 
+  /** What a {@link UnitList} takes for each record, at most. */
+  private static final int LIST_BYTES_PER_RECORD = 2;
+
   private static final int CAPACITY_MIN = 64 << 10;
 
   /** A store begins with small segments; they grow with it. */
@@ -247,6 +250,55 @@ final class Log implements AutoCloseable {
     segment.retiredIn = images.epoch();
     usedBytes -= segment.size;
     retired.add(segment);
+  }
+
+  /** Adds a segment with bytes of a snapshot, whose records come into the index next. */
+  Segment beginAdopted(byte[] bytes, int size) {
+    freeRetired();
+    giveBack();
+    closeActive();
+    byte[] array = residency.allocate(size);
+    System.arraycopy(bytes, 0, array, 0, size);
+    Segment segment = new Segment(nextSegmentId++, segments.allocate(size), array);
+    segment.size = size;
+    segment.mutableFrom = Integer.MAX_VALUE;
+    segments.add(segment);
+    usedBytes += size;
+    keep(new FreezePoint(nextSegmentId, 0));
+    return segment;
+  }
+
+  /** Takes note that a record of an adopted segment is in the index. */
+  void adopted(Segment segment, int sizeBytes) {
+    segment.liveBytes += sizeBytes;
+    liveBytes += sizeBytes;
+  }
+
+  /** Ends what {@link #beginAdopted} began. */
+  void endAdopted(Segment segment) {
+    residency.add(segment);
+    if (segment.liveBytes == 0) {
+      retire(segment);
+    }
+  }
+
+  /**
+   * Reserves what a native snapshot of an image needs, which must not depend on the owner later.
+   *
+   * @param recordCount how many records the index has
+   * @return the memory in bytes; 0 if there is too little
+   */
+  long reserveForSnapshot(long recordCount) {
+    long bytes =
+        LiveUnits.sizeBytes(usedBytes, segments.count())
+            + 2 * FrozenBytes.PIECE_BYTES
+            + LIST_BYTES_PER_RECORD * recordCount;
+    while (!memory.tryReserve(bytes)) {
+      if (!residency.release()) {
+        return 0;
+      }
+    }
+    return bytes;
   }
 
   /** Makes all that was appended so far unchangeable; returns where that ends. */

@@ -51,8 +51,7 @@ final class PagedIterators {
     for (WeakReference<Walk> reference : walks) {
       Walk walk = reference.get();
       if (walk != null
-          && Arrays.equals(
-              walk.key.bytes(), 0, walk.key.length(), key.bytes(), 0, key.length())) {
+          && Arrays.equals(walk.key.bytes(), 0, walk.key.length(), key.bytes(), 0, key.length())) {
         walk.ended = true;
       }
     }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * full, changed in place  --seal-->  sealed, being written  --written, evict-->  in its file
  * </pre>
  *
- * <p>Nothing is written before memory runs short. Then the oldest eighth is sealed and written ahead
- * by another thread, so that memory can be taken from it at once; if that thread falls behind, the
- * owner waits.
+ * <p>Nothing is written before memory runs short. Then the oldest eighth is sealed and written
+ * ahead by another thread, so that memory can be taken from it at once; if that thread falls
+ * behind, the owner waits.
  */
 final class Residency implements AutoCloseable {
   private static final int WRITTEN_AHEAD_DIVISOR = 8;
@@ -65,8 +65,7 @@ final class Residency implements AutoCloseable {
       if (freed == null) {
         throw new StateIoException(
             "no memory for a segment of the log: needed=%d bytes, used by the store=%d bytes, available=%d bytes; raise memoryBudgetBytes, or open fewer stores"
-                .formatted(
-                    capacity + overheadBytes, memory.usedBytes(), memory.availableBytes()));
+                .formatted(capacity + overheadBytes, memory.usedBytes(), memory.availableBytes()));
       }
       if (freed.length == capacity && !memory.mustGiveBack()) {
         boolean ignored = memory.charge(overheadBytes);
@@ -118,8 +117,7 @@ final class Residency implements AutoCloseable {
 
   private void writeAhead(int capacity) {
     if (memory.availableBytes() < 2L * capacity) {
-      long target =
-          Math.max(2L * capacity, (unsealedBytes + sealedBytes) / WRITTEN_AHEAD_DIVISOR);
+      long target = Math.max(2L * capacity, (unsealedBytes + sealedBytes) / WRITTEN_AHEAD_DIVISOR);
       while (sealedBytes < target && !unsealed.isEmpty()) {
         sealOldest();
       }

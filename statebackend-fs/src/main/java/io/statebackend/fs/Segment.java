@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A part of the log: records one behind the other, first in memory, later in a file.
  *
- * <p>A segment is appended to while it is the newest one; then records in it may still be changed in
- * place; then it is sealed and written to its file; then its memory is used for another one. Fields
- * belong to the owner, but for what is said to be read by others. What an image refers to does not
- * change, so other threads read the bytes without a lock; they look afterwards whether the memory
- * was still the segment's.
+ * <p>A segment is appended to while it is the newest one; then records in it may still be changed
+ * in place; then it is sealed and written to its file; then its memory is used for another one.
+ * Fields belong to the owner, but for what is said to be read by others. What an image refers to
+ * does not change, so other threads read the bytes without a lock; they look afterwards whether the
+ * memory was still the segment's.
  */
 final class Segment {
   /** The unit in which bytes are read from files and checked. */

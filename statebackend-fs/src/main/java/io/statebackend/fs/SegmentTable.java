@@ -14,6 +14,8 @@ final class SegmentTable {
   private final int rangeShift;
   private final BitSet usedRanges = new BitSet();
 
+  private int count;
+
   /** By range; null where there is no segment. Replaced, not changed, when it grows. */
   private @Nullable Segment[] segments = new Segment[16];
 
@@ -29,6 +31,10 @@ final class SegmentTable {
   /** Returns the segments by range, as far as they exist now; others may come in later. */
   @Nullable Segment[] array() {
     return segments;
+  }
+
+  int count() {
+    return count;
   }
 
   int rangeShift() {
@@ -65,6 +71,7 @@ final class SegmentTable {
     }
     Arrays.fill(segments, first, end, segment);
     usedRanges.set(first, end);
+    count++;
   }
 
   void remove(Segment segment) {
@@ -72,5 +79,6 @@ final class SegmentTable {
     int end = first + rangeCount(segment.capacity);
     Arrays.fill(segments, first, end, null);
     usedRanges.clear(first, end);
+    count--;
   }
 }

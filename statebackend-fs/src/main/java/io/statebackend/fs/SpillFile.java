@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * A working file with the segments of a range of addresses, each at the place of its address.
  *
  * <p>It is scratch: nothing is synced, and what is in it means nothing to another process.
- * Thread-safe. An interrupt closes a channel under whoever uses it, and must not cost the state: the
- * file is opened again, and the interrupt stays set.
+ * Thread-safe. An interrupt closes a channel under whoever uses it, and must not cost the state:
+ * the file is opened again, and the interrupt stays set.
  */
 final class SpillFile {
   /** Bounds the direct buffers that the JDK keeps for each thread that uses a channel. */
@@ -103,7 +103,8 @@ final class SpillFile {
           Thread.interrupted();
           forget(open);
         } catch (ClosedChannelException e) {
-          // Another thread was interrupted in it, or the file was closed, as opening it again tells.
+          // Another thread was interrupted in it, or the file was closed, as opening it again
+          // tells.
           forget(open);
         }
       }
@@ -122,10 +123,7 @@ final class SpillFile {
     if (open == null) {
       open =
           FileChannel.open(
-              path,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
+              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       channel = open;
     }
     return open;

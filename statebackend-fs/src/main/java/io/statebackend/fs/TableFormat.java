@@ -16,7 +16,12 @@ import io.statebackend.api.spi.TableSpec;
  * @param valueLength the length of values or elements
  */
 record TableFormat(
-    String name, Kind kind, int keyLength, int namespaceLength, int userKeyLength, int valueLength) {
+    String name,
+    Kind kind,
+    int keyLength,
+    int namespaceLength,
+    int userKeyLength,
+    int valueLength) {
 
   /** What is stored per key and namespace. */
   enum Kind {

@@ -11,18 +11,11 @@ final class TableRecords {
   private final @Nullable Records pages;
 
   TableRecords(
-      int id,
-      TableFormat format,
-      KeyGroupRange range,
-      Log log,
-      Images images,
-      IndexMemory memory) {
+      int id, TableFormat format, KeyGroupRange range, Log log, Images images, IndexMemory memory) {
     this.format = format;
     this.heads = new Records(format.headLayout(id), range, log, images, memory);
     this.pages =
-        format.hasPages()
-            ? new Records(format.pageLayout(id), range, log, images, memory)
-            : null;
+        format.hasPages() ? new Records(format.pageLayout(id), range, log, images, memory) : null;
   }
 
   TableFormat format() {
@@ -40,12 +33,13 @@ final class TableRecords {
     return pages;
   }
 
+  long recordCount() {
+    return heads.count() + (pages == null ? 0 : pages.count());
+  }
+
   /** Returns the index as it is now, for an image. */
   FrozenTable freeze(int id) {
     return new FrozenTable(
-        id,
-        format,
-        heads.directories(),
-        pages == null ? new long[0][][] : pages.directories());
+        id, format, heads.directories(), pages == null ? new long[0][][] : pages.directories());
   }
 }

@@ -56,6 +56,15 @@ final class TableRegistry {
     return byId.indexOf(byName.get(name));
   }
 
+  /** Returns how many records the index has. */
+  long recordCount() {
+    long count = 0;
+    for (TableRecords table : byId) {
+      count += table.recordCount();
+    }
+    return count;
+  }
+
   /** Returns the tables as they are now, for an image. */
   Map<String, FrozenTable> freeze() {
     Map<String, FrozenTable> frozen = new LinkedHashMap<>();

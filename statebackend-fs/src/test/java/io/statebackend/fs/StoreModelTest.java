@@ -35,9 +35,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The store equals plain maps after any sequence of operations, with so little memory that spilling,
- * cleaning, splitting and growing go on all the time. A failure names the seed and the option that
- * replays it: {@code -Dstatebackend.seed=7}.
+ * The store equals plain maps after any sequence of operations, with so little memory that
+ * spilling, cleaning, splitting and growing go on all the time. A failure names the seed and the
+ * option that replays it: {@code -Dstatebackend.seed=7}.
  */
 final class StoreModelTest {
   private static final String SEED_PROPERTY = "statebackend.seed";
@@ -80,8 +80,7 @@ final class StoreModelTest {
           default -> new Settings(64 << 20, 256 << 10, 2);
         };
     int step = 0;
-    try (FsStateBackend backend =
-            FsStateBackend.open(directory.resolve("seed-" + seed), settings);
+    try (FsStateBackend backend = FsStateBackend.open(directory.resolve("seed-" + seed), settings);
         Run run = new Run(backend, new Random(seed))) {
       try {
         for (; step < STEP_COUNT; step++) {
@@ -159,11 +158,7 @@ final class StoreModelTest {
       store =
           backend.open(
               new StoreSpec<>(
-                  "model",
-                  0,
-                  new KeyGroupRange(0, KEY_GROUPS - 1),
-                  KEY_GROUPS,
-                  Serializers.LONG));
+                  "model", 0, new KeyGroupRange(0, KEY_GROUPS - 1), KEY_GROUPS, Serializers.LONG));
       values = store.valueTable(VALUES);
       numbers = store.valueTable(NUMBERS);
       lists = store.listTable(LISTS);
@@ -227,8 +222,7 @@ final class StoreModelTest {
     private void addToList(Cell cell) {
       List<String> list = model.lists.computeIfAbsent(cell, absent -> new ArrayList<>());
       if (random.nextInt(3) == 0) {
-        List<String> texts =
-            Stream.generate(this::text).limit(1 + random.nextInt(30)).toList();
+        List<String> texts = Stream.generate(this::text).limit(1 + random.nextInt(30)).toList();
         lists.addAll(at(cell), cell.namespace, texts);
         list.addAll(texts);
       } else {
@@ -306,9 +300,7 @@ final class StoreModelTest {
           .isEqualTo(model.numbers.get(cell));
       List<String> list = new ArrayList<>();
       lists.iterator(at(cell), cell.namespace).forEachRemaining(list::add);
-      assertThat(list)
-          .as("list at %s", cell)
-          .isEqualTo(model.lists.getOrDefault(cell, List.of()));
+      assertThat(list).as("list at %s", cell).isEqualTo(model.lists.getOrDefault(cell, List.of()));
       Map<Long, String> expected = model.maps.getOrDefault(cell, Map.of());
       Map<Long, String> map = new HashMap<>();
       maps.iterator(at(cell), cell.namespace)

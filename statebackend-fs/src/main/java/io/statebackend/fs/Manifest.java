@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.fs;
+
+import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.CorruptStateException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a native snapshot consists of, as docs/format/fs-snapshot-v1.md specifies. Immutable.
+ *
+ * @param tables the tables, in the order of the numbers that records call them
+ * @param segments what is stored of each segment
+ */
+record Manifest(List<TableFormat> tables, List<StoredSegment> segments) {
+  private static final int VERSION = 1;
+
+  Manifest {
+    tables = List.copyOf(tables);
+    segments = List.copyOf(segments);
+  }
+
+  /** Returns the names of all files. */
+  static Set<String> files(Collection<StoredSegment> segments) {
+    Set<String> files = new LinkedHashSet<>();
+    for (StoredSegment segment : segments) {
+      segment.places().forEach(place -> files.add(place.file()));
+    }
+    return files;
+  }
+
+  byte[] toBytes() {
+    BinaryOutput out = new BinaryOutput();
+    out.writeByte(VERSION);
+    out.writeVarInt(tables.size());
+    for (TableFormat table : tables) {
+      out.writeString(table.name());
+      out.writeByte(table.kind().ordinal());
+      out.writeInt(table.keyLength());
+      out.writeInt(table.namespaceLength());
+      out.writeInt(table.userKeyLength());
+      out.writeInt(table.valueLength());
+    }
+    Map<String, Integer> fileNumbers = new LinkedHashMap<>();
+    files(segments).forEach(file -> fileNumbers.put(file, fileNumbers.size()));
+    out.writeVarInt(fileNumbers.size());
+    fileNumbers.keySet().forEach(out::writeString);
+    out.writeVarInt(segments.size());
+    for (StoredSegment segment : segments) {
+      out.writeVarInt(segment.ranges().size());
+      for (StoredSegment.Range range : segment.ranges()) {
+        write(range.place(), fileNumbers, out);
+      }
+      out.writeVarInt(segment.liveness().size());
+      for (StoredSegment.Liveness part : segment.liveness()) {
+        out.writeBoolean(part.isFull());
+        write(part.place(), fileNumbers, out);
+      }
+    }
+    return out.toByteArray();
+  }
+
+  private static void write(
+      StoredSegment.Place place, Map<String, Integer> fileNumbers, BinaryOutput out) {
+    out.writeVarInt(fileNumbers.getOrDefault(place.file(), -1));
+    out.writeVarLong(place.position());
+    out.writeVarInt(place.length());
+    out.writeInt(place.crc32c());
+  }
+
+  /**
+   * Reads a manifest.
+   *
+   * @throws CorruptStateException if the bytes are no manifest of this version
+   */
+  static Manifest read(BinaryInput in) {
+    int version = in.readByte();
+    if (version != VERSION) {
+      throw new CorruptStateException(
+          "not a manifest of version %d: version=%d".formatted(VERSION, version));
+    }
+    List<TableFormat> tables = new ArrayList<>();
+    for (int i = in.readLength(); i > 0; i--) {
+      tables.add(readTable(in));
+    }
+    List<String> files = new ArrayList<>();
+    for (int i = in.readLength(); i > 0; i--) {
+      files.add(in.readString());
+    }
+    List<StoredSegment> segments = new ArrayList<>();
+    for (int i = in.readLength(); i > 0; i--) {
+      segments.add(readSegment(files, in));
+    }
+    if (in.remaining() > 0) {
+      throw new CorruptStateException("manifest is too long: remaining=" + in.remaining());
+    }
+    return new Manifest(tables, segments);
+  }
+
+  private static TableFormat readTable(BinaryInput in) {
+    String name = in.readString();
+    int kind = in.readByte();
+    TableFormat.Kind[] kinds = TableFormat.Kind.values();
+    if (kind < 0 || kind >= kinds.length) {
+      throw new CorruptStateException("not a kind of table: table=" + name + ", kind=" + kind);
+    }
+    return new TableFormat(
+        name, kinds[kind], in.readInt(), in.readInt(), in.readInt(), in.readInt());
+  }
+
+  private static StoredSegment readSegment(List<String> files, BinaryInput in) {
+    StoredSegment segment = StoredSegment.NOTHING;
+    for (int i = in.readLength(); i > 0; i--) {
+      StoredSegment.Place place = readPlace(files, in);
+      segment =
+          segment.withRange(
+              new StoredSegment.Range(place, checkedEnd(segment.size(), place.length())));
+    }
+    List<StoredSegment.Liveness> liveness = new ArrayList<>();
+    for (int i = in.readLength(); i > 0; i--) {
+      boolean isFull = in.readBoolean();
+      liveness.add(new StoredSegment.Liveness(isFull, readPlace(files, in)));
+    }
+    return new StoredSegment(segment.size(), segment.ranges(), liveness);
+  }
+
+  private static int checkedEnd(int size, int length) {
+    if (length < 0
+        || length % RecordLayout.UNIT_BYTES != 0
+        || (long) size + length > Integer.MAX_VALUE - 64) {
+      throw new CorruptStateException(
+          "not a range of a segment: from=%d, length=%d".formatted(size, length));
+    }
+    return size + length;
+  }
+
+  private static StoredSegment.Place readPlace(List<String> files, BinaryInput in) {
+    int file = in.readVarInt();
+    if (file < 0 || file >= files.size()) {
+      throw new CorruptStateException(
+          "not a file of the manifest: number=%d, files=%d".formatted(file, files.size()));
+    }
+    return new StoredSegment.Place(
+        files.get(file), in.readVarLong(), in.readVarInt(), in.readInt());
+  }
+}

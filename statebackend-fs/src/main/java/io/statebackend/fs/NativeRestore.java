@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.fs;
+
+import io.statebackend.api.BinaryInput;
+import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.KeyGroupRange;
+import io.statebackend.api.spi.NativeFiles;
+import io.statebackend.api.spi.NativeSnapshots;
+import io.statebackend.api.storage.StorageInput;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+
+/**
+ * Fills an empty store from native snapshots: reads segment by segment and puts the live records of
+ * the store's key groups into the index.
+ *
+ * <p>A snapshot of the very key groups of the store is taken over segment by segment, so that the
+ * next snapshot refers to the restored files. From others, records are copied.
+ */
+final class NativeRestore {
+  private final KeyGroupRange range;
+  private final Log log;
+  private final TableRegistry tables;
+  private final IndexMemory indexMemory;
+  private final KeyPart key;
+  private final UnitList units = new UnitList();
+
+  /** The bytes of the segment that is being restored. */
+  private byte[] bytes = {};
+
+  NativeRestore(
+      KeyGroupRange range,
+      Log log,
+      TableRegistry tables,
+      IndexMemory indexMemory) {
+    this.range = range;
+    this.log = log;
+    this.tables = tables;
+    this.indexMemory = indexMemory;
+    this.key = tables.newKeyPart();
+  }
+
+  /** Restores; returns what the snapshots hold of the store's segments. */
+  FsSnapshots.Stored restore(List<NativeSnapshots.Snapshot> snapshots) {
+    boolean isSame = snapshots.size() == 1 && snapshots.get(0).keyGroups().equals(range);
+    Map<Long, StoredSegment> segments = new LinkedHashMap<>();
+    Map<Long, byte[]> live = new HashMap<>();
+    long listBytes = 0;
+    for (NativeSnapshots.Snapshot snapshot : snapshots) {
+      Manifest manifest = Manifest.read(snapshot.manifest());
+      int[] tableIds = declare(manifest.tables());
+      for (StoredSegment stored : manifest.segments()) {
+        long[] bits = read(stored, snapshot.files());
+        if (isSame) {
+          Segment segment = adopt(stored, bits, snapshot.keyGroups(), tableIds);
+          units.begin(stored.size() / RecordLayout.UNIT_BYTES);
+          units.addAll(bits, new long[0]);
+          byte[] list = units.bytes().toByteArray();
+          segments.put(segment.id, stored);
+          live.put(segment.id, list);
+          log.charge(list.length);
+          listBytes += list.length;
+        } else {
+          copy(stored, bits, snapshot.keyGroups(), tableIds);
+        }
+      }
+    }
+    bytes = new byte[0];
+    return new FsSnapshots.Stored(segments, live, listBytes);
+  }
+
+  /** Makes the tables of a snapshot; returns the numbers that its tables have here. */
+  private int[] declare(List<TableFormat> formats) {
+    int[] ids = new int[formats.size()];
+    for (int i = 0; i < ids.length; i++) {
+      TableFormat format = formats.get(i);
+      TableRecords present = tables.get(format.name());
+      if (present == null) {
+        tables.add(format, log, indexMemory);
+      } else if (!present.format().equals(format)) {
+        throw new CorruptStateException(
+            "snapshots of one checkpoint disagree on a table: one=%s, other=%s"
+                .formatted(present.format(), format));
+      }
+      ids[i] = tables.idOf(format.name());
+    }
+    return ids;
+  }
+
+  /** Reads the bytes of a segment; returns which records are live. */
+  private long[] read(StoredSegment stored, NativeFiles files) {
+    if (bytes.length < stored.size()) {
+      bytes = new byte[stored.size()];
+    }
+    int at = Segment.HEADER_BYTES;
+    for (StoredSegment.Range part : stored.ranges()) {
+      read(files, part.place(), bytes, at);
+      at = part.end();
+    }
+    long[] live = allRecords(stored);
+    for (StoredSegment.Liveness part : stored.liveness()) {
+      byte[] list = new byte[part.place().length()];
+      read(files, part.place(), list, 0);
+      apply(part, list, stored.size(), live);
+    }
+    return live;
+  }
+
+  private static void apply(
+      StoredSegment.Liveness part, byte[] list, int segmentSize, long[] live) {
+    try {
+      BinaryInput in = new BinaryInput(list);
+      int end = UnitList.readEnd(in, segmentSize / RecordLayout.UNIT_BYTES);
+      if (!part.isFull()) {
+        UnitList.read(in, end, live, false);
+        return;
+      }
+      for (int unit = 0; unit < end; unit++) {
+        LiveUnits.clear(live, unit);
+      }
+      UnitList.read(in, end, live, true);
+    } catch (CorruptStateException e) {
+      throw new CorruptStateException(
+          e.getMessage(), part.place().file(), part.place().position(), e);
+    }
+  }
+
+  private static void read(NativeFiles files, StoredSegment.Place place, byte[] target, int at) {
+    try (StorageInput in = files.open(place.file())) {
+      in.read(place.position(), target, at, place.length());
+    }
+    CRC32C crc = new CRC32C();
+    crc.update(target, at, place.length());
+    if ((int) crc.getValue() != place.crc32c()) {
+      throw new CorruptStateException(
+          "checksum mismatch in a part of the log: expected=%08x, actual=%08x, length=%d"
+              .formatted(place.crc32c(), (int) crc.getValue(), place.length()),
+          place.file(),
+          place.position());
+    }
+  }
+
+  private long[] allRecords(StoredSegment stored) {
+    long[] all = LiveUnits.create(stored.size());
+    for (int at = Segment.HEADER_BYTES; at < stored.size(); ) {
+      LiveUnits.set(all, at / RecordLayout.UNIT_BYTES);
+      int sizeBytes = RecordLayout.sizeBytes(Bytes.getLong(bytes, at));
+      if (sizeBytes < Long.BYTES || sizeBytes > stored.size() - at) {
+        throw corrupt(stored, at, "record ends beyond its segment: size=" + sizeBytes);
+      }
+      at += sizeBytes;
+    }
+    return all;
+  }
+
+  private static CorruptStateException corrupt(StoredSegment stored, int at, String message) {
+    int from = Segment.HEADER_BYTES;
+    for (StoredSegment.Range part : stored.ranges()) {
+      if (at < part.end()) {
+        return new CorruptStateException(
+            message, part.place().file(), part.place().position() + at - from);
+      }
+      from = part.end();
+    }
+    return new CorruptStateException(message + ", offset=" + at);
+  }
+
+  /** Takes a segment over as it is. */
+  private Segment adopt(StoredSegment stored, long[] live, KeyGroupRange keyGroups, int[] ids) {
+    Segment segment = log.beginAdopted(bytes, stored.size());
+    forEachLive(
+        stored,
+        live,
+        keyGroups,
+        ids,
+        (at, header) -> {
+          log.giveBackIfShort();
+          tables
+              .recordsOf(header)
+              .adopt(RecordLayout.keyGroup(header), key, segment.address(at));
+          log.adopted(segment, RecordLayout.sizeBytes(header));
+        });
+    log.endAdopted(segment);
+    return segment;
+  }
+
+  /** Copies the records of the store's key groups. */
+  private void copy(StoredSegment stored, long[] live, KeyGroupRange keyGroups, int[] ids) {
+    forEachLive(
+        stored,
+        live,
+        keyGroups,
+        ids,
+        (at, header) -> {
+          int keyGroup = RecordLayout.keyGroup(header);
+          if (range.contains(keyGroup)) {
+            int sizeBytes = RecordLayout.sizeBytes(header);
+            if (!log.fits(sizeBytes)) {
+              log.makeRoom(sizeBytes);
+            }
+            Segment target = log.active();
+            int offset = log.append(sizeBytes);
+            byte[] targetBytes = target.memoryNow();
+            System.arraycopy(bytes, at, targetBytes, offset, sizeBytes);
+            Bytes.putLong(targetBytes, offset, header);
+            tables.recordsOf(header).adopt(keyGroup, key, target.address(offset));
+          }
+        });
+  }
+
+  private interface RecordAction {
+    /**
+     * Takes a record.
+     *
+     * @param at where it is in the bytes
+     * @param header its header, with the number that the table has in this store
+     */
+    void take(int at, long header);
+  }
+
+  /**
+   * Calls an action for each live record, with the key part moved to it.
+   *
+   * @param ids the numbers that the tables of the snapshot have in this store
+   */
+  private void forEachLive(
+      StoredSegment stored,
+      long[] live,
+      KeyGroupRange keyGroups,
+      int[] ids,
+      RecordAction action) {
+    for (int at = Segment.HEADER_BYTES; at < stored.size(); ) {
+      long header = Bytes.getLong(bytes, at);
+      if (LiveUnits.isSet(live, at / RecordLayout.UNIT_BYTES)) {
+        int tableId = RecordLayout.tableId(header);
+        if (tableId >= ids.length || !keyGroups.contains(RecordLayout.keyGroup(header))) {
+          throw corrupt(stored, at, "not a record of this snapshot: " + hex(header));
+        }
+        long ownHeader = RecordLayout.withTable(header, ids[tableId]);
+        RecordLayout layout = tables.recordsOf(ownHeader).layout();
+        if (!layout.isSound(bytes, at)) {
+          throw corrupt(stored, at, "record has lengths beyond its size: " + hex(header));
+        }
+        key.copy(bytes, at + layout.keyOffset(), layout.keyLength(bytes, at));
+        action.take(at, ownHeader);
+      }
+      at += RecordLayout.sizeBytes(header);
+    }
+  }
+
+  private static String hex(long header) {
+    return "header=%016x".formatted(header);
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.fs;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What native snapshots hold of a segment. Immutable.
+ *
+ * @param size where the stored bytes end
+ * @param ranges where they are, in order and without gaps
+ * @param liveness which records are live, one part applied after the other
+ */
+record StoredSegment(int size, List<Range> ranges, List<Liveness> liveness) {
+  static final StoredSegment NOTHING =
+      new StoredSegment(Segment.HEADER_BYTES, List.of(), List.of());
+
+  StoredSegment {
+    ranges = List.copyOf(ranges);
+    liveness = List.copyOf(liveness);
+  }
+
+  /**
+   * A place in a file of a snapshot.
+   *
+   * @param file the name of the file
+   * @param position where in it
+   * @param length how many bytes
+   * @param crc32c their checksum
+   */
+  record Place(String file, long position, int length, int crc32c) {}
+
+  /**
+   * Bytes of the segment, from where the range before ends.
+   *
+   * @param place where they are
+   * @param end where in the segment they end
+   */
+  record Range(Place place, int end) {}
+
+  /**
+   * A list of units at which records begin.
+   *
+   * @param isFull whether these are all live records, or those that are no longer live
+   * @param place where the list is
+   */
+  record Liveness(boolean isFull, Place place) {}
+
+  StoredSegment withRange(Range range) {
+    List<Range> more = new ArrayList<>(ranges);
+    more.add(range);
+    return new StoredSegment(range.end, more, liveness);
+  }
+
+  StoredSegment withLiveness(Liveness part) {
+    List<Liveness> parts = part.isFull ? new ArrayList<>() : new ArrayList<>(liveness);
+    parts.add(part);
+    return new StoredSegment(size, ranges, parts);
+  }
+
+  /** Returns all places of the segment. */
+  List<Place> places() {
+    List<Place> places = new ArrayList<>();
+    ranges.forEach(range -> places.add(range.place));
+    liveness.forEach(part -> places.add(part.place));
+    return places;
+  }
+}
