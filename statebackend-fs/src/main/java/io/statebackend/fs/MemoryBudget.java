@@ -12,13 +12,16 @@ import java.util.List;
  * from a margin that reservations leave free, and the account is told to give other memory back
  * before its next operation.
  *
- * <p>Each account may have what the others leave, but never the <em>floor</em> of another one or of
- * one to come. An account with more than its equal share gives back while another is refused less
- * than that.
+ * <p>Each account may have what the others leave, but for a <em>floor</em> that is kept for each other
+ * one and for some that may still come: nobody can take memory from an owner that is idle. An account
+ * with more than its equal share gives back while another is refused less than that.
  */
 final class MemoryBudget {
   private static final int MARGIN_DIVISOR = 16;
-  private static final int FLOOR_DIVISOR_MIN = 16;
+  private static final int FLOOR_DIVISOR_MIN = 32;
+
+  /** How many accounts floors are kept for at least, whether open or to come. */
+  private static final int FLOOR_COUNT_MIN = 5;
 
   private final long totalBytes;
   private final long limitBytes;
@@ -57,6 +60,10 @@ final class MemoryBudget {
     return limitBytes / Math.max(FLOOR_DIVISOR_MIN, 2 * (accounts.size() + 1));
   }
 
+  private long keptForNewcomersBytes() {
+    return floorBytes() * Math.max(1, FLOOR_COUNT_MIN - accounts.size());
+  }
+
   private long shareBytes() {
     return limitBytes / Math.max(1, accounts.size());
   }
@@ -77,7 +84,10 @@ final class MemoryBudget {
     /** Reserves memory if there is any. */
     boolean tryReserve(long bytes) {
       synchronized (MemoryBudget.this) {
-        if (bytes > availableBytes()) {
+        boolean isWithinFloor =
+            usedBytes + bytes <= floorBytes()
+                && MemoryBudget.this.usedBytes + bytes <= limitBytes;
+        if (!isWithinFloor && bytes > availableBytes()) {
           contended |= usedBytes + bytes <= shareBytes();
           return false;
         }
@@ -89,11 +99,11 @@ final class MemoryBudget {
       }
     }
 
-    /** Returns how much could be reserved now. */
+    /** Returns how much could be reserved now beyond the floor. */
     long availableBytes() {
       synchronized (MemoryBudget.this) {
         long floor = floorBytes();
-        long keptFree = floor;
+        long keptFree = keptForNewcomersBytes();
         for (Account other : accounts) {
           if (other != this) {
             keptFree += Math.max(0, floor - other.usedBytes);

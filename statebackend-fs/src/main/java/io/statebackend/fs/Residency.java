@@ -108,11 +108,13 @@ final class Residency implements AutoCloseable {
     segment.seal(files.place(segment.base));
     sealed.add(segment);
     sealedBytes += segment.capacity;
-    beginWriting(segment);
+    CompletableFuture<Void> unused = beginWriting(segment);
   }
 
-  private void beginWriting(Segment segment) {
-    segment.setWritten(CompletableFuture.runAsync(segment::writeToFile, writer));
+  private CompletableFuture<Void> beginWriting(Segment segment) {
+    CompletableFuture<Void> written = CompletableFuture.runAsync(segment::writeToFile, writer);
+    segment.setWritten(written);
+    return written;
   }
 
   private void writeAhead(int capacity) {
@@ -124,22 +126,23 @@ final class Residency implements AutoCloseable {
     }
   }
 
+  /** Waits until a segment is written. If that failed before, the disk may have room now. */
   private void awaitWritten(Segment segment) {
     CompletableFuture<Void> written = segment.written();
-    if (written == null) {
-      beginWriting(segment);
-      awaitWritten(segment);
-      return;
+    if (written == null || hasFailed(written)) {
+      written = beginWriting(segment);
     }
     try {
       written.join();
     } catch (CompletionException e) {
-      // Tried again when memory is needed the next time: the disk may have room then.
-      segment.setWritten(null);
       throw e.getCause() instanceof StateException cause
           ? new StateIoException(cause.getMessage(), e)
           : new StateIoException("cannot write a part of the log", e);
     }
+  }
+
+  private static boolean hasFailed(CompletableFuture<Void> written) {
+    return written.handle((done, failure) -> failure != null).join();
   }
 
   /**

@@ -117,7 +117,7 @@ final class Segment {
     return written;
   }
 
-  void setWritten(@Nullable CompletableFuture<Void> future) {
+  void setWritten(CompletableFuture<Void> future) {
     written = future;
   }
 
