@@ -7,7 +7,7 @@ package io.statebackend.fs;
  */
 final class FrozenBytes {
   /** A multiple of the block size. */
-  static final int PIECE_BYTES = 256 << 10;
+  static final int PIECE_BYTES = 32 << 10;
 
   private final byte[] piece = new byte[PIECE_BYTES + Segment.BLOCK_BYTES];
   private int at;

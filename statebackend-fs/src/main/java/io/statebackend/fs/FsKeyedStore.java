@@ -66,8 +66,7 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
     log.charge(warmingBytes);
     this.warming = new Warming(log, warmingBytes);
     this.snapshots =
-        new FsSnapshots(
-            memory, log, new NativeRestore(spec.keyGroups(), log, tables, indexMemory));
+        new FsSnapshots(memory, log, new NativeRestore(spec.keyGroups(), log, tables, indexMemory));
   }
 
   /** Charges the index to the store, whose log gives way. */
@@ -126,8 +125,7 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
     checkOpen();
     long reservedBytes = isSnapshotNatively ? log.reserveForSnapshot(tables.recordCount()) : 0;
     FsFrozenStore image =
-        new FsFrozenStore(
-            images, spec.keyGroups(), tables, segments, log.freeze(), reservedBytes);
+        new FsFrozenStore(images, spec.keyGroups(), tables, segments, log.freeze(), reservedBytes);
     images.add(image);
     return image;
   }

@@ -586,7 +586,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
         byte[] copy = Arrays.copyOfRange(page.bytes(), from, from + pages.valueLength(page));
         source.reset(copy, 0, copy.length);
       }
-      nextReversed += bits == 0 ? 0 : 1L << Long.SIZE - bits;
+      nextReversed += bits == 0 ? 0 : 1L << (Long.SIZE - bits);
       isLastPage = nextReversed == 0;
     }
 

@@ -237,7 +237,7 @@ final class FsSnapshots implements NativeSnapshots {
       units.begin(end / RecordLayout.UNIT_BYTES);
       if (isFull) {
         units.addAll(bits, new long[0]);
-      } else if (stored != StoredSegment.NOTHING) {
+      } else if (!stored.ranges().isEmpty()) {
         units.addAll(liveBefore(segment, end), bits);
       }
       if (end > stored.size()) {

@@ -78,14 +78,14 @@ final class IndexChunk {
 
   /** Returns the bit of a slot's tag that decides which half of a chunk of some depth it is in. */
   static boolean isInUpperHalf(long slot, int depth) {
-    return (slot >>> Long.SIZE - 1 - depth & 1) != 0;
+    return (slot >>> (Long.SIZE - 1 - depth) & 1) != 0;
   }
 
   /** Returns the index in the array at which a tag is looked for first. */
   static int home(long[] chunk, long tag) {
     int depth = (int) (chunk[COUNT_INDEX] >>> Integer.SIZE);
     long rest = tag << depth & (1L << TAG_BITS) - 1;
-    return SLOTS_INDEX + (int) (rest * (chunk.length - SLOTS_INDEX) >>> TAG_BITS);
+    return SLOTS_INDEX + (int) ((rest * (chunk.length - SLOTS_INDEX)) >>> TAG_BITS);
   }
 
   static int next(long[] chunk, int index) {

@@ -52,12 +52,12 @@ final class IndexGroup {
 
   /** Returns the chunk for a hash. */
   long[] chunk(long hash) {
-    return directory[(int) (hash >>> 1 >>> Long.SIZE - 1 - depth)];
+    return directory[(int) (hash >>> 1 >>> (Long.SIZE - 1 - depth))];
   }
 
   static long[] chunk(long[][] directory, long hash) {
     int depth = Integer.numberOfTrailingZeros(directory.length);
-    return directory[(int) (hash >>> 1 >>> Long.SIZE - 1 - depth)];
+    return directory[(int) (hash >>> 1 >>> (Long.SIZE - 1 - depth))];
   }
 
   /** Adds an address. */
@@ -146,7 +146,7 @@ final class IndexGroup {
         IndexChunk.add(IndexChunk.isInUpperHalf(chunk[i], chunkDepth) ? upper : lower, chunk[i]);
       }
     }
-    long upperBit = 1L << Long.SIZE - 1 - chunkDepth;
+    long upperBit = 1L << (Long.SIZE - 1 - chunkDepth);
     fill(hash | upperBit, upper);
     fill(hash & ~upperBit, lower);
     memory.giveUp(IndexChunk.epoch(chunk), IndexChunk.sizeBytes(chunk));
@@ -194,8 +194,8 @@ final class IndexGroup {
     if (!images.isExclusive(directoryEpoch)) {
       setDirectory(directory.clone());
     }
-    int entryCount = 1 << depth - IndexChunk.depth(chunk);
-    int first = (int) (hash >>> 1 >>> Long.SIZE - 1 - depth) & -entryCount;
+    int entryCount = 1 << (depth - IndexChunk.depth(chunk));
+    int first = (int) (hash >>> 1 >>> (Long.SIZE - 1 - depth)) & -entryCount;
     Arrays.fill(directory, first, first + entryCount, chunk);
   }
 }

@@ -10,7 +10,7 @@ final class LiveUnits {
   private final FsFrozenStore image;
 
   /** By range of addresses; null where nothing is live. */
-  private final long @Nullable [][] bits;
+  private final long[] @Nullable [] bits;
 
   private LiveUnits(FsFrozenStore image) {
     this.image = image;

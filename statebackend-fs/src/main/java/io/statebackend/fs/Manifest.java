@@ -41,7 +41,7 @@ record Manifest(List<TableFormat> tables, List<StoredSegment> segments) {
     out.writeVarInt(tables.size());
     for (TableFormat table : tables) {
       out.writeString(table.name());
-      out.writeByte(table.kind().ordinal());
+      out.writeByte(table.kind().code());
       out.writeInt(table.keyLength());
       out.writeInt(table.namespaceLength());
       out.writeInt(table.userKeyLength());
@@ -105,13 +105,9 @@ record Manifest(List<TableFormat> tables, List<StoredSegment> segments) {
 
   private static TableFormat readTable(BinaryInput in) {
     String name = in.readString();
-    int kind = in.readByte();
-    TableFormat.Kind[] kinds = TableFormat.Kind.values();
-    if (kind < 0 || kind >= kinds.length) {
-      throw new CorruptStateException("not a kind of table: table=" + name + ", kind=" + kind);
-    }
+    TableFormat.Kind kind = TableFormat.Kind.ofCode(in.readByte());
     return new TableFormat(
-        name, kinds[kind], in.readInt(), in.readInt(), in.readInt(), in.readInt());
+        name, kind, in.readInt(), in.readInt(), in.readInt(), in.readInt());
   }
 
   private static StoredSegment readSegment(List<String> files, BinaryInput in) {

@@ -31,11 +31,7 @@ final class NativeRestore {
   /** The bytes of the segment that is being restored. */
   private byte[] bytes = {};
 
-  NativeRestore(
-      KeyGroupRange range,
-      Log log,
-      TableRegistry tables,
-      IndexMemory indexMemory) {
+  NativeRestore(KeyGroupRange range, Log log, TableRegistry tables, IndexMemory indexMemory) {
     this.range = range;
     this.log = log;
     this.tables = tables;
@@ -124,7 +120,10 @@ final class NativeRestore {
       UnitList.read(in, end, live, true);
     } catch (CorruptStateException e) {
       throw new CorruptStateException(
-          e.getMessage(), part.place().file(), part.place().position(), e);
+          "list of live records is damaged: " + e.getMessage(),
+          part.place().file(),
+          part.place().position(),
+          e);
     }
   }
 
@@ -178,9 +177,7 @@ final class NativeRestore {
         ids,
         (at, header) -> {
           log.giveBackIfShort();
-          tables
-              .recordsOf(header)
-              .adopt(RecordLayout.keyGroup(header), key, segment.address(at));
+          tables.recordsOf(header).adopt(RecordLayout.keyGroup(header), key, segment.address(at));
           log.adopted(segment, RecordLayout.sizeBytes(header));
         });
     log.endAdopted(segment);
@@ -227,11 +224,7 @@ final class NativeRestore {
    * @param ids the numbers that the tables of the snapshot have in this store
    */
   private void forEachLive(
-      StoredSegment stored,
-      long[] live,
-      KeyGroupRange keyGroups,
-      int[] ids,
-      RecordAction action) {
+      StoredSegment stored, long[] live, KeyGroupRange keyGroups, int[] ids, RecordAction action) {
     for (int at = Segment.HEADER_BYTES; at < stored.size(); ) {
       long header = Bytes.getLong(bytes, at);
       if (LiveUnits.isSet(live, at / RecordLayout.UNIT_BYTES)) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
-import io.statebackend.api.StateException;
 import io.statebackend.api.StateIoException;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
@@ -135,9 +134,8 @@ final class Residency implements AutoCloseable {
     try {
       written.join();
     } catch (CompletionException e) {
-      throw e.getCause() instanceof StateException cause
-          ? new StateIoException(cause.getMessage(), e)
-          : new StateIoException("cannot write a part of the log", e);
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new StateIoException("a part of the log was not written: " + cause.getMessage(), cause);
     }
   }
 

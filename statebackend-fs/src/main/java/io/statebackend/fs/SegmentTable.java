@@ -59,8 +59,8 @@ final class SegmentTable {
   }
 
   private int rangeCount(int bytes) {
-    long units = (bytes + RecordLayout.UNIT_BYTES - 1) / RecordLayout.UNIT_BYTES;
-    return (int) (units - 1 >>> rangeShift) + 1;
+    int lastUnit = (bytes - 1) / RecordLayout.UNIT_BYTES;
+    return (lastUnit >>> rangeShift) + 1;
   }
 
   void add(Segment segment) {

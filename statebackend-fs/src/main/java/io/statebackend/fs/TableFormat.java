@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.TableSpec;
 
@@ -25,9 +26,34 @@ record TableFormat(
 
   /** What is stored per key and namespace. */
   enum Kind {
-    VALUE,
-    LIST,
-    MAP
+    VALUE(1),
+    LIST(2),
+    MAP(3);
+
+    private final int code;
+
+    Kind(int code) {
+      this.code = code;
+    }
+
+    /** Returns what manifests call the kind. */
+    int code() {
+      return code;
+    }
+
+    /**
+     * Returns a kind.
+     *
+     * @throws CorruptStateException if there is none of that code
+     */
+    static Kind ofCode(int code) {
+      for (Kind kind : values()) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      throw new CorruptStateException("not a kind of table: code=" + code);
+    }
   }
 
   static TableFormat of(TypeSerializer<?> keys, TableSpec.OfValues<?, ?> spec) {

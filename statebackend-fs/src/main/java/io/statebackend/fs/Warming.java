@@ -39,7 +39,7 @@ final class Warming {
 
   /** Takes note that a view was read from a file. It is void afterwards. */
   void wasRead(Records records, int keyGroup, KeyPart key, RecordView view) {
-    int place = (int) (view.address() * ODD >>> shift);
+    int place = (int) ((view.address() * ODD) >>> shift);
     if (remembered[place] != view.address()) {
       remembered[place] = view.address();
       return;

@@ -95,6 +95,10 @@ final class WorkDirectory implements AutoCloseable {
   }
 
   private static void deleteStore(Path store) throws IOException {
+    if (!Files.isDirectory(store)) {
+      // Somebody has tidied up, or a crash of the machine has: there is nothing left to delete.
+      return;
+    }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(store)) {
       for (Path file : files) {
         Files.delete(file);
