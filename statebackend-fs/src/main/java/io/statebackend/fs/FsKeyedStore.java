@@ -45,14 +45,14 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
       StoreSpec<K> spec,
       Settings settings,
       WorkDirectory directory,
-      MemoryBudget.Account memory,
+      MemoryBudget budget,
       Executor writer,
       long hashSeed,
       Consumer<FsKeyedStore<?>> onClose) {
     this.spec = spec;
     this.directory = directory;
     this.storeDirectory = directory.createStore();
-    this.memory = memory;
+    this.memory = budget.open();
     this.onClose = onClose;
     this.images = new Images(memory);
     this.tables = new TableRegistry(spec.keyGroups(), images, hashSeed);

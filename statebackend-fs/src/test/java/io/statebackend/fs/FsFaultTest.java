@@ -1,29 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.statebackend.api.KeyGroupRange;
+import io.statebackend.api.StateIoException;
+import io.statebackend.api.VoidNamespace;
+import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.StateBackend;
+import io.statebackend.api.spi.StoreSpec;
+import io.statebackend.api.spi.TableSpec;
+import io.statebackend.api.spi.ValueTable;
+import io.statebackend.core.serialization.Serializers;
 import io.statebackend.testkit.FaultContract;
 import io.statebackend.testkit.SlowDiskContract;
+import io.statebackend.testkit.fault.Fault;
+import io.statebackend.testkit.fault.FaultFileSystem;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
-/**
- * Checkpoints survive what happens to the disk, with working files on the same disk and so little
- * memory that these are used.
- */
+/** Whatever happens to the disk, an operation is done whole or not at all, and says so. */
 final class FsFaultTest {
   private static final Settings LITTLE_MEMORY = new Settings(400 << 10, 4 << 10, 1.5);
+  private static final VoidNamespace NONE = VoidNamespace.INSTANCE;
 
   @Nested
-  final class InMemory extends FaultContract {
-    @Override
-    protected StateBackend newBackend(Path directory) {
-      return FsStateBackend.builder(directory).open();
-    }
-  }
-
-  @Nested
-  final class Spilling extends FaultContract {
+  final class Checkpoints extends FaultContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.open(directory, LITTLE_MEMORY);
@@ -36,5 +43,63 @@ final class FsFaultTest {
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.builder(directory).open();
     }
+  }
+
+  @Test
+  void workingFiles_oneErrorAtAnyCall() {
+    assertThat(tryFaults(Fault::errorAt, 37, 60)).as("operations that failed").isPositive();
+  }
+
+  @Test
+  void workingFiles_errorsFromAnyCallOn() {
+    assertThat(tryFaults(Fault::errorsFrom, 211, 10)).as("operations that failed").isPositive();
+  }
+
+  /** Puts and gets with a fault at each of some calls; returns how many operations failed. */
+  private static int tryFaults(LongFunction<Fault> faultAt, int step, int count) {
+    int failures = 0;
+    for (int i = 0; i < count; i++) {
+      FaultFileSystem files = FaultFileSystem.create();
+      try (FsStateBackend backend = FsStateBackend.open(files.getPath("/work"), LITTLE_MEMORY)) {
+        failures += putAndGet(backend, files, faultAt.apply(1 + (long) i * step), new Random(i));
+      }
+    }
+    return failures;
+  }
+
+  private static int putAndGet(
+      FsStateBackend backend, FaultFileSystem files, Fault fault, Random random) {
+    KeyContext<Long> context = new KeyContext<>(Serializers.LONG, 1);
+    ValueTable<Long, VoidNamespace, byte[]> table =
+        backend
+            .open(new StoreSpec<>("faults", 0, new KeyGroupRange(0, 0), 1, Serializers.LONG))
+            .valueTable(
+                new TableSpec.OfValues<>("values", VoidNamespace.serializer(), Serializers.BYTES));
+    files.setFault(fault);
+    Map<Long, byte[]> model = new HashMap<>();
+    int failures = 0;
+    for (int i = 0; i < 9_000; i++) {
+      long key = random.nextInt(3_000);
+      context.set(key);
+      byte[] value = new byte[200 + random.nextInt(100)];
+      random.nextBytes(value);
+      try {
+        if (i % 3 == 0) {
+          assertThat(table.get(context, NONE)).isEqualTo(model.get(key));
+        }
+        table.put(context, NONE, value);
+        model.put(key, value);
+      } catch (StateIoException e) {
+        assertThat(e).hasMessageContaining("/work/store-0/log-");
+        failures++;
+      }
+    }
+    files.setFault(Fault.none());
+    model.forEach(
+        (key, value) -> {
+          context.set(key);
+          assertThat(table.get(context, NONE)).isEqualTo(value);
+        });
+    return failures;
   }
 }
