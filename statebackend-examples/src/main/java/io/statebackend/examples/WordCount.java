@@ -80,7 +80,7 @@ public final class WordCount {
     Map<String, Long> counts;
     try (CheckpointStorage storage = FileCheckpointStorage.open(options.checkpointDirectory());
         CheckpointStorage source = openRestored();
-        StateBackend backend = Engines.open(options.backend());
+        StateBackend backend = Engines.open(options.backend(), options.workingDirectory());
         ConsoleReport report = new ConsoleReport(out, settings.repeat());
         CheckpointCoordinator checkpoints = open(storage, source, report)) {
       counts = new WordCountJob(settings, backend, report).run(checkpoints);

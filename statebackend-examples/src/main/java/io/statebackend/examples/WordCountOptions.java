@@ -55,7 +55,7 @@ final class WordCountOptions {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "where the counts are kept; there is: memory; default: ${DEFAULT-VALUE}")
+      description = "where the counts are kept; there are: fs, memory; default: ${DEFAULT-VALUE}")
   private String backend = "memory";
 
   @Option(
@@ -142,7 +142,7 @@ final class WordCountOptions {
             .formatted(parallelism, maxParallelism));
     check(
         Engines.names().contains(backend),
-        "--backend: no such backend: '%s'; there is %s"
+        "--backend: no such backend: '%s'; there are %s"
             .formatted(backend, String.join(", ", Engines.names())));
     check(
         savepoint == null || savepoint.matches("[A-Za-z0-9_.-]{1,200}"),
@@ -200,6 +200,11 @@ final class WordCountOptions {
 
   Path checkpointDirectory() {
     return checkpointDirectory;
+  }
+
+  /** Returns where a backend may keep files that mean nothing to a later process. */
+  Path workingDirectory() {
+    return checkpointDirectory.resolveSibling(checkpointDirectory.getFileName() + "-working-files");
   }
 
   Duration interval() {
