@@ -2,6 +2,7 @@
 package io.statebackend.bench;
 
 import io.statebackend.bench.Candidate.Trait;
+import io.statebackend.fs.FsStateBackend;
 import io.statebackend.memory.MemoryStateBackend;
 import java.util.List;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
@@ -10,6 +11,13 @@ import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 @SuppressWarnings("ImmutableEnumChecker") // a candidate holds constants and functions
 public enum Backend {
   MEMORY(Candidate.ours(place -> MemoryStateBackend.create())),
+
+  /** With a third of the largest heap that the runner gives, in which all measured states fit. */
+  FS(
+      Candidate.ours(
+              place ->
+                  FsStateBackend.builder(place.directory()).memoryBudgetBytes(2L << 30).open())
+          .with(Trait.FILES)),
 
   FLINK_HASHMAP(
       Candidate.peer(place -> new FlinkSubject(new HashMapStateBackend()))

@@ -45,7 +45,7 @@ class ModuleDirectionTest {
   private static final Module TESTKIT =
       Module.published("testkit", "api", "core").exposing("org.junit.jupiter.api", "org.assertj");
   private static final Module EXAMPLES = Module.internal("examples", "api", "core", "memory", "fs");
-  private static final Module BENCH = Module.internal("bench", "api", "core", "memory");
+  private static final Module BENCH = Module.internal("bench", "api", "core", "memory", "fs");
   private static final Module CHECKS = Module.internal("build-checks");
 
   private static final List<Module> MODULES =

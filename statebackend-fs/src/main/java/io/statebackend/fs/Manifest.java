@@ -106,8 +106,7 @@ record Manifest(List<TableFormat> tables, List<StoredSegment> segments) {
   private static TableFormat readTable(BinaryInput in) {
     String name = in.readString();
     TableFormat.Kind kind = TableFormat.Kind.ofCode(in.readByte());
-    return new TableFormat(
-        name, kind, in.readInt(), in.readInt(), in.readInt(), in.readInt());
+    return new TableFormat(name, kind, in.readInt(), in.readInt(), in.readInt(), in.readInt());
   }
 
   private static StoredSegment readSegment(List<String> files, BinaryInput in) {

@@ -12,9 +12,9 @@ import java.util.List;
  * from a margin that reservations leave free, and the account is told to give other memory back
  * before its next operation.
  *
- * <p>Each account may have what the others leave, but for a <em>floor</em> that is kept for each other
- * one and for some that may still come: nobody can take memory from an owner that is idle. An account
- * with more than its equal share gives back while another is refused less than that.
+ * <p>Each account may have what the others leave, but for a <em>floor</em> that is kept for each
+ * other one and for some that may still come: nobody can take memory from an owner that is idle. An
+ * account with more than its equal share gives back while another is refused less than that.
  */
 final class MemoryBudget {
   private static final int MARGIN_DIVISOR = 16;
@@ -85,8 +85,7 @@ final class MemoryBudget {
     boolean tryReserve(long bytes) {
       synchronized (MemoryBudget.this) {
         boolean isWithinFloor =
-            usedBytes + bytes <= floorBytes()
-                && MemoryBudget.this.usedBytes + bytes <= limitBytes;
+            usedBytes + bytes <= floorBytes() && MemoryBudget.this.usedBytes + bytes <= limitBytes;
         if (!isWithinFloor && bytes > availableBytes()) {
           contended |= usedBytes + bytes <= shareBytes();
           return false;

@@ -76,7 +76,8 @@ final class RecordLayout {
 
   /** Returns a header with another table. */
   static long withTable(long header, int tableId) {
-    return (header & ~((long) (TABLE_COUNT_MAX - 1) << TABLE_SHIFT)) | (long) tableId << TABLE_SHIFT;
+    return (header & ~((long) (TABLE_COUNT_MAX - 1) << TABLE_SHIFT))
+        | (long) tableId << TABLE_SHIFT;
   }
 
   /** Returns the size of a record, a multiple of the unit; more than the maximum if too large. */

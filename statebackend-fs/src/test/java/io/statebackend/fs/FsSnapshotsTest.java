@@ -34,7 +34,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Native snapshots hold what an image has, write little, and survive aborts, cleaning and rescaling. */
+/**
+ * Native snapshots hold what an image has, write little, and survive aborts, cleaning and
+ * rescaling.
+ */
 final class FsSnapshotsTest {
   private static final int KEY_GROUPS = 12;
   private static final KeyGroupRange ALL = new KeyGroupRange(0, KEY_GROUPS - 1);
@@ -68,8 +71,7 @@ final class FsSnapshotsTest {
     Store(KeyGroupRange range) {
       this.range = range;
       store =
-          backend.open(
-              new StoreSpec<>("test", range.first(), range, KEY_GROUPS, Serializers.LONG));
+          backend.open(new StoreSpec<>("test", range.first(), range, KEY_GROUPS, Serializers.LONG));
       snapshots = store.nativeSnapshots().orElseThrow();
     }
 
@@ -397,8 +399,7 @@ final class FsSnapshotsTest {
           assertThat(list).containsExactly("a" + value, "b" + value);
           assertThat(store.maps.get(store.at(key), NONE, "u")).isEqualTo(value);
         });
-    assertThat(after.stream().mapToLong(s -> s.values.entryCount()).sum())
-        .isEqualTo(values.size());
+    assertThat(after.stream().mapToLong(s -> s.values.entryCount()).sum()).isEqualTo(values.size());
     after.forEach(store -> store.store.close());
   }
 
