@@ -60,7 +60,7 @@ final class FsFaultTest {
     int failures = 0;
     for (int i = 0; i < count; i++) {
       FaultFileSystem files = FaultFileSystem.create();
-      try (FsStateBackend backend = FsStateBackend.open(files.getPath("/work"), LITTLE_MEMORY)) {
+      try (FsStateBackend backend = FsStateBackend.open(files.getPath("/scratch"), LITTLE_MEMORY)) {
         failures += putAndGet(backend, files, faultAt.apply(1 + (long) i * step), new Random(i));
       }
     }
@@ -90,7 +90,7 @@ final class FsFaultTest {
         table.put(context, NONE, value);
         model.put(key, value);
       } catch (StateIoException e) {
-        assertThat(e).hasMessageContaining("/work/store-0/log-");
+        assertThat(e).hasMessageContaining("/scratch/store-0/log-");
         failures++;
       }
     }
