@@ -15,8 +15,7 @@ public enum Backend {
   /** With a third of the largest heap that the runner gives, in which all measured states fit. */
   FS(
       Candidate.ours(
-              place ->
-                  FsStateBackend.builder(place.directory()).memoryBudgetBytes(2L << 30).open())
+              place -> FsStateBackend.builder(place.directory()).memoryBudgetBytes(2L << 30).open())
           .with(Trait.FILES)),
 
   FLINK_HASHMAP(
