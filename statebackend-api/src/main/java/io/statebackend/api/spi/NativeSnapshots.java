@@ -10,7 +10,7 @@ import java.util.List;
  *
  * <p>Optional. An engine without them is snapshotted in the portable format. Savepoints are always
  * portable. Calls for one store never overlap; they come from the snapshot thread but for {@link
- * #restore}, which comes from the owner.
+ * #restore} and {@link #drop}, which come from the owner.
  */
 public interface NativeSnapshots {
 
@@ -48,6 +48,15 @@ public interface NativeSnapshots {
    * @param snapshots the snapshots whose key groups overlap the store's, one or more
    */
   void restore(List<Snapshot> snapshots);
+
+  /**
+   * Gives up what was restored under the name of a table: because nobody wants it any more, or to
+   * load it again in another form. Called after {@link #restore} and before a table of that name is
+   * created, which is empty then. Images taken before still have the entries.
+   *
+   * @param table the name
+   */
+  void drop(String table);
 
   /**
    * A snapshot that {@link #write} made.

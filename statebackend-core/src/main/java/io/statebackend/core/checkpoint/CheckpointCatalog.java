@@ -7,6 +7,7 @@ import io.statebackend.api.StateIoException;
 import io.statebackend.api.storage.CheckpointStorage;
 import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
@@ -240,6 +241,19 @@ final class CheckpointCatalog {
    * @throws IncompatibleStateException if it is of a newer format
    */
   static StoredCheckpoint intact(CheckpointStorage source, String directory) {
+    StoredCheckpoint checkpoint = complete(source, directory);
+    checkpoint.verify();
+    return checkpoint;
+  }
+
+  /**
+   * Reads what a checkpoint or savepoint consists of, by its directory.
+   *
+   * @throws IllegalArgumentException if there is none
+   * @throws CorruptStateException if its metadata is damaged
+   * @throws IncompatibleStateException if it is of a newer format
+   */
+  static StoredCheckpoint complete(CheckpointStorage source, String directory) {
     if (!isComplete(source, directory)) {
       List<String> found =
           source.list("").stream().filter(name -> isComplete(source, name)).sorted().toList();
@@ -247,9 +261,28 @@ final class CheckpointCatalog {
           "no complete checkpoint or savepoint '%s' in %s; there are %s"
               .formatted(directory, source.location(), found));
     }
-    StoredCheckpoint checkpoint = readOwn(source, directory);
-    checkpoint.verify();
-    return checkpoint;
+    return readOwn(source, directory);
+  }
+
+  /**
+   * Reads what the latest complete checkpoint consists of.
+   *
+   * @throws IllegalArgumentException if there is none
+   * @throws CorruptStateException if its metadata is damaged
+   * @throws IncompatibleStateException if it is of a newer format
+   */
+  static StoredCheckpoint latest(CheckpointStorage source) {
+    return source.list("").stream()
+        .map(CheckpointCatalog::idOf)
+        .flatMap(Optional::stream)
+        .sorted(Comparator.reverseOrder())
+        .map(CheckpointCatalog::directoryOf)
+        .filter(directory -> isComplete(source, directory))
+        .findFirst()
+        .map(directory -> readOwn(source, directory))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException("no complete checkpoint in " + source.location()));
   }
 
   private static boolean isComplete(CheckpointStorage source, String directory) {

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -102,7 +103,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
     }
     deletions = new Deletions(storage);
     deleteGarbage(catalog.garbage());
-    subtasks = new OpenSubtasks(restored, settings.droppedOperators());
+    subtasks = new OpenSubtasks(restored, settings);
     threads = new CheckpointThreads(builder.executor);
     logger.info(
         "checkpoints in {}: {}",
@@ -177,7 +178,10 @@ public final class CheckpointCoordinator implements AutoCloseable {
       checkOpen();
       subtasks.checkFits(position);
     }
-    SubtaskStates states = new SubtaskStates(position, source.open(position));
+    SubtaskStates states = new SubtaskStates(
+            position,
+            source.open(position),
+            settings.droppedStates().getOrDefault(operatorId, Set.of()));
     Subtask subtask = new Subtask(this, position, states, source.nativeFiles(position));
     try {
       synchronized (lock) {

@@ -11,8 +11,10 @@ import io.statebackend.core.snapshot.Compression;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class CheckpointCoordinatorBuilder {
   final CheckpointStorage storage;
   private final Set<String> droppedOperators = new TreeSet<>();
+  private final Map<String, Set<String>> droppedStates = new TreeMap<>();
+  private boolean refuseUndeclared;
   final List<CheckpointListener> listeners = new ArrayList<>();
   private @Nullable Duration interval;
   private Duration minPause = Duration.ZERO;
@@ -184,6 +188,36 @@ public final class CheckpointCoordinatorBuilder {
     return this;
   }
 
+  /**
+   * Gives up one state that the restored checkpoint holds: because the program has no use for it
+   * any more, or to begin anew with one that cannot be read. A state that is declared under the name
+   * begins empty. Does nothing if the checkpoint has no such state, so the call may stay after the
+   * first checkpoint without it.
+   *
+   * @param operatorId the operator
+   * @param stateName the name of the state
+   * @return this
+   */
+  public CheckpointCoordinatorBuilder dropState(String operatorId, String stateName) {
+    droppedStates
+        .computeIfAbsent(requireNonNull(operatorId, "operatorId"), id -> new TreeSet<>())
+        .add(requireNonNull(stateName, "stateName"));
+    return this;
+  }
+
+  /**
+   * Refuses checkpoints while an open subtask has not declared all states that were restored for
+   * it. Default: such states are carried on from checkpoint to checkpoint. To be set by a program
+   * that declares all its states at the start, so that a state that was renamed or forgotten is
+   * noticed at once.
+   *
+   * @return this
+   */
+  public CheckpointCoordinatorBuilder refuseUndeclared() {
+    refuseUndeclared = true;
+    return this;
+  }
+
   private static Duration checkPositive(String name, Duration value) {
     if (value.isZero() || value.isNegative()) {
       throw new IllegalArgumentException(name + " must be more than zero: " + name + "=" + value);
@@ -193,7 +227,14 @@ public final class CheckpointCoordinatorBuilder {
 
   CheckpointSettings settings() {
     return new CheckpointSettings(
-        interval, minPause, timeout, retained, compression, Set.copyOf(droppedOperators));
+        interval,
+        minPause,
+        timeout,
+        retained,
+        compression,
+        Set.copyOf(droppedOperators),
+        Map.copyOf(droppedStates),
+        refuseUndeclared);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.statebackend.core.checkpoint;
 
 import io.statebackend.core.snapshot.Compression;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param retained how many complete checkpoints are kept
  * @param compression how blocks of snapshots are compressed
  * @param droppedOperators the operators of the restored checkpoint that are given up on purpose
+ * @param droppedStates by operator, the states of the restored checkpoint that are
+ * @param refuseUndeclared whether a restored state that is not declared makes a checkpoint fail
  */
 record CheckpointSettings(
     @Nullable Duration interval,
@@ -22,4 +25,6 @@ record CheckpointSettings(
     Duration timeout,
     int retained,
     Compression compression,
-    Set<String> droppedOperators) {}
+    Set<String> droppedOperators,
+    Map<String, Set<String>> droppedStates,
+    boolean refuseUndeclared) {}

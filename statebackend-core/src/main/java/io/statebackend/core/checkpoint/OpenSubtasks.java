@@ -7,24 +7,23 @@ import io.statebackend.core.state.SubtaskPosition;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The subtasks that take part in checkpoints. Guarded by the coordinator's lock. */
 final class OpenSubtasks {
   private final @Nullable StoredCheckpoint restored;
-  private final Set<String> droppedOperators;
+  private final CheckpointSettings settings;
   private final Map<SubtaskPosition, Subtask> subtasks = new HashMap<>();
 
   /**
    * Begins with none.
    *
    * @param restored the restored checkpoint, or {@code null}
-   * @param droppedOperators the operators of it that are given up on purpose
+   * @param settings what of it is given up on purpose, and whether undeclared state is carried
    */
-  OpenSubtasks(@Nullable StoredCheckpoint restored, Set<String> droppedOperators) {
+  OpenSubtasks(@Nullable StoredCheckpoint restored, CheckpointSettings settings) {
     this.restored = restored;
-    this.droppedOperators = droppedOperators;
+    this.settings = settings;
   }
 
   void add(Subtask subtask) {
@@ -80,7 +79,7 @@ final class OpenSubtasks {
    * Refuses a checkpoint that would lose state.
    *
    * @throws IllegalStateException if a subtask is missing, or an operator of the restored
-   *     checkpoint
+   *     checkpoint, or a state of it that must be declared
    */
   void checkComplete() {
     if (subtasks.isEmpty()) {
@@ -96,10 +95,13 @@ final class OpenSubtasks {
                 .formatted(count, position.parallelism(), position.operatorId()));
       }
     }
+    if (settings.refuseUndeclared()) {
+      checkDeclared();
+    }
     if (restored != null) {
       for (OperatorSnapshots operator : restored.metadata().operators()) {
         if (!open.containsKey(operator.operatorId())
-            && !droppedOperators.contains(operator.operatorId())) {
+            && !settings.droppedOperators().contains(operator.operatorId())) {
           throw new IllegalStateException(
               "the restored checkpoint %d holds state of operator '%s', which is not open and would be lost: open its subtasks, or give it up by dropOperator(\"%s\")"
                   .formatted(
@@ -111,10 +113,22 @@ final class OpenSubtasks {
     }
   }
 
+  private void checkDeclared() {
+    for (Subtask subtask : subtasks.values()) {
+      List<String> undeclared = subtask.states().undeclaredNames();
+      if (!undeclared.isEmpty()) {
+        String operatorId = subtask.operatorId();
+        throw new IllegalStateException(
+            "restored states of operator '%s' are not declared: %s; declare them before the first checkpoint, or give them up by dropState(\"%s\", ...), or carry them on by leaving out refuseUndeclared()"
+                .formatted(operatorId, undeclared, operatorId));
+      }
+    }
+  }
+
   /** Tells whether some restored state of this storage is still needed by a subtask. */
   boolean needRestored(CheckpointStorage storage) {
     return restored != null
         && restored.storage() == storage
-        && subtasks.values().stream().anyMatch(subtask -> subtask.states().carriesUndeclared());
+        && subtasks.values().stream().anyMatch(subtask -> !subtask.states().undeclaredNames().isEmpty());
   }
 }

@@ -29,7 +29,12 @@ record RestoredState(String operatorId, SnapshotReader snapshot, int index) {
    */
   <U, V> EntrySource entries(
       int keyGroup, TypeSerializer<U> userKeySerializer, TypeSerializer<V> valueSerializer) {
-    EntrySource stored = snapshot.entries(index, keyGroup);
+    return migrated(snapshot.entries(index, keyGroup), userKeySerializer, valueSerializer);
+  }
+
+  /** Returns stored entries in the form of the declared serializers, migrated if need be. */
+  <U, V> EntrySource migrated(
+      EntrySource stored, TypeSerializer<U> userKeySerializer, TypeSerializer<V> valueSerializer) {
     TypeSerializer<U> userKeyReader = reader(userKeySerializer, meta().userKey());
     TypeSerializer<V> valueReader = reader(valueSerializer, meta().value());
     if (userKeyReader == userKeySerializer && valueReader == valueSerializer) {

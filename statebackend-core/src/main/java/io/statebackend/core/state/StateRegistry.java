@@ -8,34 +8,43 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The states of one subtask by name: those that its code has declared, and those that its restored
  * snapshots hold.
  *
  * <p>A restored state that is not declared is not lost: it is carried from snapshot to snapshot
- * until it is. Owned by the subtask's thread.
+ * until it is declared, or given up by its name. Owned by the subtask's thread.
  */
 public final class StateRegistry implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(StateRegistry.class);
+
   private final String operatorId;
   private final RestoredSnapshots restored;
   private final Map<String, StateMeta> declared = new LinkedHashMap<>();
   private final Map<String, StateMeta> undeclared = new TreeMap<>();
 
-  /** Whether {@code undeclared} is not empty, for other threads to see. */
-  private volatile boolean carriesUndeclared;
+  /** The names of {@code undeclared}, for other threads to see. */
+  private volatile List<String> undeclaredNames = List.of();
+
+  private final Set<String> dropped;
 
   /**
    * Creates the registry of a subtask.
    *
    * @param operatorId the operator, for messages
    * @param restored the operator's snapshots of the restored checkpoint; the registry owns them
+   * @param dropped the names of states that are given up: as if they had not been restored
    * @throws IncompatibleStateException if the snapshots disagree on what a state is
    */
-  public StateRegistry(String operatorId, RestoredSnapshots restored) {
+  public StateRegistry(String operatorId, RestoredSnapshots restored, Set<String> dropped) {
     this.operatorId = operatorId;
     this.restored = restored;
+    this.dropped = Set.copyOf(dropped);
     for (SnapshotReader part : restored.parts()) {
       for (StateMeta meta : part.header().states()) {
         StateMeta other = undeclared.putIfAbsent(meta.name(), meta);
@@ -46,7 +55,12 @@ public final class StateRegistry implements AutoCloseable {
         }
       }
     }
-    carriesUndeclared = !undeclared.isEmpty();
+    for (String name : dropped) {
+      if (undeclared.remove(name) != null) {
+        logger.info("state '{}' of operator '{}' is given up", name, operatorId);
+      }
+    }
+    undeclaredNames = List.copyOf(undeclared.keySet());
   }
 
   /**
@@ -74,8 +88,8 @@ public final class StateRegistry implements AutoCloseable {
   /** Notes that what the snapshots hold of a state is loaded, and need not be carried any more. */
   void loaded(StateMeta meta) {
     undeclared.remove(meta.name());
+    undeclaredNames = List.copyOf(undeclared.keySet());
     if (undeclared.isEmpty()) {
-      carriesUndeclared = false;
       restored.close();
     }
   }
@@ -110,12 +124,16 @@ public final class StateRegistry implements AutoCloseable {
   }
 
   /**
-   * Tells whether the restored snapshots are still needed. May be asked by any thread.
-   *
-   * @return {@code true} while some restored state is not declared
+   * Returns the names of the restored states that are not declared, for which the restored
+   * snapshots are still needed. May be asked by any thread.
    */
-  public boolean carriesUndeclared() {
-    return carriesUndeclared;
+  List<String> undeclaredNames() {
+    return undeclaredNames;
+  }
+
+  /** Returns the names of the states that are given up. */
+  Set<String> dropped() {
+    return dropped;
   }
 
   /** Returns the snapshots that undeclared states are carried from. */

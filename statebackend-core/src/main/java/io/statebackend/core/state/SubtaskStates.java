@@ -16,6 +16,7 @@ import io.statebackend.core.snapshot.SnapshotReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +40,12 @@ public final class SubtaskStates implements AutoCloseable {
    *
    * @param position which part of the operator the subtask is
    * @param restored the snapshots of the operator; owned from now on
+   * @param dropped the names of restored states that are given up
    */
-  public SubtaskStates(SubtaskPosition position, RestoredSnapshots restored) {
+  public SubtaskStates(
+      SubtaskPosition position, RestoredSnapshots restored, Set<String> dropped) {
     this.position = position;
-    this.registry = new StateRegistry(position.operatorId(), restored);
+    this.registry = new StateRegistry(position.operatorId(), restored, dropped);
     this.operatorState = new HeapOperatorStateBackend(position, registry);
   }
 
@@ -109,7 +112,9 @@ public final class SubtaskStates implements AutoCloseable {
                 .formatted(position.operatorId(), part.format(), backend.name()));
       }
     }
-    engine.orElseThrow().restore(parts.stream().map(NativePart::snapshot).toList());
+    NativeSnapshots restoring = engine.orElseThrow();
+    restoring.restore(parts.stream().map(NativePart::snapshot).toList());
+    registry.dropped().forEach(restoring::drop);
   }
 
   /**
@@ -123,13 +128,13 @@ public final class SubtaskStates implements AutoCloseable {
   }
 
   /**
-   * Tells whether the restored checkpoint is still needed, because some of its states are not
-   * declared. May be asked by any thread.
+   * Returns the names of the restored states that are not declared, because of which the restored
+   * checkpoint is still needed. May be asked by any thread.
    *
-   * @return {@code true} if it is
+   * @return the names, in their order
    */
-  public boolean carriesUndeclared() {
-    return registry.carriesUndeclared();
+  public List<String> undeclaredNames() {
+    return registry.undeclaredNames();
   }
 
   /** Lets another thread become the owner of the keyed state. */

@@ -329,7 +329,10 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
       throw e;
     }
     try {
-      T created = create.get();
+      T created =
+          mustRewrite(restored, types)
+              ? rewritten(restored.get(0), create, userKeySerializer, valueSerializer)
+              : create.get();
       for (RestoredState part : restored) {
         load(created, part, userKeySerializer, valueSerializer);
       }
@@ -340,6 +343,36 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
       // A table that is filled by half must never be used.
       close();
       throw e;
+    }
+  }
+
+  /** Tells whether the engine has restored entries of a form that is another one now. */
+  private boolean mustRewrite(List<RestoredState> restored, DeclaredTypes types) {
+    return registry.snapshots().isNative()
+        && restored.stream().anyMatch(part -> part.needsMigration(types));
+  }
+
+  /** Creates a table and loads into it, migrated, what the engine has restored under its name. */
+  private <T extends Table<K, ?>, U, V> T rewritten(
+      RestoredState state,
+      Supplier<T> create,
+      TypeSerializer<U> userKeySerializer,
+      TypeSerializer<V> valueSerializer) {
+    String name = state.meta().name();
+    try (FrozenStore image = store.freeze()) {
+      store.nativeSnapshots().orElseThrow().drop(name);
+      T created = create.get();
+      for (int keyGroup = spec.keyGroups().first();
+          keyGroup <= spec.keyGroups().last();
+          keyGroup++) {
+        try (EntryCursor entries = image.entries(name, keyGroup)) {
+          created.load(
+              keyGroup,
+              state.migrated(
+                  new CursorEntrySource(entries), userKeySerializer, valueSerializer));
+        }
+      }
+      return created;
     }
   }
 

@@ -20,6 +20,7 @@ import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
+import io.statebackend.core.serialization.Serializers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -30,8 +31,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An engine for the tests of native snapshots: one table of Long to Long, of which each snapshot
- * writes what changed since the last completed one, in a file of its own.
+ * An engine for the tests of native snapshots: one table of Long to serialized values, of which each
+ * snapshot writes what changed since the last completed one, in a file of its own.
  */
 final class IncrementalEngine implements StateBackend {
   private final String format;
@@ -58,10 +59,10 @@ final class IncrementalEngine implements StateBackend {
     private final String format;
     private final KeyGroupRange keyGroups;
     private final int maxParallelism;
-    private final TreeMap<Long, Long> values = new TreeMap<>();
+    private final TreeMap<Long, byte[]> values = new TreeMap<>();
 
     /** The keys that no completed snapshot has as they are. */
-    private final Map<Long, Long> changed = new TreeMap<>();
+    private final Map<Long, byte[]> changed = new TreeMap<>();
 
     private List<String> completedFiles = new ArrayList<>();
     private final Map<Long, List<String>> writtenFiles = new HashMap<>();
@@ -73,18 +74,20 @@ final class IncrementalEngine implements StateBackend {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the tests use Long values only
     public <N, V> ValueTable<Long, N, V> valueTable(TableSpec.OfValues<N, V> spec) {
       return new ValueTable<>() {
         @Override
         public @Nullable V get(KeyContext<Long> key, N namespace) {
-          return (V) values.get(key.key());
+          byte[] bytes = values.get(key.key());
+          return bytes == null ? null : spec.valueSerializer().deserialize(new BinaryInput(bytes));
         }
 
         @Override
         public void put(KeyContext<Long> key, N namespace, V value) {
-          values.put(key.key(), (Long) value);
-          changed.put(key.key(), (Long) value);
+          BinaryOutput out = new BinaryOutput();
+          spec.valueSerializer().serialize(value, out);
+          values.put(key.key(), out.toByteArray());
+          changed.put(key.key(), out.toByteArray());
         }
 
         @Override
@@ -96,7 +99,8 @@ final class IncrementalEngine implements StateBackend {
         public void load(int keyGroup, EntrySource entries) {
           while (entries.next()) {
             long key = entries.key().readLong();
-            long value = entries.value().readLong();
+            BinaryInput in = entries.value();
+            byte[] value = in.readBytes(in.remaining());
             values.put(key, value);
             changed.put(key, value);
           }
@@ -144,7 +148,7 @@ final class IncrementalEngine implements StateBackend {
           .forEach(
               (key, value) -> {
                 increment.writeLong(key);
-                increment.writeLong(value);
+                Serializers.BYTES.serialize(value, increment);
               });
       NativeFiles.NewFile file = files.create();
       try (StorageOutput output = file.output()) {
@@ -182,6 +186,14 @@ final class IncrementalEngine implements StateBackend {
       }
     }
 
+    @Override
+    public void drop(String table) {
+      values.clear();
+      changed.clear();
+      // The next snapshot does not build on files that hold what was dropped.
+      completedFiles.clear();
+    }
+
     private void read(NativeFiles files, String name) {
       try (StorageInput in = files.open(name)) {
         byte[] bytes = new byte[(int) in.length()];
@@ -189,7 +201,7 @@ final class IncrementalEngine implements StateBackend {
         BinaryInput entries = new BinaryInput(bytes);
         while (entries.remaining() > 0) {
           long key = entries.readLong();
-          long value = entries.readLong();
+          byte[] value = Serializers.BYTES.deserialize(entries);
           if (keyGroups.contains(StableHash.keyGroup(StableHash.ofLong(key), maxParallelism))) {
             values.put(key, value);
           }
@@ -201,12 +213,12 @@ final class IncrementalEngine implements StateBackend {
     public void close() {}
   }
 
-  private record Image(TreeMap<Long, Long> values, Map<Long, Long> changed, int maxParallelism)
+  private record Image(TreeMap<Long, byte[]> values, Map<Long, byte[]> changed, int maxParallelism)
       implements FrozenStore {
 
     @Override
     public EntryCursor entries(String table, int keyGroup) {
-      Iterator<Map.Entry<Long, Long>> entries =
+      Iterator<Map.Entry<Long, byte[]>> entries =
           values.entrySet().stream()
               .filter(
                   entry ->
@@ -214,7 +226,7 @@ final class IncrementalEngine implements StateBackend {
                           == keyGroup)
               .iterator();
       return new EntryCursor() {
-        private Map.Entry<Long, Long> entry = Map.entry(0L, 0L);
+        private Map.Entry<Long, byte[]> entry = Map.entry(0L, new byte[0]);
 
         @Override
         public boolean next() {
@@ -235,7 +247,7 @@ final class IncrementalEngine implements StateBackend {
 
         @Override
         public void writeValue(BinaryOutput out) {
-          out.writeLong(entry.getValue());
+          out.write(entry.getValue(), 0, entry.getValue().length);
         }
 
         @Override

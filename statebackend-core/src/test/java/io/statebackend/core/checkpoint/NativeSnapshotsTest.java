@@ -12,6 +12,7 @@ import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.storage.FileCheckpointStorage;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -252,5 +253,51 @@ final class NativeSnapshotsTest {
       }
     }
     assertThat(restoredValues(1)).isEqualTo(Map.of(1L, 10L));
+  }
+
+  /** Takes checkpoints in which {@code COUNT} is 10 at key 1, of type long. */
+  private void checkpointTen() {
+    try (CheckpointCoordinator coordinator = CheckpointCoordinator.builder(storage).open()) {
+      Counter counter = open(coordinator, 0, 1);
+      counter.put(1, 10);
+      checkpoint(coordinator, counter);
+      counter.subtask.close();
+    }
+  }
+
+  @Test
+  void restore_otherType_isMigrated() {
+    ValueStateDescriptor<BigInteger> wide =
+        ValueStateDescriptor.of("count", Serializers.BIG_INTEGER);
+    checkpointTen();
+    for (int i = 0; i < 2; i++) {
+      try (CheckpointCoordinator coordinator = CheckpointCoordinator.builder(storage).open();
+          Subtask subtask = coordinator.subtask("counter").open()) {
+        KeyedStateBackend<Long> keyed = subtask.keyed(engine, Serializers.LONG);
+        ValueState<BigInteger> count = keyed.value(wide);
+        keyed.setCurrentKey(1L);
+        assertThat(count.value()).as("restore %d", i).isEqualTo(BigInteger.TEN);
+        CompletableFuture<CompletedCheckpoint> future = coordinator.trigger();
+        subtask.snapshotIfPending();
+        future.join();
+      }
+    }
+  }
+
+  @Test
+  void restore_droppedState_isGone() {
+    checkpointTen();
+    try (CheckpointCoordinator coordinator =
+            CheckpointCoordinator.builder(storage).dropState("counter", "count").open();
+        Subtask subtask = coordinator.subtask("counter").open()) {
+      KeyedStateBackend<Long> keyed = subtask.keyed(engine, Serializers.LONG);
+      CompletableFuture<CompletedCheckpoint> future = coordinator.trigger();
+      subtask.snapshotIfPending();
+      future.join();
+      ValueState<Long> count = keyed.value(COUNT);
+      keyed.setCurrentKey(1L);
+      assertThat(count.value()).isNull();
+    }
+    assertThat(restoredValues(1)).isEmpty();
   }
 }
