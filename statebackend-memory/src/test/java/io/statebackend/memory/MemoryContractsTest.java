@@ -7,6 +7,7 @@ import io.statebackend.testkit.AwkwardKeysContract;
 import io.statebackend.testkit.BigStateContract;
 import io.statebackend.testkit.CloseContract;
 import io.statebackend.testkit.DamageContract;
+import io.statebackend.testkit.EvolutionContract;
 import io.statebackend.testkit.FaultContract;
 import io.statebackend.testkit.InterleavingContract;
 import io.statebackend.testkit.KeysContract;
@@ -127,6 +128,14 @@ final class MemoryContractsTest {
 
   @Nested
   final class Rescaling extends RescaleContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Evolving extends EvolutionContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();

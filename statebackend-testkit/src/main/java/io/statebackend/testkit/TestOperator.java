@@ -8,12 +8,14 @@ import io.statebackend.api.StableHash;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
+import io.statebackend.core.checkpoint.CheckpointCoordinatorBuilder;
 import io.statebackend.core.checkpoint.CompletedCheckpoint;
 import io.statebackend.core.checkpoint.Subtask;
 import io.statebackend.core.storage.MemoryCheckpointStorage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /**
  * All subtasks of one operator in one thread, checkpointed to memory, to be restarted at any
@@ -29,6 +31,7 @@ final class TestOperator<K> implements AutoCloseable {
   private MemoryCheckpointStorage storage = MemoryCheckpointStorage.create();
   private int savepointCount;
   private CheckpointCoordinator coordinator;
+  private int savepoints;
 
   TestOperator(StateBackend backend, TypeSerializer<K> keySerializer, int parallelism) {
     this.keySerializer = keySerializer;
@@ -120,11 +123,31 @@ final class TestOperator<K> implements AutoCloseable {
     restore(backend, 1, maxParallelism);
   }
 
+  /** Restores one subtask and gives one of its states up. */
+  void restoreWithoutState(StateBackend backend, String stateName) {
+    reopen(builder -> builder.dropState(ID, stateName));
+    openSubtasks(backend, 1, MAX_PARALLELISM);
+  }
+
   private void restore(StateBackend backend, int parallelism, int maxParallelism) {
+    reopen(CheckpointCoordinatorBuilder::restoreLatest);
+    openSubtasks(backend, parallelism, maxParallelism);
+  }
+
+  private void reopen(UnaryOperator<CheckpointCoordinatorBuilder> restore) {
     close();
     storage = storage.reopen();
-    coordinator = open(storage);
-    openSubtasks(backend, parallelism, maxParallelism);
+    coordinator = restore.apply(CheckpointCoordinator.builder(storage)).open();
+  }
+
+  /** Takes a savepoint, stops, and restores it. */
+  void restartFromSavepoint(StateBackend backend, int parallelism) {
+    String name = "s" + savepoints++;
+    CompletableFuture<CompletedCheckpoint> completed = coordinator.savepoint(name);
+    subtasks.forEach(Subtask::snapshotIfPending);
+    completed.join();
+    reopen(builder -> builder.restoreFrom(storage, "savepoint-" + name));
+    openSubtasks(backend, parallelism, MAX_PARALLELISM);
   }
 
   /** Takes a savepoint, stops, and goes on from it, in a backend that may be another one. */

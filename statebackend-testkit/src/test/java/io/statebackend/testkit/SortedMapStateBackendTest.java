@@ -116,6 +116,14 @@ final class SortedMapStateBackendTest {
   }
 
   @Nested
+  final class Evolving extends EvolutionContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
   final class AwkwardKeys extends AwkwardKeysContract {
     @Override
     protected StateBackend newBackend(Path directory) {

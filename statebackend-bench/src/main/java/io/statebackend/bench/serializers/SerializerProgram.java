@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.bench.serializers;
+
+import java.io.PrintStream;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/**
+ * Measures {@link SerializerBenchmark} for all types, or for those named, and prints a table of
+ * nanoseconds per value with the ratio of Flink's time and Kryo's to ours: more than 1 is faster
+ * than they are.
+ *
+ * <pre>
+ * java -cp statebackend-bench/target/benchmarks.jar io.statebackend.bench.serializers.SerializerProgram LONG RECORD
+ * </pre>
+ */
+public final class SerializerProgram {
+  private SerializerProgram() {}
+
+  /** Runs it; the arguments are names of types. */
+  public static void main(String[] types) throws RunnerException {
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include(SerializerBenchmark.class.getName())
+            .forks(1)
+            .warmupIterations(4)
+            .warmupTime(TimeValue.milliseconds(400))
+            .measurementIterations(5)
+            .measurementTime(TimeValue.milliseconds(300))
+            .jvmArgsAppend("-Xms512m", "-Xmx512m");
+    if (types.length > 0) {
+      options.param("type", types);
+    }
+    print(new Runner(options.build()).run(), System.out);
+  }
+
+  private static void print(Collection<RunResult> results, PrintStream out) {
+    Map<String, Map<SerializerCandidate, Double>> rows = new TreeMap<>();
+    for (RunResult result : results) {
+      String type = result.getParams().getParam("type");
+      String method = result.getPrimaryResult().getLabel();
+      String row = "%02d %s | %s".formatted(SerializedType.valueOf(type).ordinal(), type, method);
+      SerializerCandidate candidate =
+          SerializerCandidate.valueOf(result.getParams().getParam("candidate"));
+      rows.computeIfAbsent(row, name -> new TreeMap<>())
+          .put(candidate, result.getPrimaryResult().getScore());
+    }
+    out.println("| Type | Operation | ours, ns | Flink, ns | Kryo, ns | Flink/ours | Kryo/ours |");
+    out.println("|---|---|---|---|---|---|---|");
+    rows.forEach(
+        (row, times) -> {
+          double ours = times.getOrDefault(SerializerCandidate.OURS, Double.NaN);
+          double flink = times.getOrDefault(SerializerCandidate.FLINK, Double.NaN);
+          double kryo = times.getOrDefault(SerializerCandidate.KRYO, Double.NaN);
+          out.printf(
+              "| %s | %.1f | %.1f | %.1f | %.2f | %.2f |%n",
+              row.substring(3), ours, flink, kryo, flink / ours, kryo / ours);
+        });
+  }
+}
