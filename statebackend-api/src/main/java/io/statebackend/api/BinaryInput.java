@@ -21,6 +21,9 @@ public final class BinaryInput {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  /** The top bit of each of eight bytes. */
+  private static final long TOP_BITS = 0x8080808080808080L;
+
   private static final byte[] EMPTY = {};
 
   private byte[] bytes = EMPTY;
@@ -282,12 +285,23 @@ public final class BinaryInput {
     int from = position;
     int to = from + length;
     position = to;
-    for (int i = from; i < to; i++) {
-      if (bytes[i] < 0) {
-        return readUtf8(from, to);
+    return isAscii(from, to)
+        ? new String(bytes, from, length, StandardCharsets.ISO_8859_1)
+        : readUtf8(from, to);
+  }
+
+  private boolean isAscii(int from, int to) {
+    int at = from;
+    for (; at <= to - Long.BYTES; at += Long.BYTES) {
+      if (((long) LONG.get(bytes, at) & TOP_BITS) != 0) {
+        return false;
       }
     }
-    return new String(bytes, from, length, StandardCharsets.ISO_8859_1);
+    int seen = 0;
+    for (; at < to; at++) {
+      seen |= bytes[at];
+    }
+    return seen >= 0;
   }
 
   private String readUtf8(int from, int to) {

@@ -227,19 +227,16 @@ public final class BinaryOutput {
    */
   public void writeString(String value) {
     int length = value.length();
-    int utf8Length = length;
-    for (int i = 0; i < length; i++) {
-      char c = value.charAt(i);
-      if (c >= 0x80) {
-        utf8Length = utf8Length(value, i, utf8Length);
-        break;
-      }
-    }
-    writeVarInt(utf8Length);
-    reserve(utf8Length);
-    if (utf8Length == length) {
-      writeAscii(value, length);
-    } else {
+    int start = position;
+    writeVarInt(length);
+    reserve(length);
+    int notAscii = writeAscii(value, length);
+    if (notAscii < length) {
+      // The length is another one, and may take more bytes: start again.
+      position = start;
+      int utf8Length = utf8Length(value, notAscii, length);
+      writeVarInt(utf8Length);
+      reserve(utf8Length);
       writeUtf8(value, length);
     }
   }
@@ -272,13 +269,25 @@ public final class BinaryOutput {
         && Character.isLowSurrogate(value.charAt(i + 1));
   }
 
-  private void writeAscii(String value, int length) {
+  /** Writes chars that are all ASCII; if some are not, returns the index of the first one. */
+  private int writeAscii(String value, int length) {
     byte[] target = bytes;
     int at = position;
+    int seen = 0;
     for (int i = 0; i < length; i++) {
-      target[at + i] = (byte) value.charAt(i);
+      char c = value.charAt(i);
+      target[at + i] = (byte) c;
+      seen |= c;
     }
-    position = at + length;
+    if (seen < 0x80) {
+      position = at + length;
+      return length;
+    }
+    int first = 0;
+    while (value.charAt(first) < 0x80) {
+      first++;
+    }
+    return first;
   }
 
   private void writeUtf8(String value, int length) {

@@ -2,7 +2,6 @@
 package io.statebackend.core.serialization;
 
 import io.statebackend.api.BinaryInput;
-import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import java.util.function.Function;
@@ -16,22 +15,11 @@ import java.util.function.Function;
  * @param <T> the declared type
  */
 record ConvertingReader<S, T>(TypeSerializer<S> stored, Function<S, T> conversion)
-    implements TypeSerializer<T> {
-
-  /** Refuses, as stored forms are only read. */
-  @Override
-  public void serialize(T value, BinaryOutput out) {
-    throw new UnsupportedOperationException("reads what was stored as " + schema());
-  }
+    implements StoredReader<T> {
 
   @Override
   public T deserialize(BinaryInput in) {
     return conversion.apply(stored.deserialize(in));
-  }
-
-  @Override
-  public boolean isImmutable() {
-    return false;
   }
 
   @Override

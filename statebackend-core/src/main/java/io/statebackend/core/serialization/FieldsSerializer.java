@@ -65,10 +65,15 @@ final class FieldsSerializer<T> extends Serializer<T> {
     return copy;
   }
 
+  /** Returns the message of an error, or what it is if it has none. */
+  static String describe(RuntimeException cause) {
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+
   /** Adds to an error in which field it happened. */
   static KryoException failed(Class<?> type, String field, RuntimeException cause) {
     KryoException failure =
-        cause instanceof KryoException e ? e : new KryoException(cause.getMessage(), cause);
+        cause instanceof KryoException e ? e : new KryoException(describe(cause), cause);
     failure.addTrace(field + " (" + type.getName() + ")");
     return failure;
   }

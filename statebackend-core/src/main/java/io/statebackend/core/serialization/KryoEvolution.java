@@ -2,9 +2,8 @@
 package io.statebackend.core.serialization;
 
 import com.esotericsoftware.kryo.Kryo;
-import io.statebackend.api.Compatibility;
+import com.esotericsoftware.kryo.Serializer;
 import io.statebackend.api.TypeSchema;
-import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.StoredFieldsSerializer.StoredField;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -295,7 +294,7 @@ final class KryoEvolution {
       } else if (c.isOf(KryoClasses.FIELDS)) {
         kryo.register(c.type, new StoredFieldsSerializer<>(c.type, fields(c, c.type)), c.id);
       } else if (c.isOf(KryoClasses.ENUM)) {
-        kryo.register(c.type, new StoredEnumSerializer(constants(c, c.type)), c.id);
+        kryo.register(c.type, constants(c, c.type), c.id);
       } else if (c.isOf(KryoClasses.ELEMENTS)) {
         KryoValue element = value(Parts.schema(c.form, 0), simpleName(c.name));
         kryo.register(
@@ -307,11 +306,11 @@ final class KryoEvolution {
     return kryo;
   }
 
-  private static <E extends Enum<E>> TypeSerializer<E> constants(StoredClass c, Class<?> type) {
+  private static <E extends Enum<E>> Serializer<?> constants(StoredClass c, Class<?> type) {
     @SuppressWarnings("unchecked") // The class is one that was registered as an enum.
-    EnumSerializer<E> now = new EnumSerializer<>((Class<E>) type);
-    TypeSchema then = TypeSchema.named(EnumSerializer.TYPE, c.name, c.form.members());
-    Compatibility<E> answer = now.compatibility(then, Path.ROOT);
-    return Parts.reader(answer, now);
+    Class<E> enumType = (Class<E>) type;
+    List<String> stored =
+        c.form.members().stream().map(constant -> String.valueOf(constant.name())).toList();
+    return new StoredEnumSerializer(new EnumNames<>(enumType), stored);
   }
 }

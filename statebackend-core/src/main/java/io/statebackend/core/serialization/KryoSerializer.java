@@ -148,7 +148,7 @@ final class KryoSerializer<T> implements BuiltInSerializer<T> {
       }
     }
     return new CorruptStateException(
-        "not a " + type.getName() + " as Kryo writes it: " + cause.getMessage(), cause);
+        "not a " + type.getName() + " as Kryo writes it: " + FieldsSerializer.describe(cause), cause);
   }
 
   @Override

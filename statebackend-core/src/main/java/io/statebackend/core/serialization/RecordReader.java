@@ -2,7 +2,6 @@
 package io.statebackend.core.serialization;
 
 import io.statebackend.api.BinaryInput;
-import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.StateException;
 import io.statebackend.api.TypeSchema;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the record class
  */
-final class RecordReader<R> implements TypeSerializer<R> {
+final class RecordReader<R> implements StoredReader<R> {
 
   /**
    * A component as it was stored.
@@ -66,12 +65,6 @@ final class RecordReader<R> implements TypeSerializer<R> {
     this.fixedLength = length;
   }
 
-  /** Refuses, as stored forms are only read. */
-  @Override
-  public void serialize(R value, BinaryOutput out) {
-    throw new UnsupportedOperationException("reads records as they were stored as " + schema);
-  }
-
   @Override
   public R deserialize(BinaryInput in) {
     int nullsAt = in.position();
@@ -105,12 +98,6 @@ final class RecordReader<R> implements TypeSerializer<R> {
     return new CorruptStateException(
         "record " + recordClass.type().getName() + " refuses the stored components: " + cause,
         cause);
-  }
-
-  /** Answers that values can change, as what is only read is never shared. */
-  @Override
-  public boolean isImmutable() {
-    return false;
   }
 
   @Override

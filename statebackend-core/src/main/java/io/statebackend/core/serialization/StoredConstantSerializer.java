@@ -3,39 +3,45 @@ package io.statebackend.core.serialization;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
-import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.TypeSchema;
+import java.util.List;
 
-/**
- * Constants of an enum of which only the schema is known, as their names.
- *
- * @param schema the schema
- */
-record StoredConstantSerializer(TypeSchema schema) implements BuiltInSerializer<String> {
+/** Constants of an enum of which only the schema is known, as their names. */
+final class StoredConstantSerializer implements BuiltInSerializer<String> {
+  private final TypeSchema schema;
+  private final List<String> names;
+
+  StoredConstantSerializer(TypeSchema schema) {
+    this.schema = schema;
+    this.names = schema.members().stream().map(c -> String.valueOf(c.name())).toList();
+  }
 
   @Override
   public void serialize(String value, BinaryOutput out) {
-    if (!isConstant(value)) {
+    int index = names.indexOf(value);
+    if (index < 0) {
       throw new IllegalArgumentException("not a constant of " + schema + ": name='" + value + "'");
     }
-    out.writeString(value);
+    out.writeVarInt(index);
   }
 
   @Override
   public String deserialize(BinaryInput in) {
-    String name = in.readString();
-    if (!isConstant(name)) {
-      throw new CorruptStateException("not a constant of " + schema + ": name='" + name + "'");
-    }
-    return name;
-  }
-
-  private boolean isConstant(String name) {
-    return schema.members().stream().anyMatch(constant -> name.equals(constant.name()));
+    return names.get(EnumSerializer.readIndex(in, schema));
   }
 
   @Override
   public boolean isImmutable() {
     return true;
+  }
+
+  @Override
+  public int fixedLength() {
+    return EnumSerializer.fixedLength(schema);
+  }
+
+  @Override
+  public TypeSchema schema() {
+    return schema;
   }
 }

@@ -6,26 +6,25 @@ import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
-import io.statebackend.api.BinaryInput;
-import io.statebackend.api.BinaryOutput;
-import io.statebackend.api.CorruptStateException;
-import io.statebackend.api.TypeSerializer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads constants of an enum that has lost or renamed some since they were stored. */
+/** Reads constants of an enum that may have lost or renamed some since they were stored. */
 final class StoredEnumSerializer extends Serializer<Object> {
-  private final TypeSerializer<?> constants;
+  private final EnumNames<?> names;
+  private final List<String> stored;
 
-  /** Creates the serializer; {@code constants} reads a constant as a string of its stored name. */
-  StoredEnumSerializer(TypeSerializer<?> constants) {
+  /** Creates the serializer; {@code stored} are the names that the constants had. */
+  StoredEnumSerializer(EnumNames<?> names, List<String> stored) {
     super(true, true);
-    this.constants = constants;
+    this.names = names;
+    this.stored = stored;
   }
 
   /** Refuses, as stored forms are only read. */
   @Override
   public void write(Kryo kryo, Output output, @Nullable Object object) {
-    throw new UnsupportedOperationException("reads what was stored of " + constants.schema());
+    throw new UnsupportedOperationException("reads what was stored as one of " + stored);
   }
 
   @Override
@@ -34,12 +33,13 @@ final class StoredEnumSerializer extends Serializer<Object> {
     if (name == null) {
       return null;
     }
-    BinaryOutput out = new BinaryOutput();
-    out.writeString(name);
-    try {
-      return constants.deserialize(new BinaryInput(out.toByteArray()));
-    } catch (CorruptStateException e) {
-      throw new KryoException(e.getMessage(), e);
+    if (!stored.contains(name)) {
+      throw new KryoException("not a constant: expected=one of " + stored + ", actual=" + name);
     }
+    @Nullable Object constant = names.find(name, stored);
+    if (constant == null) {
+      throw names.gone(name);
+    }
+    return constant;
   }
 }

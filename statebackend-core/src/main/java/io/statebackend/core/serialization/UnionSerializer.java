@@ -183,12 +183,7 @@ final class UnionSerializer<T> implements BuiltInSerializer<T> {
   /** Reads the cases as they were stored; {@code null} stands for one that is gone. */
   private record StoredCases<T>(
       Class<T> type, TypeSchema schema, List<@Nullable TypeSerializer<T>> readers)
-      implements TypeSerializer<T> {
-
-    @Override
-    public void serialize(T value, BinaryOutput out) {
-      throw new UnsupportedOperationException("reads what was stored as " + schema);
-    }
+      implements StoredReader<T> {
 
     @Override
     public T deserialize(BinaryInput in) {
@@ -200,11 +195,6 @@ final class UnionSerializer<T> implements BuiltInSerializer<T> {
                 .formatted(schema.members().get(index).name(), type.getTypeName()));
       }
       return reader.deserialize(in);
-    }
-
-    @Override
-    public boolean isImmutable() {
-      return false;
     }
   }
 }

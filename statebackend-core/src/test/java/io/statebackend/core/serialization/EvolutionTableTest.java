@@ -435,6 +435,12 @@ final class EvolutionTableTest {
   }
 
   enum MoreLevels {
+    LOW,
+    HIGH,
+    TOP
+  }
+
+  enum TurnedLevels {
     TOP,
     HIGH,
     MIDDLE,
@@ -442,9 +448,9 @@ final class EvolutionTableTest {
   }
 
   enum RenamedLevel {
+    LOW,
     @FormerNames("HIGH")
-    TALL,
-    LOW
+    TALL
   }
 
   enum FewerLevels {
@@ -454,18 +460,25 @@ final class EvolutionTableTest {
   private void addEnums() {
     TypeSerializer<Level> stored = Serializers.enums(Level.class);
     add(
-        "enum: constants added, or in another order",
+        "enum: constants added after the others",
         stored,
         Level.HIGH,
         Serializers.enums(MoreLevels.class),
         AS_IS,
         MoreLevels.HIGH);
     add(
+        "enum: constants in another order, or added between others",
+        stored,
+        Level.HIGH,
+        Serializers.enums(TurnedLevels.class),
+        MIGRATED,
+        TurnedLevels.HIGH);
+    add(
         "enum: constant renamed, `@FormerNames` lists the old name",
         stored,
         Level.HIGH,
         Serializers.enums(RenamedLevel.class),
-        MIGRATED,
+        AS_IS,
         RenamedLevel.TALL);
     String removed = "enum: constant removed; an error if it occurs";
     add(
