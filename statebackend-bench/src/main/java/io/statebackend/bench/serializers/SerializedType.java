@@ -17,7 +17,8 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /** What is serialized. */
-@SuppressWarnings("ImmutableEnumChecker") // a form holds serializers and functions
+// A form holds serializers and functions; any constant will do.
+@SuppressWarnings({"ImmutableEnumChecker", "EnumOrdinal"})
 public enum SerializedType {
   BOOLEAN(TypeForm.of(Serializers.BOOLEAN, flink(Boolean.class), i -> i % 2 == 0, Boolean.class)),
   SHORT(TypeForm.of(Serializers.SHORT, flink(Short.class), i -> (short) i, Short.class)),

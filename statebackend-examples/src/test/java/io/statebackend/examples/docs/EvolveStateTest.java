@@ -31,7 +31,6 @@ final class EvolveStateTest {
   static final class First {
     // tag::first
     record Order(String customer, int cents) {}
-
     // end::first
   }
 
@@ -43,7 +42,6 @@ final class EvolveStateTest {
         long cents,
         @DefaultValue("EUR") String currency,
         Optional<String> voucher) {}
-
     // end::next
   }
 
