@@ -200,6 +200,11 @@ final class IncrementalBackend implements StateBackend {
       }
     }
 
+    @Override
+    public void drop(String table) {
+      restored.keySet().removeIf(part -> part.table.equals(table));
+    }
+
     private static byte[] read(NativeFiles files, String name) {
       try (StorageInput in = files.open(name)) {
         byte[] content = new byte[(int) in.length()];

@@ -25,6 +25,14 @@ final class IncrementalBackendTest {
   }
 
   @Nested
+  final class Evolve extends EvolutionContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new IncrementalBackend();
+    }
+  }
+
+  @Nested
   final class Model extends ModelContract {
     @Override
     protected StateBackend newBackend(Path directory) {
