@@ -42,26 +42,29 @@ public final class SerializerProgram {
   }
 
   private static void print(Collection<RunResult> results, PrintStream out) {
-    Map<String, Map<SerializerCandidate, Double>> rows = new TreeMap<>();
+    Map<SerializedType, Map<String, Map<SerializerCandidate, Double>>> times = new TreeMap<>();
     for (RunResult result : results) {
-      String type = result.getParams().getParam("type");
-      String method = result.getPrimaryResult().getLabel();
-      String row = "%02d %s | %s".formatted(SerializedType.valueOf(type).ordinal(), type, method);
+      SerializedType type = SerializedType.valueOf(result.getParams().getParam("type"));
       SerializerCandidate candidate =
           SerializerCandidate.valueOf(result.getParams().getParam("candidate"));
-      rows.computeIfAbsent(row, name -> new TreeMap<>())
+      times
+          .computeIfAbsent(type, key -> new TreeMap<>())
+          .computeIfAbsent(result.getPrimaryResult().getLabel(), key -> new TreeMap<>())
           .put(candidate, result.getPrimaryResult().getScore());
     }
     out.println("| Type | Operation | ours, ns | Flink, ns | Kryo, ns | Flink/ours | Kryo/ours |");
     out.println("|---|---|---|---|---|---|---|");
-    rows.forEach(
-        (row, times) -> {
-          double ours = times.getOrDefault(SerializerCandidate.OURS, Double.NaN);
-          double flink = times.getOrDefault(SerializerCandidate.FLINK, Double.NaN);
-          double kryo = times.getOrDefault(SerializerCandidate.KRYO, Double.NaN);
-          out.printf(
-              "| %s | %.1f | %.1f | %.1f | %.2f | %.2f |%n",
-              row.substring(3), ours, flink, kryo, flink / ours, kryo / ours);
-        });
+    times.forEach(
+        (type, operations) ->
+            operations.forEach((operation, row) -> out.println(line(type, operation, row))));
+  }
+
+  private static String line(
+      SerializedType type, String operation, Map<SerializerCandidate, Double> times) {
+    double ours = times.getOrDefault(SerializerCandidate.OURS, Double.NaN);
+    double flink = times.getOrDefault(SerializerCandidate.FLINK, Double.NaN);
+    double kryo = times.getOrDefault(SerializerCandidate.KRYO, Double.NaN);
+    return "| %s | %s | %.1f | %.1f | %.1f | %.2f | %.2f |"
+        .formatted(type, operation, ours, flink, kryo, flink / ours, kryo / ours);
   }
 }
