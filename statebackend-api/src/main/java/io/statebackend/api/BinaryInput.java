@@ -21,6 +21,7 @@ public final class BinaryInput {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   /** The top bit of each of eight bytes. */
   private static final long TOP_BITS = 0x8080808080808080L;
 

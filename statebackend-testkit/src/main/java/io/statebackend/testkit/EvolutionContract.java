@@ -218,8 +218,7 @@ public abstract class EvolutionContract extends BackendContract {
     assertThat(keyed.list(SECOND.list).get())
         .containsExactly(
             new Item2(1, "n1", "EUR"), new Item2(-1, null, "EUR"), new Item2(2, "added", "CHF"));
-    assertThat(keyed.map(SECOND.longMap))
-        .containsExactly(Map.entry(1L, new Item2(1, "n1", "EUR")));
+    assertThat(keyed.map(SECOND.longMap)).containsExactly(Map.entry(1L, new Item2(1, "n1", "EUR")));
     assertThat(operator.at("key-2").value(SECOND.value).value()).isNull();
   }
 
@@ -257,16 +256,16 @@ public abstract class EvolutionContract extends BackendContract {
         .isInstanceOf(IncompatibleStateException.class)
         .hasMessage(
             "the values of state 'value' of operator 'operator' cannot be read: stored record"
-                + " \"io.statebackend.testkit.EvolutionContract$Item\", declared string; declare the"
-                + " stored type again, keep the new one under another name, or give up what is"
+                + " \"io.statebackend.testkit.EvolutionContract$Item\", declared string; declare"
+                + " the stored type again, keep the new one under another name, or give up what is"
                 + " stored by dropState(\"operator\", \"value\")");
     assertThatThrownBy(() -> keyed.value(SECOND.windowed, Serializers.LONG))
         .isInstanceOf(IncompatibleStateException.class)
         .hasMessage(
-            "the namespaces of state 'windowed' of operator 'operator' cannot be read: stored int32,"
-                + " declared int64; the bytes of namespaces must stay the same: declare the stored"
-                + " type again, keep the new one under another name, or give up what is stored by"
-                + " dropState(\"operator\", \"windowed\")");
+            "the namespaces of state 'windowed' of operator 'operator' cannot be read: stored"
+                + " int32, declared int64; the bytes of namespaces must stay the same: declare the"
+                + " stored type again, keep the new one under another name, or give up what is"
+                + " stored by dropState(\"operator\", \"windowed\")");
     assertSecond(operator);
   }
 

@@ -26,10 +26,13 @@ public enum SerializedType {
   LONG(TypeForm.of(Serializers.LONG, flink(Long.class), i -> i * 1_000_000_007L, Long.class)),
   DOUBLE(TypeForm.of(Serializers.DOUBLE, flink(Double.class), i -> i / 7.0, Double.class)),
   /** 20 to 22 characters of ASCII. */
-  STRING(TypeForm.of(Serializers.STRING, flink(String.class), i -> "/shop/articles/id-" + i, String.class)),
+  STRING(
+      TypeForm.of(
+          Serializers.STRING, flink(String.class), i -> "/shop/articles/id-" + i, String.class)),
   /** The same length, with an umlaut and a euro sign. */
   STRING_UNICODE(
-      TypeForm.of(Serializers.STRING, flink(String.class), i -> "/shop/zubehör/€/id-" + i, String.class)),
+      TypeForm.of(
+          Serializers.STRING, flink(String.class), i -> "/shop/zubehör/€/id-" + i, String.class)),
   BYTES(TypeForm.of(Serializers.BYTES, flink(byte[].class), i -> new byte[100 + i], byte[].class)),
   LONG_ARRAY(
       TypeForm.of(Serializers.LONG_ARRAY, flink(long[].class), i -> new long[16], long[].class)),
@@ -96,11 +99,7 @@ public enum SerializedType {
           List.of(VisitPojo.class, ClickPojo.class, ArrayList.class))),
   /** A class by Kryo; for Flink by its Kryo, too. */
   CLASS_BY_KRYO(
-      TypeForm.of(
-          Serializers.kryo(ClickPojo.class),
-          flinkKryo(),
-          ClickPojo::of,
-          ClickPojo.class));
+      TypeForm.of(Serializers.kryo(ClickPojo.class), flinkKryo(), ClickPojo::of, ClickPojo.class));
 
   private final TypeForm<?, ?> form;
 

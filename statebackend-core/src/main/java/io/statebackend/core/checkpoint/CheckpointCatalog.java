@@ -281,8 +281,7 @@ final class CheckpointCatalog {
         .findFirst()
         .map(directory -> readOwn(source, directory))
         .orElseThrow(
-            () ->
-                new IllegalArgumentException("no complete checkpoint in " + source.location()));
+            () -> new IllegalArgumentException("no complete checkpoint in " + source.location()));
   }
 
   private static boolean isComplete(CheckpointStorage source, String directory) {

@@ -178,7 +178,8 @@ public final class CheckpointCoordinator implements AutoCloseable {
       checkOpen();
       subtasks.checkFits(position);
     }
-    SubtaskStates states = new SubtaskStates(
+    SubtaskStates states =
+        new SubtaskStates(
             position,
             source.open(position),
             settings.droppedStates().getOrDefault(operatorId, Set.of()));

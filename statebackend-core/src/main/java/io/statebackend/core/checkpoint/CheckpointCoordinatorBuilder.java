@@ -190,9 +190,9 @@ public final class CheckpointCoordinatorBuilder {
 
   /**
    * Gives up one state that the restored checkpoint holds: because the program has no use for it
-   * any more, or to begin anew with one that cannot be read. A state that is declared under the name
-   * begins empty. Does nothing if the checkpoint has no such state, so the call may stay after the
-   * first checkpoint without it.
+   * any more, or to begin anew with one that cannot be read. A state that is declared under the
+   * name begins empty. Does nothing if the checkpoint has no such state, so the call may stay after
+   * the first checkpoint without it.
    *
    * @param operatorId the operator
    * @param stateName the name of the state

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Compares what a program declares with a checkpoint, without an engine and without reading a single
- * entry: for a test, or before a new version is deployed.
+ * Compares what a program declares with a checkpoint, without an engine and without reading a
+ * single entry: for a test, or before a new version is deployed.
  *
  * <pre>{@code
  * CompatibilityCheck check = new CompatibilityCheck();
@@ -26,8 +26,8 @@ import java.util.Set;
  * check.against(storage).requireCompatible();
  * }</pre>
  *
- * <p>Not thread-safe. The storage may be one that is opened for reading only, while a program writes
- * to it.
+ * <p>Not thread-safe. The storage may be one that is opened for reading only, while a program
+ * writes to it.
  */
 public final class CompatibilityCheck {
   private final Map<String, DeclaredOperator> operators = new LinkedHashMap<>();
@@ -101,8 +101,7 @@ public final class CompatibilityCheck {
     return new CompatibilityReport(checkpoint.describe(), lines);
   }
 
-  private void compare(
-      StoredCheckpoint checkpoint, OperatorSnapshots operator, List<Line> lines) {
+  private void compare(StoredCheckpoint checkpoint, OperatorSnapshots operator, List<Line> lines) {
     StoredStates states = new StoredStates();
     for (SubtaskSnapshot subtask : operator.subtasks()) {
       try (SnapshotReader reader = checkpoint.open(operator.operatorId(), subtask)) {

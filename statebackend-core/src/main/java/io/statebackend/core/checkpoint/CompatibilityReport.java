@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Whether a program can go on from a checkpoint, state by state. Made by {@link CompatibilityCheck}.
+ * Whether a program can go on from a checkpoint, state by state. Made by {@link
+ * CompatibilityCheck}.
  *
  * @param checkpoint where the checkpoint is
  * @param lines one per state, those of one operator together, its keys first

@@ -66,8 +66,7 @@ public final class DeclaredOperator {
    * @return this
    * @throws IllegalArgumentException if a state of that name is declared already
    */
-  public DeclaredOperator state(
-      StateDescriptor descriptor, TypeSerializer<?> namespaceSerializer) {
+  public DeclaredOperator state(StateDescriptor descriptor, TypeSerializer<?> namespaceSerializer) {
     return declare(descriptor, descriptor.kind(), namespaceSerializer);
   }
 
@@ -96,7 +95,8 @@ public final class DeclaredOperator {
   }
 
   /**
-   * Declares a broadcast map, as {@link io.statebackend.api.OperatorStateBackend#broadcastMap} does.
+   * Declares a broadcast map, as {@link io.statebackend.api.OperatorStateBackend#broadcastMap}
+   * does.
    *
    * @param descriptor the map
    * @return this
@@ -126,11 +126,7 @@ public final class DeclaredOperator {
             : VoidNamespace.serializer();
     DeclaredTypes types =
         new DeclaredTypes(
-            descriptor.name(),
-            kind,
-            namespaceSerializer,
-            userKeys,
-            descriptor.valueSerializer());
+            descriptor.name(), kind, namespaceSerializer, userKeys, descriptor.valueSerializer());
     if (states.putIfAbsent(types.name(), types) != null) {
       throw new IllegalArgumentException(
           "state '%s' of operator '%s' is declared twice".formatted(types.name(), id));

@@ -129,6 +129,7 @@ final class OpenSubtasks {
   boolean needRestored(CheckpointStorage storage) {
     return restored != null
         && restored.storage() == storage
-        && subtasks.values().stream().anyMatch(subtask -> !subtask.states().undeclaredNames().isEmpty());
+        && subtasks.values().stream()
+            .anyMatch(subtask -> !subtask.states().undeclaredNames().isEmpty());
   }
 }

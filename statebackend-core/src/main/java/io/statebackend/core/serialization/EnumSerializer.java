@@ -13,9 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Constants of an enum by their index in the schema, which has their names. Constants are matched by
- * name: their order may change, new ones may come, and they may be renamed if they list their former
- * names. A removed one is an error only if it occurs.
+ * Constants of an enum by their index in the schema, which has their names. Constants are matched
+ * by name: their order may change, new ones may come, and they may be renamed if they list their
+ * former names. A removed one is an error only if it occurs.
  *
  * @param <E> the enum
  */
@@ -33,8 +33,7 @@ final class EnumSerializer<E extends Enum<E>> implements BuiltInSerializer<E> {
 
   EnumSerializer(Class<E> type) {
     this.constants = type.getEnumConstants();
-    this.hashes =
-        Arrays.stream(constants).mapToLong(c -> StableHash.ofString(c.name())).toArray();
+    this.hashes = Arrays.stream(constants).mapToLong(c -> StableHash.ofString(c.name())).toArray();
     this.names = new EnumNames<>(type);
     List<TypeSchema.Member> members =
         Arrays.stream(constants).map(c -> new TypeSchema.Member(c.name(), null)).toList();
@@ -115,8 +114,7 @@ final class EnumSerializer<E extends Enum<E>> implements BuiltInSerializer<E> {
 
   /** Reads constants by their stored index; {@code null} stands for one that is gone. */
   private record StoredConstants<E extends Enum<E>>(
-      EnumNames<E> names, TypeSchema schema, List<@Nullable E> meant)
-      implements StoredReader<E> {
+      EnumNames<E> names, TypeSchema schema, List<@Nullable E> meant) implements StoredReader<E> {
 
     @Override
     public E deserialize(BinaryInput in) {

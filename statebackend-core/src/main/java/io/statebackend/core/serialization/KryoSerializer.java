@@ -148,7 +148,8 @@ final class KryoSerializer<T> implements BuiltInSerializer<T> {
       }
     }
     return new CorruptStateException(
-        "not a " + type.getName() + " as Kryo writes it: " + FieldsSerializer.describe(cause), cause);
+        "not a " + type.getName() + " as Kryo writes it: " + FieldsSerializer.describe(cause),
+        cause);
   }
 
   @Override

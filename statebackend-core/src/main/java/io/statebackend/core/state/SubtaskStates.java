@@ -42,8 +42,7 @@ public final class SubtaskStates implements AutoCloseable {
    * @param restored the snapshots of the operator; owned from now on
    * @param dropped the names of restored states that are given up
    */
-  public SubtaskStates(
-      SubtaskPosition position, RestoredSnapshots restored, Set<String> dropped) {
+  public SubtaskStates(SubtaskPosition position, RestoredSnapshots restored, Set<String> dropped) {
     this.position = position;
     this.registry = new StateRegistry(position.operatorId(), restored, dropped);
     this.operatorState = new HeapOperatorStateBackend(position, registry);

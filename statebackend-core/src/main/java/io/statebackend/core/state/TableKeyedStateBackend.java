@@ -368,8 +368,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
         try (EntryCursor entries = image.entries(name, keyGroup)) {
           created.load(
               keyGroup,
-              state.migrated(
-                  new CursorEntrySource(entries), userKeySerializer, valueSerializer));
+              state.migrated(new CursorEntrySource(entries), userKeySerializer, valueSerializer));
         }
       }
       return created;

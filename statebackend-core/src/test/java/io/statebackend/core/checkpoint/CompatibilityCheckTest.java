@@ -136,7 +136,8 @@ final class CompatibilityCheckTest {
             string; declare the stored type again, keep the new one under another name, or give up \
             what is stored by dropState("counter", "count")
             operator 'source' is not declared, and every checkpoint would be refused, as it would lose \
-            its state: declare it, or give it up by dropOperator("source")"""
+            its state: declare it, or give it up by dropOperator("source")\
+            """
                 .formatted(report.checkpoint()));
   }
 
@@ -171,8 +172,8 @@ final class CompatibilityCheckTest {
           .isInstanceOf(IncompatibleStateException.class)
           .hasMessage(
               "the keys of operator 'counter' cannot be read: stored int64, declared int32; the"
-                  + " bytes and hashes of keys must stay the same: declare the stored type again, or"
-                  + " give the operator another id");
+                  + " bytes and hashes of keys must stay the same: declare the stored type again,"
+                  + " or give the operator another id");
     }
   }
 
@@ -200,7 +201,10 @@ final class CompatibilityCheckTest {
   @Test
   void refuseUndeclared_namesTheStates() {
     try (CheckpointCoordinator coordinator =
-            CheckpointCoordinator.builder(storage).dropOperator("counter").refuseUndeclared().open();
+            CheckpointCoordinator.builder(storage)
+                .dropOperator("counter")
+                .refuseUndeclared()
+                .open();
         Subtask source = coordinator.subtask("source").open()) {
       source.operatorState().splitList(OFFSETS);
       assertThatThrownBy(coordinator::trigger)

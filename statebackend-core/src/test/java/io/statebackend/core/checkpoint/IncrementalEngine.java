@@ -31,8 +31,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An engine for the tests of native snapshots: one table of Long to serialized values, of which each
- * snapshot writes what changed since the last completed one, in a file of its own.
+ * An engine for the tests of native snapshots: one table of Long to serialized values, of which
+ * each snapshot writes what changed since the last completed one, in a file of its own.
  */
 final class IncrementalEngine implements StateBackend {
   private final String format;

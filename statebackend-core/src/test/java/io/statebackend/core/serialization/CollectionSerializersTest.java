@@ -257,7 +257,8 @@ final class CollectionSerializersTest {
     assertThat(answer).isInstanceOf(Compatibility.AfterMigration.class);
     TypeSerializer<T> reader = ((Compatibility.AfterMigration<T>) answer).reader();
     // The schemas alone tell how the value was written: its constants have names there.
-    Object named = Bytes.read(Serializers.ofSchema(serializer.schema()), Bytes.of(serializer, value));
+    Object named =
+        Bytes.read(Serializers.ofSchema(serializer.schema()), Bytes.of(serializer, value));
     byte[] old = Bytes.of(Serializers.ofSchema(TypeSchema.parse(stored)), named);
     assertThat(serializer.equal(Bytes.read(reader, old), value)).isTrue();
   }

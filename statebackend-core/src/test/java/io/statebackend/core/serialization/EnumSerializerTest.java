@@ -80,8 +80,8 @@ final class EnumSerializerTest {
         .isInstanceOf(IncompatibleStateException.class)
         .hasMessage(
             "enum constant 'PINK' of io.statebackend.core.serialization.EnumSerializerTest$Color is"
-                + " in the stored state and is no constant any more: declare it again, or name it as"
-                + " a former name of another");
+                + " in the stored state and is no constant any more: declare it again, or name it"
+                + " as a former name of another");
     assertThatThrownBy(() -> migrate(stored, 3)).isInstanceOf(CorruptStateException.class);
   }
 
@@ -114,8 +114,9 @@ final class EnumSerializerTest {
     assertThatThrownBy(() -> Bytes.read(COLORS, new byte[] {3}))
         .isInstanceOf(CorruptStateException.class)
         .hasMessage(
-            "not a constant of enum \"io.statebackend.core.serialization.EnumSerializerTest$Color\":"
-                + " index=3, constants=3");
+            "not a constant of enum"
+                + " \"io.statebackend.core.serialization.EnumSerializerTest$Color\": index=3,"
+                + " constants=3");
     assertThatThrownBy(() -> Bytes.read(COLORS, new byte[] {-1, -1, -1, -1, 15}))
         .isInstanceOf(CorruptStateException.class)
         .hasMessageContaining("index=4294967295");

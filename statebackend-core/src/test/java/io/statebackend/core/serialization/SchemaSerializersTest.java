@@ -211,8 +211,7 @@ final class SchemaSerializersTest {
     }
     schemas.addAll(List.of("string", "bytes", "bigint", "kryo \"K\""));
     com.sun.management.ThreadMXBean threads =
-        (com.sun.management.ThreadMXBean)
-            java.lang.management.ManagementFactory.getThreadMXBean();
+        (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
     for (String schema : schemas) {
       TypeSerializer<?> serializer = Serializers.ofSchema(TypeSchema.parse(schema));
       readOrRefuse(serializer, huge);

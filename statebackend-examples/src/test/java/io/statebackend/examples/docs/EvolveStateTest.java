@@ -52,8 +52,7 @@ final class EvolveStateTest {
   private static void runFirst(CheckpointStorage storage) {
     try (CheckpointCoordinator coordinator = CheckpointCoordinator.builder(storage).open();
         Subtask subtask = coordinator.subtask("orders").open()) {
-      KeyedStateBackend<Long> keyed =
-          subtask.keyed(MemoryStateBackend.create(), Serializers.LONG);
+      KeyedStateBackend<Long> keyed = subtask.keyed(MemoryStateBackend.create(), Serializers.LONG);
       keyed.setCurrentKey(1L);
       keyed
           .value(lastOrder(Serializers.record(First.Order.class)))
@@ -83,8 +82,7 @@ final class EvolveStateTest {
   void check_beforeDeployment() {
     try (MemoryCheckpointStorage storage = MemoryCheckpointStorage.create()) {
       runFirst(storage);
-      ValueStateDescriptor<Next.Order> lastOrder =
-          lastOrder(Serializers.record(Next.Order.class));
+      ValueStateDescriptor<Next.Order> lastOrder = lastOrder(Serializers.record(Next.Order.class));
       // tag::check
       CompatibilityCheck check = new CompatibilityCheck();
       check.operator("orders").keys(Serializers.LONG).state(lastOrder);
