@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,8 @@ public final class StateRegistry implements AutoCloseable {
   /** The names of {@code undeclared}, for other threads to see. */
   private volatile List<String> undeclaredNames = List.of();
 
-  private final Set<String> dropped;
+  /** The names of keyed states that were restored and are given up. */
+  private final Set<String> droppedKeyed = new TreeSet<>();
 
   /**
    * Creates the registry of a subtask.
@@ -44,7 +46,6 @@ public final class StateRegistry implements AutoCloseable {
   public StateRegistry(String operatorId, RestoredSnapshots restored, Set<String> dropped) {
     this.operatorId = operatorId;
     this.restored = restored;
-    this.dropped = Set.copyOf(dropped);
     for (SnapshotReader part : restored.parts()) {
       for (StateMeta meta : part.header().states()) {
         StateMeta other = undeclared.putIfAbsent(meta.name(), meta);
@@ -56,7 +57,11 @@ public final class StateRegistry implements AutoCloseable {
       }
     }
     for (String name : dropped) {
-      if (undeclared.remove(name) != null) {
+      StateMeta meta = undeclared.remove(name);
+      if (meta != null) {
+        if (meta.kind().isKeyed()) {
+          droppedKeyed.add(name);
+        }
         logger.info("state '{}' of operator '{}' is given up", name, operatorId);
       }
     }
@@ -131,9 +136,9 @@ public final class StateRegistry implements AutoCloseable {
     return undeclaredNames;
   }
 
-  /** Returns the names of the states that are given up. */
-  Set<String> dropped() {
-    return dropped;
+  /** Returns the names of the keyed states that were restored and are given up. */
+  Set<String> droppedKeyed() {
+    return droppedKeyed;
   }
 
   /** Returns the snapshots that undeclared states are carried from. */

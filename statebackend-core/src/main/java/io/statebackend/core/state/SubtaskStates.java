@@ -113,7 +113,7 @@ public final class SubtaskStates implements AutoCloseable {
     }
     NativeSnapshots restoring = engine.orElseThrow();
     restoring.restore(parts.stream().map(NativePart::snapshot).toList());
-    registry.dropped().forEach(restoring::drop);
+    registry.droppedKeyed().forEach(restoring::drop);
   }
 
   /**
