@@ -25,26 +25,32 @@ final class KillTest {
   @Test
   @Timeout(180)
   void kill_fiveTimes_countsExactly() throws IOException, InterruptedException {
-    killAndCount(5, 60, new Random().nextLong());
+    killAndCount("memory", 5, 60, new Random().nextLong());
+  }
+
+  @Test
+  @Timeout(180)
+  void kill_fsBackendFiveTimes_countsExactly() throws IOException, InterruptedException {
+    killAndCount("fs", 5, 60, new Random().nextLong());
   }
 
   @Test
   @Tag("slow")
   @Timeout(3600)
   void kill_twoHundredTimes_countsExactly() throws IOException, InterruptedException {
-    killAndCount(200, 4000, new Random().nextLong());
+    killAndCount("memory", 200, 4000, new Random().nextLong());
   }
 
-  private void killAndCount(int kills, int repeat, long seed)
+  private void killAndCount(String backend, int kills, int repeat, long seed)
       throws IOException, InterruptedException {
     Random random = new Random(seed);
     int killed = 0;
     for (int start = 0; start < kills; start++) {
-      if (killAtRandom(random, repeat)) {
+      if (killAtRandom(backend, random, repeat)) {
         killed++;
       }
     }
-    Process last = start(1 + random.nextInt(4), repeat, "--verify", "--top", "1");
+    Process last = start(backend, 1 + random.nextInt(4), repeat, "--verify", "--top", "1");
     String output = new String(last.getInputStream().readAllBytes(), UTF_8);
     assertThat(last.waitFor()).as("seed=%d, output=%s", seed, output).isZero();
     assertThat(output)
@@ -54,8 +60,9 @@ final class KillTest {
   }
 
   /** Starts a process, waits for some of its checkpoints and a moment more, and kills it. */
-  private boolean killAtRandom(Random random, int repeat) throws IOException, InterruptedException {
-    Process process = start(1 + random.nextInt(4), repeat);
+  private boolean killAtRandom(String backend, Random random, int repeat)
+      throws IOException, InterruptedException {
+    Process process = start(backend, 1 + random.nextInt(4), repeat);
     try {
       BufferedReader output =
           new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
@@ -71,12 +78,15 @@ final class KillTest {
     }
   }
 
-  private Process start(int parallelism, int repeat, String... more) throws IOException {
+  private Process start(String backend, int parallelism, int repeat, String... more)
+      throws IOException {
     List<String> arguments =
         new java.util.ArrayList<>(
             List.of(
                 "--checkpoint-dir",
                 checkpoints.toString(),
+                "--backend",
+                backend,
                 "--interval",
                 "20ms",
                 "--parallelism",
