@@ -5,6 +5,7 @@ import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FrozenStore;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ final class FsFrozenStore implements FrozenStore {
   private final KeyGroupRange range;
   private final long hashSeed;
   private final Map<String, FrozenTable> tables;
+  private final List<Manifest.Table> numberedTables;
   private final @Nullable Segment[] segments;
   private final int rangeShift;
   private final Log.FreezePoint freezePoint;
@@ -45,6 +47,7 @@ final class FsFrozenStore implements FrozenStore {
     this.range = range;
     this.hashSeed = tables.hashSeed();
     this.tables = tables.freeze();
+    this.numberedTables = tables.numbered();
     this.segments = segments.array();
     this.rangeShift = segments.rangeShift();
     this.freezePoint = freezePoint;
@@ -65,6 +68,11 @@ final class FsFrozenStore implements FrozenStore {
 
   Map<String, FrozenTable> tables() {
     return tables;
+  }
+
+  /** Returns what there was under each number that records call a table. */
+  List<Manifest.Table> numberedTables() {
+    return numberedTables;
   }
 
   @Nullable Segment[] segments() {

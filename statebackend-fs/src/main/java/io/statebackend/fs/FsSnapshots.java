@@ -94,9 +94,8 @@ final class FsSnapshots implements NativeSnapshots {
       Set<String> older = Manifest.files(base.segments().values());
       older.retainAll(Manifest.files(segments.values()));
       older.forEach(files::reuse);
-      List<TableFormat> tables = new ArrayList<>();
-      image.tables().values().forEach(table -> tables.add(table.format()));
-      byte[] manifest = new Manifest(tables, new ArrayList<>(segments.values())).toBytes();
+      byte[] manifest =
+          new Manifest(image.numberedTables(), new ArrayList<>(segments.values())).toBytes();
       keptBytes = begin(checkpointId, segments, increment.liveLists());
       return manifest;
     } finally {
@@ -138,6 +137,11 @@ final class FsSnapshots implements NativeSnapshots {
     synchronized (this) {
       completed = restored;
     }
+  }
+
+  @Override
+  public void drop(String table) {
+    restore.drop(table);
   }
 
   /** Writes what one snapshot holds and an earlier one does not. */

@@ -93,7 +93,9 @@ final class IndexGroup {
     }
   }
 
-  private void clear() {
+  /** Removes all slots. */
+  void clear() {
+    count = 0;
     long[] previous = EMPTY;
     for (long[] chunk : directory) {
       if (chunk != previous && chunk != EMPTY) {

@@ -18,8 +18,19 @@ import java.util.Set;
  * @param tables the tables, in the order of the numbers that records call them
  * @param segments what is stored of each segment
  */
-record Manifest(List<TableFormat> tables, List<StoredSegment> segments) {
+record Manifest(List<Table> tables, List<StoredSegment> segments) {
   private static final int VERSION = 1;
+
+  /** Added to the code of the kind of a table that was dropped. */
+  private static final int DROPPED = 128;
+
+  /**
+   * What there is under a number.
+   *
+   * @param format what is known of the table
+   * @param isDropped whether no record of it is live, and its name means nothing any more
+   */
+  record Table(TableFormat format, boolean isDropped) {}
 
   Manifest {
     tables = List.copyOf(tables);
@@ -39,13 +50,14 @@ record Manifest(List<TableFormat> tables, List<StoredSegment> segments) {
     BinaryOutput out = new BinaryOutput();
     out.writeByte(VERSION);
     out.writeVarInt(tables.size());
-    for (TableFormat table : tables) {
-      out.writeString(table.name());
-      out.writeByte(table.kind().code());
-      out.writeInt(table.keyLength());
-      out.writeInt(table.namespaceLength());
-      out.writeInt(table.userKeyLength());
-      out.writeInt(table.valueLength());
+    for (Table table : tables) {
+      TableFormat format = table.format();
+      out.writeString(format.name());
+      out.writeByte(format.kind().code() + (table.isDropped() ? DROPPED : 0));
+      out.writeInt(format.keyLength());
+      out.writeInt(format.namespaceLength());
+      out.writeInt(format.userKeyLength());
+      out.writeInt(format.valueLength());
     }
     Map<String, Integer> fileNumbers = new LinkedHashMap<>();
     files(segments).forEach(file -> fileNumbers.put(file, fileNumbers.size()));
@@ -85,7 +97,7 @@ record Manifest(List<TableFormat> tables, List<StoredSegment> segments) {
       throw new CorruptStateException(
           "not a manifest of version %d: version=%d".formatted(VERSION, version));
     }
-    List<TableFormat> tables = new ArrayList<>();
+    List<Table> tables = new ArrayList<>();
     for (int i = in.readLength(); i > 0; i--) {
       tables.add(readTable(in));
     }
@@ -103,10 +115,13 @@ record Manifest(List<TableFormat> tables, List<StoredSegment> segments) {
     return new Manifest(tables, segments);
   }
 
-  private static TableFormat readTable(BinaryInput in) {
+  private static Table readTable(BinaryInput in) {
     String name = in.readString();
-    TableFormat.Kind kind = TableFormat.Kind.ofCode(in.readByte());
-    return new TableFormat(name, kind, in.readInt(), in.readInt(), in.readInt(), in.readInt());
+    int code = Byte.toUnsignedInt(in.readByte());
+    TableFormat.Kind kind = TableFormat.Kind.ofCode(code % DROPPED);
+    TableFormat format =
+        new TableFormat(name, kind, in.readInt(), in.readInt(), in.readInt(), in.readInt());
+    return new Table(format, code >= DROPPED);
   }
 
   private static StoredSegment readSegment(List<String> files, BinaryInput in) {

@@ -21,6 +21,17 @@ import java.util.zip.CRC32C;
  * next snapshot refers to the restored files. From others, records are copied.
  */
 final class NativeRestore {
+  /**
+   * With more tables than this, most of which were dropped, records are copied, so that numbers
+   * become free again.
+   */
+  private static final int ADOPTED_TABLE_COUNT_MAX = RecordLayout.TABLE_COUNT_MAX / 2;
+
+  /** Stands for the number of a table that was dropped. */
+  private static final int NO_NUMBER = -1;
+
+  private static final int READ_AHEAD_BLOCKS = 16;
+
   private final KeyGroupRange range;
   private final Log log;
   private final TableRegistry tables;
@@ -47,10 +58,11 @@ final class NativeRestore {
     long listBytes = 0;
     for (NativeSnapshots.Snapshot snapshot : snapshots) {
       Manifest manifest = Manifest.read(snapshot.manifest());
-      int[] tableIds = declare(manifest.tables());
+      boolean adopts = isSame && manifest.tables().size() <= ADOPTED_TABLE_COUNT_MAX;
+      int[] tableIds = declare(manifest.tables(), adopts);
       for (StoredSegment stored : manifest.segments()) {
         long[] bits = read(stored, snapshot.files());
-        if (isSame) {
+        if (adopts) {
           Segment segment = adopt(stored, bits, snapshot.keyGroups(), tableIds);
           units.begin(stored.size() / RecordLayout.UNIT_BYTES);
           units.addAll(bits, new long[0]);
@@ -68,22 +80,76 @@ final class NativeRestore {
     return new FsSnapshots.Stored(segments, live, listBytes);
   }
 
-  /** Makes the tables of a snapshot; returns the numbers that its tables have here. */
-  private int[] declare(List<TableFormat> formats) {
-    int[] ids = new int[formats.size()];
+  /**
+   * Makes the tables of a snapshot.
+   *
+   * @param keepsNumbers whether the store, which has no tables yet, gives them the same numbers
+   * @return the numbers that the snapshot's tables have here
+   */
+  private int[] declare(List<Manifest.Table> stored, boolean keepsNumbers) {
+    int[] ids = new int[stored.size()];
     for (int i = 0; i < ids.length; i++) {
-      TableFormat format = formats.get(i);
-      TableRecords present = tables.get(format.name());
-      if (present == null) {
-        tables.add(format, log, indexMemory);
-      } else if (!present.format().equals(format)) {
-        throw new CorruptStateException(
-            "snapshots of one checkpoint disagree on a table: one=%s, other=%s"
-                .formatted(present.format(), format));
+      TableFormat format = stored.get(i).format();
+      if (!stored.get(i).isDropped()) {
+        ids[i] = declare(format).id();
+      } else {
+        ids[i] = NO_NUMBER;
+        if (keepsNumbers) {
+          tables.addDropped(format, log, indexMemory);
+        }
       }
-      ids[i] = tables.idOf(format.name());
     }
     return ids;
+  }
+
+  private TableRecords declare(TableFormat format) {
+    TableRecords present = tables.get(format.name());
+    if (present == null) {
+      return tables.add(format, log, indexMemory);
+    }
+    if (!present.format().equals(format)) {
+      throw new CorruptStateException(
+          "snapshots of one checkpoint disagree on a table: one=%s, other=%s"
+              .formatted(present.format(), format));
+    }
+    return present;
+  }
+
+  /**
+   * Gives up what was restored under a name: passes over the log once to account for the records,
+   * and empties the index.
+   */
+  void drop(String name) {
+    TableRecords dropped = tables.drop(name);
+    if (dropped == null) {
+      return;
+    }
+    RecordView view = new RecordView(READ_AHEAD_BLOCKS);
+    long rest = dropped.recordCount();
+    Segment previous = Segment.NONE;
+    for (Segment segment : log.segments().array()) {
+      if (segment != null && segment != previous && rest > 0) {
+        rest -= drop(dropped, segment, view);
+        previous = segment;
+      }
+    }
+    dropped.clear();
+  }
+
+  /** Takes note that the records of a table are dead; returns how many a segment has. */
+  private long drop(TableRecords dropped, Segment segment, RecordView view) {
+    long count = 0;
+    for (int at = Segment.HEADER_BYTES; at < segment.size && !segment.isRetired; ) {
+      view.moveTo(segment, segment.address(at));
+      long header = view.header();
+      int sizeBytes = view.sizeBytes();
+      if (tables.tableOf(header) == dropped && tables.recordsOf(header).findAddress(view, key)) {
+        log.died(segment, sizeBytes);
+        count++;
+      }
+      at += sizeBytes;
+    }
+    return count;
   }
 
   /** Reads the bytes of a segment; returns which records are live. */
@@ -229,7 +295,9 @@ final class NativeRestore {
       long header = Bytes.getLong(bytes, at);
       if (LiveUnits.isSet(live, at / RecordLayout.UNIT_BYTES)) {
         int tableId = RecordLayout.tableId(header);
-        if (tableId >= ids.length || !keyGroups.contains(RecordLayout.keyGroup(header))) {
+        if (tableId >= ids.length
+            || ids[tableId] == NO_NUMBER
+            || !keyGroups.contains(RecordLayout.keyGroup(header))) {
           throw corrupt(stored, at, "not a record of this snapshot: " + hex(header));
         }
         long ownHeader = RecordLayout.withTable(header, ids[tableId]);

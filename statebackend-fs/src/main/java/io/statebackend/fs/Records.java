@@ -148,6 +148,13 @@ final class Records {
     log.died(view.segment(), sizeBytes);
   }
 
+  /** Empties the index; what the records take in the log is accounted for by the caller. */
+  void clear() {
+    for (IndexGroup group : groups) {
+      group.clear();
+    }
+  }
+
   /** Tells whether the record that a view is on may be changed where it is. */
   boolean isMutable(RecordView view) {
     return log.isMutable(view.segment(), view.offset());

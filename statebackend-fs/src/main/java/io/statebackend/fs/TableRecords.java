@@ -6,16 +6,23 @@ import org.jspecify.annotations.Nullable;
 
 /** All records of a table: values, or heads of lists or maps and their pages. */
 final class TableRecords {
+  private final int id;
   private final TableFormat format;
   private final Records heads;
   private final @Nullable Records pages;
 
   TableRecords(
       int id, TableFormat format, KeyGroupRange range, Log log, Images images, IndexMemory memory) {
+    this.id = id;
     this.format = format;
     this.heads = new Records(format.headLayout(id), range, log, images, memory);
     this.pages =
         format.hasPages() ? new Records(format.pageLayout(id), range, log, images, memory) : null;
+  }
+
+  /** Returns the number that records call the table. */
+  int id() {
+    return id;
   }
 
   TableFormat format() {
@@ -37,8 +44,16 @@ final class TableRecords {
     return heads.count() + (pages == null ? 0 : pages.count());
   }
 
+  /** Empties the index; what the records take in the log is accounted for by the caller. */
+  void clear() {
+    heads.clear();
+    if (pages != null) {
+      pages.clear();
+    }
+  }
+
   /** Returns the index as it is now, for an image. */
-  FrozenTable freeze(int id) {
+  FrozenTable freeze() {
     return new FrozenTable(
         id, format, heads.directories(), pages == null ? new long[0][][] : pages.directories());
   }

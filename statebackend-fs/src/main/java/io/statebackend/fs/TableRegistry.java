@@ -35,6 +35,17 @@ final class TableRegistry {
   }
 
   TableRecords add(TableFormat format, Log log, IndexMemory memory) {
+    TableRecords records = addNumber(format, log, memory);
+    byName.put(format.name(), records);
+    return records;
+  }
+
+  /** Adds a table of which there are only dead records. */
+  void addDropped(TableFormat format, Log log, IndexMemory memory) {
+    addNumber(format, log, memory);
+  }
+
+  private TableRecords addNumber(TableFormat format, Log log, IndexMemory memory) {
     int id = byId.size();
     if (id == RecordLayout.TABLE_COUNT_MAX) {
       throw new IllegalStateException(
@@ -42,18 +53,26 @@ final class TableRegistry {
     }
     TableRecords records = new TableRecords(id, format, range, log, images, memory);
     byId.add(records);
-    byName.put(format.name(), records);
     return records;
+  }
+
+  /**
+   * Frees the name of a table, if there is one of that name. Its number stays taken, because the
+   * log has records of it.
+   */
+  @Nullable TableRecords drop(String name) {
+    return byName.remove(name);
+  }
+
+  /** Returns the table of a record. */
+  TableRecords tableOf(long header) {
+    return byId.get(RecordLayout.tableId(header));
   }
 
   /** Returns what a record belongs to. */
   Records recordsOf(long header) {
-    TableRecords table = byId.get(RecordLayout.tableId(header));
+    TableRecords table = tableOf(header);
     return RecordLayout.isPage(header) ? table.pages() : table.heads();
-  }
-
-  int idOf(String name) {
-    return byId.indexOf(byName.get(name));
   }
 
   /** Returns how many records the index has. */
@@ -68,9 +87,17 @@ final class TableRegistry {
   /** Returns the tables as they are now, for an image. */
   Map<String, FrozenTable> freeze() {
     Map<String, FrozenTable> frozen = new LinkedHashMap<>();
-    for (int id = 0; id < byId.size(); id++) {
-      frozen.put(byId.get(id).format().name(), byId.get(id).freeze(id));
-    }
+    byName.forEach((name, table) -> frozen.put(name, table.freeze()));
     return frozen;
+  }
+
+  /** Returns what there is under each number. */
+  List<Manifest.Table> numbered() {
+    List<Manifest.Table> tables = new ArrayList<>();
+    for (TableRecords table : byId) {
+      TableFormat format = table.format();
+      tables.add(new Manifest.Table(format, byName.get(format.name()) != table));
+    }
+    return tables;
   }
 }

@@ -15,6 +15,7 @@ import io.statebackend.api.MapStateDescriptor;
 import io.statebackend.api.ReducingStateDescriptor;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.ValueStateDescriptor;
+import io.statebackend.core.checkpoint.CompatibilityReport;
 import io.statebackend.core.serialization.Serializers;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,9 @@ public abstract class EvolutionContract extends BackendContract {
 
   /** Without what the second version had added. */
   record Item3(long price, @FormerNames({"name", "title"}) Optional<String> label) {}
+
+  /** As {@link Item}, with components added and in another order: the first can read it again. */
+  record WiderItem(@DefaultValue("EUR") String currency, int price, @Nullable String name) {}
 
   /** A class that Kryo writes. */
   static class Basket {
@@ -82,6 +86,7 @@ public abstract class EvolutionContract extends BackendContract {
       MapStateDescriptor.of("map", Serializers.INT, Serializers.record(Item.class));
   private static final Version<Item> FIRST = Version.of(Serializers.record(Item.class));
   private static final Version<Item2> SECOND = Version.of(Serializers.record(Item2.class));
+  private static final Version<WiderItem> WIDER = Version.of(Serializers.record(WiderItem.class));
   private static final Version<Item3> THIRD = Version.of(Serializers.record(Item3.class));
 
   /** Creates the contract, for one test. */
@@ -183,13 +188,104 @@ public abstract class EvolutionContract extends BackendContract {
 
   @Test
   final void checkpoint_throughThreeVersions() {
+    throughThreeVersions(Way.CHECKPOINT, Way.SAVEPOINT);
+  }
+
+  @Test
+  final void savepoint_throughThreeVersions() {
+    throughThreeVersions(Way.SAVEPOINT, Way.CHECKPOINT);
+  }
+
+  private void throughThreeVersions(Way way, Way last) {
     TestOperator<String> operator = startFirst();
-    restart(operator, Way.CHECKPOINT, 1);
+    restart(operator, way, 1);
     assertSecond(operator);
-    restart(operator, Way.CHECKPOINT, 2);
+    restart(operator, way, 2);
     assertThird(operator);
-    restart(operator, Way.SAVEPOINT, 1);
+    restart(operator, last, 1);
     assertThird(operator);
+  }
+
+  @Test
+  final void checkpoint_upgradeAndDowngrade() {
+    upgradeAndDowngrade(Way.CHECKPOINT);
+  }
+
+  @Test
+  final void savepoint_upgradeAndDowngrade() {
+    upgradeAndDowngrade(Way.SAVEPOINT);
+  }
+
+  private void upgradeAndDowngrade(Way way) {
+    TestOperator<String> operator = start(2);
+    for (int i = 0; i < KEY_COUNT; i++) {
+      KeyedStateBackend<String> keyed = operator.at("key-" + i);
+      keyed.value(FIRST.value).update(new Item("n" + i, i));
+      keyed.list(FIRST.list).add(new Item(null, i));
+    }
+    for (int round = 0; round < 2; round++) {
+      restart(operator, way, 2);
+      for (int i = 0; i < KEY_COUNT; i++) {
+        KeyedStateBackend<String> keyed = operator.at("key-" + i);
+        assertThat(keyed.value(WIDER.value).value()).isEqualTo(new WiderItem("EUR", i, "n" + i));
+        assertThat(keyed.list(WIDER.list).get()).containsExactly(new WiderItem("EUR", i, null));
+      }
+      restart(operator, way, 2);
+      for (int i = 0; i < KEY_COUNT; i++) {
+        KeyedStateBackend<String> keyed = operator.at("key-" + i);
+        assertThat(keyed.value(FIRST.value).value()).isEqualTo(new Item("n" + i, i));
+        assertThat(keyed.list(FIRST.list).get()).containsExactly(new Item(null, i));
+      }
+    }
+  }
+
+  @Test
+  final void check_ofACheckpoint_tellsWhatRestoringDoes() {
+    TestOperator<String> operator = startFirst();
+    operator.checkpoint();
+    ValueStateDescriptor<String> text = ValueStateDescriptor.of("value", Serializers.STRING);
+    ListStateDescriptor<Long> added = ListStateDescriptor.of("added", Serializers.LONG);
+
+    CompatibilityReport report =
+        operator.check(
+            version ->
+                version
+                    .keys(Serializers.STRING)
+                    .state(text)
+                    .state(SECOND.list)
+                    .state(SECOND.longMap)
+                    .state(FIRST.reduced)
+                    .state(FIRST.windowed, Serializers.INT)
+                    .state(added)
+                    .dropState("aggregated"));
+
+    assertThat(report.lines())
+        .extracting(line -> line.state() + " " + line.verdict())
+        .containsExactlyInAnyOrder(
+            " AS_IS",
+            "value INCOMPATIBLE",
+            "list AFTER_MIGRATION",
+            "map AFTER_MIGRATION",
+            "reduced AS_IS",
+            "windowed AS_IS",
+            "added NEW",
+            "aggregated DROPPED");
+    operator.restoreWithoutState(backend(), "aggregated");
+    KeyedStateBackend<String> keyed = operator.at("key-1");
+    assertThatThrownBy(() -> keyed.value(text)).hasMessage(message(report, "value"));
+    assertThat(keyed.list(SECOND.list).get()).hasSize(2);
+    assertThat(keyed.map(SECOND.longMap)).hasSize(2);
+    assertThat(keyed.reducing(FIRST.reduced).get()).isEqualTo(new Item("n1", 1));
+    assertThat(keyed.list(added).get()).isEmpty();
+    assertThat(keyed.aggregating(SECOND.aggregated).get()).isNull();
+  }
+
+  private static String message(CompatibilityReport report, String state) {
+    return report.lines().stream()
+        .filter(line -> line.state().equals(state))
+        .findFirst()
+        .orElseThrow()
+        .message();
   }
 
   @Test

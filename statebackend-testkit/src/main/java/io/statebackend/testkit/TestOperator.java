@@ -9,12 +9,16 @@ import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
 import io.statebackend.core.checkpoint.CheckpointCoordinatorBuilder;
+import io.statebackend.core.checkpoint.CompatibilityCheck;
+import io.statebackend.core.checkpoint.CompatibilityReport;
 import io.statebackend.core.checkpoint.CompletedCheckpoint;
+import io.statebackend.core.checkpoint.DeclaredOperator;
 import io.statebackend.core.checkpoint.Subtask;
 import io.statebackend.core.storage.MemoryCheckpointStorage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -59,6 +63,13 @@ final class TestOperator<K> implements AutoCloseable {
 
   int parallelism() {
     return subtasks.size();
+  }
+
+  /** Returns what a new version of the program would find in the latest checkpoint. */
+  CompatibilityReport check(Consumer<DeclaredOperator> version) {
+    CompatibilityCheck check = new CompatibilityCheck();
+    version.accept(check.operator(ID));
+    return check.against(storage);
   }
 
   /** Returns the keyed state of the only subtask. */

@@ -2,7 +2,6 @@
 package io.statebackend.api.spi;
 
 import io.statebackend.api.BinaryInput;
-import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.KeyGroupRange;
 import java.util.List;
 
@@ -53,17 +52,11 @@ public interface NativeSnapshots {
   /**
    * Gives up what was restored under the name of a table: because nobody wants it any more, or to
    * load it again in another form. Called after {@link #restore} and before a table of that name is
-   * created, which is empty then. Images taken before still have the entries. The default refuses:
-   * such an engine's state is migrated through a savepoint.
+   * created, which is empty then. Images taken before still have the entries.
    *
    * @param table the name
-   * @throws IncompatibleStateException if the engine cannot
    */
-  default void drop(String table) {
-    throw new IncompatibleStateException(
-        "state '%s' is in the engine's own format '%s', in which a state can be neither rewritten nor given up; take a savepoint with the version of the program that wrote it, and restore that"
-            .formatted(table, format()));
-  }
+  void drop(String table);
 
   /**
    * A snapshot that {@link #write} made.
