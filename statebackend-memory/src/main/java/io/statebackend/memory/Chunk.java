@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * the others. The capacity is any number, not just a power of two, so that chunks are filled well
  * whatever their number of entries. Removing moves later entries back; there are no tombstones.
  */
-final class Chunk implements Bucket {
+final class Chunk implements Bucket, StoredMap {
   static final int CAPACITY_MIN = 4;
   static final int CAPACITY_MAX = 2048;
 
@@ -52,9 +52,18 @@ final class Chunk implements Bucket {
     this.hasZero = source.hasZero;
   }
 
-  /** Returns a copy with every entry in the same slot. */
-  Chunk copy(long newEpoch) {
-    return new Chunk(this, newEpoch);
+  /**
+   * Returns the chunk, or a copy with every entry in the same slot if an image or an iterator
+   * shares it.
+   */
+  Chunk exclusive(Images images) {
+    return images.isExclusive(epoch) && borrowers == 0 ? this : new Chunk(this, images.epoch());
+  }
+
+  /** Returns the chunk, or a smaller one of the same entries if they have too much room. */
+  Chunk fitted(EntryLayout<?, ?, ?> layout) {
+    int fitting = capacityFor(size);
+    return fitting < capacity ? resized(layout, fitting) : this;
   }
 
   /** Returns a chunk with the same entries and another capacity. */

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param <N> the type of the namespaces
  * @param <V> what is stored per key and namespace
  */
-final class ChunkMap<K, N, V> {
+final class ChunkMap<K, N, V> implements StoredMap {
   private static final int DIRECTORY_ENTRIES_MIN = Chunk.SIZE_MAX / 6;
   private static final int SIZED_DEPTH_MAX = 16;
 
@@ -67,8 +67,12 @@ final class ChunkMap<K, N, V> {
 
   /** Makes an empty map. */
   static <K, N, V> ChunkMap<K, N, V> create(EntryLayout<K, N, V> layout) {
-    Bucket[] directory = {new Chunk(layout, Chunk.CAPACITY_MIN, 0)};
-    return new ChunkMap<>(layout, directory, 0, 0);
+    return of(layout, new Chunk(layout, Chunk.CAPACITY_MIN, 0));
+  }
+
+  /** Makes a map of the entries of a chunk, the only one. */
+  static <K, N, V> ChunkMap<K, N, V> of(EntryLayout<K, N, V> layout, Chunk chunk) {
+    return new ChunkMap<>(layout, new Bucket[] {chunk}, 0, chunk.size());
   }
 
   /** Makes an empty map with room for a number of entries. */
@@ -85,9 +89,11 @@ final class ChunkMap<K, N, V> {
     return new ChunkMap<>(layout, directory, depth, 0);
   }
 
-  /** Returns a copy that shares the buckets. */
-  ChunkMap<K, N, V> copy() {
-    return new ChunkMap<>(layout, directory.clone(), depth, size);
+  /** Returns the map, or a copy of which all buckets are shared if an image shares it. */
+  ChunkMap<K, N, V> exclusive() {
+    return layout.images.isExclusive(epoch)
+        ? this
+        : new ChunkMap<>(layout, directory.clone(), depth, size);
   }
 
   EntryLayout<K, N, V> layout() {
@@ -136,9 +142,7 @@ final class ChunkMap<K, N, V> {
       }
       if (!chunk.isFull()) {
         Chunk target = exclusive(chunk, index);
-        target.occupy(layout, ~slot, word);
-        layout.setKey(target, ~slot, key, namespace);
-        layout.setValue(target, ~slot, value);
+        layout.putAbsent(target, ~slot, word, key, namespace, value);
         size++;
         return;
       }
@@ -192,12 +196,11 @@ final class ChunkMap<K, N, V> {
 
   /** Returns the chunk, or a copy in its place if an image or an iterator shares it. */
   private Chunk exclusive(Chunk chunk, int index) {
-    if (layout.images.isExclusive(chunk.epoch) && chunk.borrowers == 0) {
-      return chunk;
+    Chunk exclusive = chunk.exclusive(layout.images);
+    if (exclusive != chunk) {
+      replace(chunk, index, exclusive);
     }
-    Chunk copy = chunk.copy(layout.images.epoch());
-    replace(chunk, index, copy);
-    return copy;
+    return exclusive;
   }
 
   /** Names another bucket in all the slots that name the one at an index. */
@@ -277,8 +280,8 @@ final class ChunkMap<K, N, V> {
       joined.takeAll(layout, buddy);
       replace(joined, index, joined);
       halveDirectory();
-    } else if (Chunk.capacityFor(chunk.size()) < chunk.capacity()) {
-      replace(chunk, index, chunk.resized(layout, Chunk.capacityFor(chunk.size())));
+    } else {
+      replace(chunk, index, chunk.fitted(layout));
     }
   }
 

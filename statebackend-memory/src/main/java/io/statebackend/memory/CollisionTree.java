@@ -57,9 +57,7 @@ final class CollisionTree<K, N, V> implements Bucket {
       addTo(chunk, layout, node.left);
       Entry<K, N, V> entry = node.entry;
       int slot = ~chunk.find(layout, entry.word, entry.key, entry.namespace);
-      chunk.occupy(layout, slot, entry.word);
-      layout.setKey(chunk, slot, entry.key, entry.namespace);
-      layout.setValue(chunk, slot, entry.value);
+      layout.putAbsent(chunk, slot, entry.word, entry.key, entry.namespace, entry.value);
       addTo(chunk, layout, node.right);
     }
   }

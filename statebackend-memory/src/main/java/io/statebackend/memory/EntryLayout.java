@@ -157,8 +157,15 @@ final class EntryLayout<K, N, V> {
     }
   }
 
+  /** Puts an entry in the slot that {@link Chunk#find} gave for it. */
+  void putAbsent(Chunk chunk, int slot, long word, @Nullable K key, N namespace, V value) {
+    chunk.occupy(this, slot, word);
+    setKey(chunk, slot, key, namespace);
+    setValue(chunk, slot, value);
+  }
+
   /** Stores key and namespace in a slot, neither shared with the caller if it can change. */
-  void setKey(Chunk chunk, int slot, @Nullable K key, N namespace) {
+  private void setKey(Chunk chunk, int slot, @Nullable K key, N namespace) {
     if (longKeys == null) {
       chunk.objects[slot * objectStride] = own(keys, requireNonNull(key));
       if (namespaced) {

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param <V> what is stored per key and namespace
  */
 final class EntryWalk<K, N, V> {
-  private final ChunkMap<K, N, V> map;
+
+  /** Null if there is but the chunk that the walk began with. */
+  private final @Nullable ChunkMap<K, N, V> map;
+
   private final EntryLayout<K, N, V> layout;
   private final boolean borrowing;
 
@@ -42,26 +45,42 @@ final class EntryWalk<K, N, V> {
 
   private CollisionTree.@Nullable Entry<K, N, V> treeEntry;
 
-  private EntryWalk(ChunkMap<K, N, V> map, boolean borrowing) {
+  private EntryWalk(
+      EntryLayout<K, N, V> layout, @Nullable ChunkMap<K, N, V> map, boolean borrowing) {
+    this.layout = layout;
     this.map = map;
-    this.layout = map.layout();
     this.borrowing = borrowing;
+  }
+
+  private EntryWalk(EntryLayout<K, N, V> layout, Chunk chunk, boolean borrowing) {
+    this(layout, (ChunkMap<K, N, V>) null, borrowing);
+    enter(chunk);
   }
 
   /** Walks over a map that does not change, on any thread. */
   static <K, N, V> EntryWalk<K, N, V> overFrozen(ChunkMap<K, N, V> map) {
-    return new EntryWalk<>(map, false);
+    return new EntryWalk<>(map.layout(), map, false);
+  }
+
+  /** Walks over a chunk of its own that does not change, on any thread. */
+  static <K, N, V> EntryWalk<K, N, V> overFrozen(EntryLayout<K, N, V> layout, Chunk chunk) {
+    return new EntryWalk<>(layout, chunk, false);
   }
 
   /** Walks over a map that the owner, who walks, may change meanwhile. */
   static <K, N, V> EntryWalk<K, N, V> overLive(ChunkMap<K, N, V> map) {
-    return new EntryWalk<>(map, true);
+    return new EntryWalk<>(map.layout(), map, true);
+  }
+
+  /** Walks over a chunk of its own that the owner, who walks, may replace meanwhile. */
+  static <K, N, V> EntryWalk<K, N, V> overLive(EntryLayout<K, N, V> layout, Chunk chunk) {
+    return new EntryWalk<>(layout, chunk, true);
   }
 
   /** Moves to the next entry; returns false if there is none. */
   boolean next() {
     while (!nextInBucket()) {
-      if (atEnd) {
+      if (atEnd || map == null) {
         return false;
       }
       enter(map.bucket(position));

@@ -109,7 +109,7 @@ final class KeyGroups<K, N, V> {
       return map;
     }
     checkOpen();
-    ChunkMap<K, N, V> changed = map == null ? ChunkMap.create(layout) : map.copy();
+    ChunkMap<K, N, V> changed = map == null ? ChunkMap.create(layout) : map.exclusive();
     maps[keyGroup - first] = changed;
     return changed;
   }

@@ -11,20 +11,22 @@ import io.statebackend.api.spi.Field;
 import org.jspecify.annotations.Nullable;
 
 /** Serializes maps pair by pair. */
-final class MapPages<U, V> implements Pages<ChunkMap<U, VoidNamespace, V>> {
+final class MapPages<U, V> implements Pages<StoredMap> {
+  private final StoredMaps<U, V> maps;
   private final TypeSerializer<U> userKeys;
   private final TypeSerializer<V> values;
   private @Nullable EntryWalk<U, VoidNamespace, V> walk;
   private boolean hasNext;
 
-  MapPages(TypeSerializer<U> userKeys, TypeSerializer<V> values) {
+  MapPages(StoredMaps<U, V> maps, TypeSerializer<U> userKeys, TypeSerializer<V> values) {
+    this.maps = maps;
     this.userKeys = userKeys;
     this.values = values;
   }
 
   @Override
-  public void begin(EntryWalk<?, ?, ChunkMap<U, VoidNamespace, V>> walkOverMaps) {
-    EntryWalk<U, VoidNamespace, V> begun = EntryWalk.overFrozen(walkOverMaps.value());
+  public void begin(EntryWalk<?, ?, StoredMap> walkOverMaps) {
+    EntryWalk<U, VoidNamespace, V> begun = maps.walkOverFrozen(walkOverMaps.value());
     walk = begun;
     hasNext = begun.next();
   }

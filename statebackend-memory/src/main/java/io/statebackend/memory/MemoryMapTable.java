@@ -16,17 +16,14 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link ChunkMap} of user keys per key and namespace. */
+/** A {@link StoredMap} of user keys per key and namespace. */
 final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTable {
-  private static final VoidNamespace NO_NAMESPACE = VoidNamespace.INSTANCE;
-
   private final TypeSerializer<K> keys;
   private final TableSpec.OfMaps<N, U, V> spec;
   private final TypeSerializer<U> userKeys;
   private final TypeSerializer<V> values;
-  private final EntryLayout<U, VoidNamespace, V> layout;
-  private final Images images;
-  private final KeyGroups<K, N, ChunkMap<U, VoidNamespace, V>> groups;
+  private final StoredMaps<U, V> maps;
+  private final KeyGroups<K, N, StoredMap> groups;
 
   MemoryMapTable(
       TypeSerializer<K> keys, TableSpec.OfMaps<N, U, V> spec, KeyGroupRange range, Images images) {
@@ -34,75 +31,56 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
     this.spec = spec;
     this.userKeys = spec.userKeySerializer();
     this.values = spec.valueSerializer();
-    this.images = images;
-    this.layout =
-        new EntryLayout<>(
-            userKeys, VoidNamespace.serializer(), EntryLayout.longEncoded(values), images);
+    this.maps = new StoredMaps<>(userKeys, values, images);
     this.groups =
         new KeyGroups<>(
             spec.name(),
             range,
-            () -> new MapPages<>(userKeys, values),
+            () -> new MapPages<>(maps, userKeys, values),
             new EntryLayout<>(keys, spec.namespaceSerializer(), null, images));
   }
 
   @Override
   public @Nullable V get(KeyContext<K> key, N namespace, U userKey) {
-    ChunkMap<U, VoidNamespace, V> map = groups.get(key, namespace);
-    if (map == null) {
-      return null;
-    }
-    V value = map.get(word(userKey), userKey, NO_NAMESPACE);
+    StoredMap map = groups.get(key, namespace);
+    V value = map == null ? null : maps.get(map, userKey);
     return value == null ? null : EntryLayout.own(values, value);
   }
 
   @Override
   public void put(KeyContext<K> key, N namespace, U userKey, V value) {
     V own = EntryLayout.own(values, value);
-    ChunkMap<U, VoidNamespace, V> map = groups.get(key, namespace);
-    if (map == null || !images.isExclusive(map.epoch)) {
-      map = exclusive(map);
-      groups.put(key, namespace, map);
+    StoredMap map = groups.get(key, namespace);
+    StoredMap changed = maps.put(map, userKey, own);
+    if (changed != map) {
+      groups.put(key, namespace, changed);
     }
-    map.put(word(userKey), userKey, NO_NAMESPACE, own);
   }
 
   @Override
   public void remove(KeyContext<K> key, N namespace, U userKey) {
-    ChunkMap<U, VoidNamespace, V> map = groups.get(key, namespace);
-    long word = word(userKey);
-    if (map == null || !map.contains(word, userKey, NO_NAMESPACE)) {
+    StoredMap map = groups.get(key, namespace);
+    if (map == null) {
       return;
     }
-    if (map.size() == 1) {
+    StoredMap changed = maps.remove(map, userKey);
+    if (changed == null) {
       groups.remove(key, namespace);
-      return;
+    } else if (changed != map) {
+      groups.put(key, namespace, changed);
     }
-    if (!images.isExclusive(map.epoch)) {
-      map = map.copy();
-      groups.put(key, namespace, map);
-    }
-    map.remove(word, userKey, NO_NAMESPACE);
-  }
-
-  private ChunkMap<U, VoidNamespace, V> exclusive(@Nullable ChunkMap<U, VoidNamespace, V> map) {
-    return map == null ? ChunkMap.create(layout) : map.copy();
-  }
-
-  private long word(U userKey) {
-    return layout.word(userKey, NO_NAMESPACE);
   }
 
   @Override
   public boolean contains(KeyContext<K> key, N namespace, U userKey) {
-    ChunkMap<U, VoidNamespace, V> map = groups.get(key, namespace);
-    return map != null && map.contains(word(userKey), userKey, NO_NAMESPACE);
+    StoredMap map = groups.get(key, namespace);
+    return map != null && maps.contains(map, userKey);
   }
 
   @Override
   public Iterator<Map.Entry<U, V>> iterator(KeyContext<K> key, N namespace) {
-    ChunkMap<U, VoidNamespace, V> map = groups.get(key, namespace);
-    return map == null ? Collections.emptyIterator() : new Entries(map);
+    StoredMap map = groups.get(key, namespace);
+    return map == null ? Collections.emptyIterator() : new Entries(maps.walkOverLive(map));
   }
 
   @Override
@@ -126,21 +104,20 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
     while (entries.next()) {
       K key = keys.deserialize(entries.key());
       N namespace = spec.namespaceSerializer().deserialize(entries.namespace());
-      ChunkMap<U, VoidNamespace, V> map = groups.get(keyGroup, key, namespace);
-      if (map == null || !images.isExclusive(map.epoch)) {
-        map = exclusive(map);
-        groups.put(keyGroup, key, namespace, map);
-      }
+      StoredMap map = groups.get(keyGroup, key, namespace);
+      StoredMap changed = map;
       BinaryInput page = entries.value();
       while (page.remaining() > 0) {
-        U userKey = Field.read(userKeys, page);
-        map.put(word(userKey), userKey, NO_NAMESPACE, Field.read(values, page));
+        changed = maps.put(changed, Field.read(userKeys, page), Field.read(values, page));
+      }
+      if (changed != null && changed != map) {
+        groups.put(keyGroup, key, namespace, changed);
       }
     }
   }
 
   @Override
-  public FrozenTable<K, N, ChunkMap<U, VoidNamespace, V>> freeze() {
+  public FrozenTable<K, N, StoredMap> freeze() {
     return groups.freeze();
   }
 
@@ -154,8 +131,8 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
     private final EntryWalk<U, VoidNamespace, V> walk;
     private boolean hasNext;
 
-    Entries(ChunkMap<U, VoidNamespace, V> map) {
-      this.walk = EntryWalk.overLive(map);
+    Entries(EntryWalk<U, VoidNamespace, V> walk) {
+      this.walk = walk;
       this.hasNext = walk.next();
     }
 
