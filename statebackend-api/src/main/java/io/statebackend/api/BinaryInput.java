@@ -25,6 +25,9 @@ public final class BinaryInput {
   /** The top bit of each of eight bytes. */
   private static final long TOP_BITS = 0x8080808080808080L;
 
+  /** What the JDK's decoder puts in the place of bytes that are no UTF-8. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   private static final byte[] EMPTY = {};
 
   private byte[] bytes = EMPTY;
@@ -111,9 +114,13 @@ public final class BinaryInput {
 
   private void require(int length) {
     if (length < 0 || length > limit - position) {
-      throw new CorruptStateException(
-          "serialized form is cut short: needed=" + length + " bytes, remaining=" + remaining());
+      throw cutShort(length);
     }
+  }
+
+  private CorruptStateException cutShort(int needed) {
+    return new CorruptStateException(
+        "serialized form is cut short: needed=" + needed + " bytes, remaining=" + remaining());
   }
 
   /**
@@ -123,8 +130,12 @@ public final class BinaryInput {
    * @throws CorruptStateException if none remains
    */
   public byte readByte() {
-    require(Byte.BYTES);
-    return bytes[position++];
+    int at = position;
+    if (at > limit - Byte.BYTES) {
+      throw cutShort(Byte.BYTES);
+    }
+    position = at + 1;
+    return bytes[at];
   }
 
   /**
@@ -134,11 +145,11 @@ public final class BinaryInput {
    * @throws CorruptStateException if no byte remains or it is neither 0 nor 1
    */
   public boolean readBoolean() {
-    byte value = readByte();
-    if (value != 0 && value != 1) {
+    int value = readByte();
+    if (value >>> 1 != 0) {
       throw new CorruptStateException("not a boolean: expected=0 or 1, actual=" + value);
     }
-    return value == 1;
+    return value != 0;
   }
 
   /**
@@ -148,10 +159,12 @@ public final class BinaryInput {
    * @throws CorruptStateException if fewer remain
    */
   public short readShort() {
-    require(Short.BYTES);
-    short value = (short) SHORT.get(bytes, position);
-    position += Short.BYTES;
-    return value;
+    int at = position;
+    if (at > limit - Short.BYTES) {
+      throw cutShort(Short.BYTES);
+    }
+    position = at + Short.BYTES;
+    return (short) SHORT.get(bytes, at);
   }
 
   /**
@@ -161,10 +174,12 @@ public final class BinaryInput {
    * @throws CorruptStateException if fewer remain
    */
   public int readInt() {
-    require(Integer.BYTES);
-    int value = (int) INT.get(bytes, position);
-    position += Integer.BYTES;
-    return value;
+    int at = position;
+    if (at > limit - Integer.BYTES) {
+      throw cutShort(Integer.BYTES);
+    }
+    position = at + Integer.BYTES;
+    return (int) INT.get(bytes, at);
   }
 
   /**
@@ -174,10 +189,12 @@ public final class BinaryInput {
    * @throws CorruptStateException if fewer remain
    */
   public long readLong() {
-    require(Long.BYTES);
-    long value = (long) LONG.get(bytes, position);
-    position += Long.BYTES;
-    return value;
+    int at = position;
+    if (at > limit - Long.BYTES) {
+      throw cutShort(Long.BYTES);
+    }
+    position = at + Long.BYTES;
+    return (long) LONG.get(bytes, at);
   }
 
   /**
@@ -207,8 +224,12 @@ public final class BinaryInput {
    * @throws CorruptStateException if the form is cut short or longer than 32 bits
    */
   public int readVarInt() {
-    int value = 0;
-    for (int shift = 0; shift < 35; shift += 7) {
+    int value = readByte();
+    if (value >= 0) {
+      return value;
+    }
+    value &= 0x7f;
+    for (int shift = 7; shift < 35; shift += 7) {
       byte b = readByte();
       if (shift == 28 && (b & 0xf0) != 0) {
         break;
@@ -288,7 +309,7 @@ public final class BinaryInput {
     position = to;
     return isAscii(from, to)
         ? new String(bytes, from, length, StandardCharsets.ISO_8859_1)
-        : readUtf8(from, to);
+        : readUtf8(from, to, new String(bytes, from, length, StandardCharsets.UTF_8));
   }
 
   private boolean isAscii(int from, int to) {
@@ -305,7 +326,15 @@ public final class BinaryInput {
     return seen >= 0;
   }
 
-  private String readUtf8(int from, int to) {
+  /**
+   * Returns what was decoded, unless a replacement character may stand for bytes that are no UTF-8,
+   * or for a surrogate without its other half.
+   */
+  private String readUtf8(int from, int to, String decoded) {
+    return decoded.indexOf(REPLACEMENT) < 0 ? decoded : readUtf8Strictly(from, to);
+  }
+
+  private String readUtf8Strictly(int from, int to) {
     char[] chars = new char[to - from];
     int count = 0;
     int at = from;

@@ -19,6 +19,13 @@ public final class BinaryOutput {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final int VAR_INT_BYTES_MAX = 5;
+  private static final int VAR_LONG_BYTES_MAX = 10;
+  private static final int UTF8_BYTES_PER_CHAR_MAX = 3;
+
+  /** Up to so many chars it is not counted first how many bytes they take. */
+  private static final int UTF8_RESERVED_CHARS_MAX = 1 << 12;
+
   private static final int SIZE_BYTES_MAX = Integer.MAX_VALUE - 8;
 
   private byte[] bytes;
@@ -96,8 +103,23 @@ public final class BinaryOutput {
     }
   }
 
-  private void grow(int length) {
-    long needed = (long) position + length;
+  /**
+   * Makes room for bytes that the caller writes into {@link #array()}.
+   *
+   * @param length the number of bytes, 0 or more
+   * @return the index of the first one
+   */
+  public int advance(long length) {
+    int at = position;
+    if (length > bytes.length - at) {
+      grow(length);
+    }
+    position = at + (int) length;
+    return at;
+  }
+
+  private void grow(long length) {
+    long needed = position + length;
     if (needed > SIZE_BYTES_MAX) {
       throw new IllegalStateException(
           "a serialized form must fit in 2 GiB: position=" + position + ", length=" + length);
@@ -112,8 +134,12 @@ public final class BinaryOutput {
    * @param value the byte in the low 8 bits
    */
   public void writeByte(int value) {
-    reserve(Byte.BYTES);
-    bytes[position++] = (byte) value;
+    int at = position;
+    if (at == bytes.length) {
+      grow(Byte.BYTES);
+    }
+    bytes[at] = (byte) value;
+    position = at + 1;
   }
 
   /**
@@ -131,9 +157,12 @@ public final class BinaryOutput {
    * @param value the value in the low 16 bits
    */
   public void writeShort(int value) {
-    reserve(Short.BYTES);
-    SHORT.set(bytes, position, (short) value);
-    position += Short.BYTES;
+    int at = position;
+    if (at > bytes.length - Short.BYTES) {
+      grow(Short.BYTES);
+    }
+    SHORT.set(bytes, at, (short) value);
+    position = at + Short.BYTES;
   }
 
   /**
@@ -142,9 +171,12 @@ public final class BinaryOutput {
    * @param value the value
    */
   public void writeInt(int value) {
-    reserve(Integer.BYTES);
-    INT.set(bytes, position, value);
-    position += Integer.BYTES;
+    int at = position;
+    if (at > bytes.length - Integer.BYTES) {
+      grow(Integer.BYTES);
+    }
+    INT.set(bytes, at, value);
+    position = at + Integer.BYTES;
   }
 
   /**
@@ -153,9 +185,12 @@ public final class BinaryOutput {
    * @param value the value
    */
   public void writeLong(long value) {
-    reserve(Long.BYTES);
-    LONG.set(bytes, position, value);
-    position += Long.BYTES;
+    int at = position;
+    if (at > bytes.length - Long.BYTES) {
+      grow(Long.BYTES);
+    }
+    LONG.set(bytes, at, value);
+    position = at + Long.BYTES;
   }
 
   /**
@@ -182,12 +217,19 @@ public final class BinaryOutput {
    * @param value the value; negative ones take 5 bytes
    */
   public void writeVarInt(int value) {
-    reserve(5);
-    while ((value & ~0x7f) != 0) {
-      bytes[position++] = (byte) (value | 0x80);
-      value >>>= 7;
+    reserve(VAR_INT_BYTES_MAX);
+    position = putVarInt(value, bytes, position);
+  }
+
+  private static int putVarInt(int value, byte[] target, int from) {
+    int at = from;
+    int rest = value;
+    while ((rest & ~0x7f) != 0) {
+      target[at++] = (byte) (rest | 0x80);
+      rest >>>= 7;
     }
-    bytes[position++] = (byte) value;
+    target[at++] = (byte) rest;
+    return at;
   }
 
   /**
@@ -196,12 +238,16 @@ public final class BinaryOutput {
    * @param value the value; negative ones take 10 bytes
    */
   public void writeVarLong(long value) {
-    reserve(10);
-    while ((value & ~0x7fL) != 0) {
-      bytes[position++] = (byte) (value | 0x80);
-      value >>>= 7;
+    reserve(VAR_LONG_BYTES_MAX);
+    byte[] target = bytes;
+    int at = position;
+    long rest = value;
+    while ((rest & ~0x7fL) != 0) {
+      target[at++] = (byte) (rest | 0x80);
+      rest >>>= 7;
     }
-    bytes[position++] = (byte) value;
+    target[at++] = (byte) rest;
+    position = at;
   }
 
   /**
@@ -230,15 +276,36 @@ public final class BinaryOutput {
     int start = position;
     writeVarInt(length);
     reserve(length);
-    int notAscii = writeAscii(value, length);
-    if (notAscii < length) {
-      // The length is another one, and may take more bytes: start again.
-      position = start;
-      int utf8Length = utf8Length(value, notAscii, length);
-      writeVarInt(utf8Length);
-      reserve(utf8Length);
-      writeUtf8(value, length);
+    int asciiLength = writeAscii(value, length);
+    if (asciiLength < length) {
+      writeUtf8(value, start, asciiLength);
     }
+  }
+
+  /**
+   * Ends what {@link #writeString} began: the number of chars is written at {@code start}, and
+   * after it those that are ASCII.
+   */
+  private void writeUtf8(String value, int start, int asciiLength) {
+    int restLength = value.length() - asciiLength;
+    reserve(
+        VAR_INT_BYTES_MAX
+            + (restLength <= UTF8_RESERVED_CHARS_MAX
+                ? asciiLength + UTF8_BYTES_PER_CHAR_MAX * restLength
+                : utf8Length(value, asciiLength, value.length())));
+    int from = position;
+    int utf8Length = putUtf8(value, asciiLength, bytes, from + asciiLength) - from;
+    int to = start + varIntLength(utf8Length);
+    if (to != from) {
+      // The number of bytes takes more bytes than that of chars.
+      System.arraycopy(bytes, from, bytes, to, utf8Length);
+    }
+    putVarInt(utf8Length, bytes, start);
+    position = to + utf8Length;
+  }
+
+  private static int varIntLength(int value) {
+    return (Integer.SIZE - Integer.numberOfLeadingZeros(value | 1) + 6) / 7;
   }
 
   /** Counts the bytes of the rest of a string, of which one byte a char is counted already. */
@@ -290,10 +357,11 @@ public final class BinaryOutput {
     return first;
   }
 
-  private void writeUtf8(String value, int length) {
-    byte[] target = bytes;
-    int at = position;
-    for (int i = 0; i < length; i++) {
+  /** Writes the rest of a string; returns the index after it. */
+  private static int putUtf8(String value, int from, byte[] target, int targetFrom) {
+    int length = value.length();
+    int at = targetFrom;
+    for (int i = from; i < length; i++) {
       char c = value.charAt(i);
       if (c < 0x80) {
         target[at++] = (byte) c;
@@ -312,6 +380,6 @@ public final class BinaryOutput {
         target[at++] = (byte) (0x80 | (c & 0x3f));
       }
     }
-    position = at;
+    return at;
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
-import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,31 +18,8 @@ import org.junit.jupiter.api.Test;
 final class EntryKeyFormatTest {
   private static final int KEY_GROUPS = 32768;
 
-  /** Byte arrays of any length, or of one. */
-  private record Bytes(int fixedLength) implements TypeSerializer<byte[]> {
-    @Override
-    public void serialize(byte[] value, BinaryOutput out) {
-      out.write(value, 0, value.length);
-    }
-
-    @Override
-    public byte[] deserialize(BinaryInput in) {
-      return in.readBytes(in.remaining());
-    }
-
-    @Override
-    public boolean isImmutable() {
-      return false;
-    }
-
-    @Override
-    public TypeSchema schema() {
-      return TypeSchema.of("bytes");
-    }
-  }
-
-  private static final Bytes ANY = new Bytes(TypeSerializer.VARIABLE_LENGTH);
-  private static final Bytes FOUR = new Bytes(4);
+  private static final TestBytes ANY = new TestBytes(TypeSerializer.VARIABLE_LENGTH);
+  private static final TestBytes FOUR = new TestBytes(4);
 
   /** A key, a namespace, and what follows them. */
   @SuppressWarnings("ArrayRecordComponent") // compared by identity only
@@ -76,7 +52,7 @@ final class EntryKeyFormatTest {
   @Test
   void prefix_hasBeneathItWhatBelongsToIt() {
     for (TypeSerializer<byte[]> keys : List.of(ANY, FOUR)) {
-      for (TypeSerializer<byte[]> namespaces : List.of(ANY, FOUR, new Bytes(0))) {
+      for (TypeSerializer<byte[]> namespaces : List.of(ANY, FOUR, new TestBytes(0))) {
         checkBeneath(keys, namespaces);
       }
     }

@@ -47,7 +47,11 @@ final class EnumSerializer<E extends Enum<E>> implements BuiltInSerializer<E> {
 
   @Override
   public E deserialize(BinaryInput in) {
-    return constants[readIndex(in, schema)];
+    int index = in.readVarInt();
+    if (index < 0 || index >= constants.length) {
+      throw noConstant(index, schema);
+    }
+    return constants[index];
   }
 
   /** Reads the index of a constant. */
@@ -55,11 +59,16 @@ final class EnumSerializer<E extends Enum<E>> implements BuiltInSerializer<E> {
     int index = in.readVarInt();
     int count = schema.members().size();
     if (index < 0 || index >= count) {
-      throw new CorruptStateException(
-          "not a constant of %s: index=%s, constants=%d"
-              .formatted(Path.brief(schema), Integer.toUnsignedString(index), count));
+      throw noConstant(index, schema);
     }
     return index;
+  }
+
+  private static CorruptStateException noConstant(int index, TypeSchema schema) {
+    return new CorruptStateException(
+        "not a constant of %s: index=%s, constants=%d"
+            .formatted(
+                Path.brief(schema), Integer.toUnsignedString(index), schema.members().size()));
   }
 
   @Override

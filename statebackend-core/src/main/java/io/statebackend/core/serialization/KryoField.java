@@ -4,6 +4,7 @@ package io.statebackend.core.serialization;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import com.esotericsoftware.kryo.util.Util;
 import io.statebackend.api.FormerNames;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
@@ -18,9 +19,13 @@ final class KryoField {
   private final Field field;
   private final Class<?> type;
 
+  /** Whether the class of a value need not be written, as Kryo says it. */
+  private final boolean isFinal;
+
   private KryoField(Field field) {
     this.field = field;
     this.type = field.getType();
+    this.isFinal = Modifier.isFinal(Util.getElementClass(type).getModifiers());
   }
 
   /** Tells whether a field belongs to the state of its object. */
@@ -104,7 +109,7 @@ final class KryoField {
     try {
       if (type.isPrimitive()) {
         writePrimitive(output, object);
-      } else if (kryo.isFinal(type)) {
+      } else if (isFinal) {
         kryo.writeObjectOrNull(output, field.get(object), type);
       } else {
         kryo.writeClassAndObject(output, field.get(object));
@@ -136,7 +141,7 @@ final class KryoField {
 
   /** Reads a value; primitives come in their boxes. */
   @Nullable Object read(Kryo kryo, Input input) {
-    return KryoValue.read(type, !type.isPrimitive() && kryo.isFinal(type), kryo, input);
+    return KryoValue.read(type, isFinal, kryo, input);
   }
 
   /** Reads a value into an object. */

@@ -4,13 +4,15 @@ package io.statebackend.core.serialization;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.Compatibility;
+import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.reflect.Array;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
@@ -23,13 +25,28 @@ import java.util.function.UnaryOperator;
  * @param <A> the type of the arrays
  */
 final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
+  private static final VarHandle SHORT = view(short[].class);
+  private static final VarHandle CHAR = view(char[].class);
+  private static final VarHandle INT = view(int[].class);
+  private static final VarHandle LONG = view(long[].class);
+
+  /** Writes the elements of an array into bytes from an index on. */
+  private interface Writer<A> {
+    void write(A array, byte[] bytes, int at);
+  }
+
+  /** Reads the elements of an array from bytes. */
+  private interface Reader<A> {
+    void read(A array, byte[] bytes, int at);
+  }
+
   private final TypeSerializer<?> element;
   private final IntFunction<A> empty;
   private final TypeSchema schema;
   private final int elementLength;
   private final ToIntFunction<A> length;
-  private final BiConsumer<A, BinaryOutput> writer;
-  private final BiFunction<Integer, BinaryInput, A> reader;
+  private final Writer<A> writer;
+  private final Reader<A> reader;
   private final UnaryOperator<A> copier;
   private final BiPredicate<A, A> equality;
 
@@ -37,8 +54,8 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
       TypeSerializer<?> element,
       IntFunction<A> empty,
       ToIntFunction<A> length,
-      BiConsumer<A, BinaryOutput> writer,
-      BiFunction<Integer, BinaryInput, A> reader,
+      Writer<A> writer,
+      Reader<A> reader,
       UnaryOperator<A> copier,
       BiPredicate<A, A> equality) {
     this.element = element;
@@ -52,22 +69,31 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
     this.equality = equality;
   }
 
+  private static VarHandle view(Class<?> array) {
+    return MethodHandles.byteArrayViewVarHandle(array, ByteOrder.BIG_ENDIAN);
+  }
+
+  private static boolean booleanOf(byte value) {
+    if (value >>> 1 != 0) {
+      throw new CorruptStateException("not a boolean: expected=0 or 1, actual=" + value);
+    }
+    return value != 0;
+  }
+
   static TypeSerializer<boolean[]> booleans() {
     return new PrimitiveArraySerializer<>(
         Serializers.BOOLEAN,
         boolean[]::new,
         array -> array.length,
-        (array, out) -> {
-          for (boolean value : array) {
-            out.writeBoolean(value);
+        (array, bytes, at) -> {
+          for (int i = 0; i < array.length; i++) {
+            bytes[at + i] = (byte) (array[i] ? 1 : 0);
           }
         },
-        (count, in) -> {
-          boolean[] array = new boolean[count];
+        (array, bytes, at) -> {
           for (int i = 0; i < array.length; i++) {
-            array[i] = in.readBoolean();
+            array[i] = booleanOf(bytes[at + i]);
           }
-          return array;
         },
         boolean[]::clone,
         Arrays::equals);
@@ -78,17 +104,15 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
         Serializers.SHORT,
         short[]::new,
         array -> array.length,
-        (array, out) -> {
-          for (short value : array) {
-            out.writeShort(value);
+        (array, bytes, at) -> {
+          for (int i = 0; i < array.length; i++) {
+            SHORT.set(bytes, at + i * Short.BYTES, array[i]);
           }
         },
-        (count, in) -> {
-          short[] array = new short[count];
+        (array, bytes, at) -> {
           for (int i = 0; i < array.length; i++) {
-            array[i] = in.readShort();
+            array[i] = (short) SHORT.get(bytes, at + i * Short.BYTES);
           }
-          return array;
         },
         short[]::clone,
         Arrays::equals);
@@ -99,17 +123,15 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
         Serializers.CHAR,
         char[]::new,
         array -> array.length,
-        (array, out) -> {
-          for (char value : array) {
-            out.writeShort(value);
+        (array, bytes, at) -> {
+          for (int i = 0; i < array.length; i++) {
+            CHAR.set(bytes, at + i * Character.BYTES, array[i]);
           }
         },
-        (count, in) -> {
-          char[] array = new char[count];
+        (array, bytes, at) -> {
           for (int i = 0; i < array.length; i++) {
-            array[i] = (char) in.readShort();
+            array[i] = (char) CHAR.get(bytes, at + i * Character.BYTES);
           }
-          return array;
         },
         char[]::clone,
         Arrays::equals);
@@ -120,17 +142,15 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
         Serializers.INT,
         int[]::new,
         array -> array.length,
-        (array, out) -> {
-          for (int value : array) {
-            out.writeInt(value);
+        (array, bytes, at) -> {
+          for (int i = 0; i < array.length; i++) {
+            INT.set(bytes, at + i * Integer.BYTES, array[i]);
           }
         },
-        (count, in) -> {
-          int[] array = new int[count];
+        (array, bytes, at) -> {
           for (int i = 0; i < array.length; i++) {
-            array[i] = in.readInt();
+            array[i] = (int) INT.get(bytes, at + i * Integer.BYTES);
           }
-          return array;
         },
         int[]::clone,
         Arrays::equals);
@@ -141,17 +161,15 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
         Serializers.LONG,
         long[]::new,
         array -> array.length,
-        (array, out) -> {
-          for (long value : array) {
-            out.writeLong(value);
+        (array, bytes, at) -> {
+          for (int i = 0; i < array.length; i++) {
+            LONG.set(bytes, at + i * Long.BYTES, array[i]);
           }
         },
-        (count, in) -> {
-          long[] array = new long[count];
+        (array, bytes, at) -> {
           for (int i = 0; i < array.length; i++) {
-            array[i] = in.readLong();
+            array[i] = (long) LONG.get(bytes, at + i * Long.BYTES);
           }
-          return array;
         },
         long[]::clone,
         Arrays::equals);
@@ -162,17 +180,15 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
         Serializers.FLOAT,
         float[]::new,
         array -> array.length,
-        (array, out) -> {
-          for (float value : array) {
-            out.writeFloat(value);
+        (array, bytes, at) -> {
+          for (int i = 0; i < array.length; i++) {
+            INT.set(bytes, at + i * Float.BYTES, Float.floatToIntBits(array[i]));
           }
         },
-        (count, in) -> {
-          float[] array = new float[count];
+        (array, bytes, at) -> {
           for (int i = 0; i < array.length; i++) {
-            array[i] = in.readFloat();
+            array[i] = Float.intBitsToFloat((int) INT.get(bytes, at + i * Float.BYTES));
           }
-          return array;
         },
         float[]::clone,
         Arrays::equals);
@@ -183,17 +199,15 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
         Serializers.DOUBLE,
         double[]::new,
         array -> array.length,
-        (array, out) -> {
-          for (double value : array) {
-            out.writeDouble(value);
+        (array, bytes, at) -> {
+          for (int i = 0; i < array.length; i++) {
+            LONG.set(bytes, at + i * Double.BYTES, Double.doubleToLongBits(array[i]));
           }
         },
-        (count, in) -> {
-          double[] array = new double[count];
+        (array, bytes, at) -> {
           for (int i = 0; i < array.length; i++) {
-            array[i] = in.readDouble();
+            array[i] = Double.longBitsToDouble((long) LONG.get(bytes, at + i * Double.BYTES));
           }
-          return array;
         },
         double[]::clone,
         Arrays::equals);
@@ -203,15 +217,18 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
   public void serialize(A value, BinaryOutput out) {
     int count = length.applyAsInt(value);
     ElementsLayout.writeCount(count, out);
-    if (count <= (Integer.MAX_VALUE - 8) / elementLength) {
-      out.reserve(count * elementLength);
-    }
-    writer.accept(value, out);
+    int at = out.advance((long) count * elementLength);
+    writer.write(value, out.array(), at);
   }
 
   @Override
   public A deserialize(BinaryInput in) {
-    return reader.apply(ElementsLayout.readCount(in, elementLength), in);
+    int count = ElementsLayout.readCount(in, elementLength);
+    int at = in.position();
+    in.skip(count * elementLength);
+    A array = empty.apply(count);
+    reader.read(array, in.array(), at);
+    return array;
   }
 
   @Override

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.serialization;
 
-import io.statebackend.api.FormerNames;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import java.lang.reflect.RecordComponent;
@@ -32,15 +31,27 @@ record RecordComponentForm(
 
   @SuppressWarnings("unchecked") // Only ever given values of the component it was made for.
   static RecordComponentForm of(
-      RecordComponent component, int index, TypeSerializer<?> serializer, int nullBit) {
-    FormerNames former = component.getAnnotation(FormerNames.class);
+      RecordComponent component,
+      int index,
+      TypeSerializer<?> serializer,
+      int nullBit,
+      RecordOptions options) {
+    TypeSerializer<Object> typed = (TypeSerializer<Object>) serializer;
     return new RecordComponentForm(
         index,
         component.getName(),
-        former == null ? List.of() : List.of(former.value()),
-        (TypeSerializer<Object>) serializer,
+        options.formerNames(component),
+        typed,
         nullBit,
-        AbsentValue.of(component, serializer));
+        absent(component, typed, options));
+  }
+
+  private static AbsentValue absent(
+      RecordComponent component, TypeSerializer<Object> serializer, RecordOptions options) {
+    Object value = options.defaultValue(component);
+    return value == null
+        ? AbsentValue.of(component, serializer)
+        : new AbsentValue(true, () -> serializer.copy(value));
   }
 
   boolean isNullable() {

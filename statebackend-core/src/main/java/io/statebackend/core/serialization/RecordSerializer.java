@@ -40,7 +40,8 @@ final class RecordSerializer<R> implements BuiltInSerializer<R> {
   private final KeyHash<R> keyHash;
 
   /** Creates the serializer; {@code parts} are those of the components, in their order. */
-  RecordSerializer(RecordClass<R> recordClass, List<TypeSerializer<?>> parts) {
+  RecordSerializer(
+      RecordClass<R> recordClass, List<TypeSerializer<?>> parts, RecordOptions options) {
     this.recordClass = recordClass;
     List<RecordComponentForm> components = new ArrayList<>();
     List<TypeSchema.Member> members = new ArrayList<>();
@@ -50,7 +51,7 @@ final class RecordSerializer<R> implements BuiltInSerializer<R> {
       boolean primitive = recordClass.components()[i].getType().isPrimitive();
       int nullBit = primitive ? RecordComponentForm.NEVER_NULL : nullBits++;
       RecordComponentForm component =
-          RecordComponentForm.of(recordClass.components()[i], i, parts.get(i), nullBit);
+          RecordComponentForm.of(recordClass.components()[i], i, parts.get(i), nullBit, options);
       components.add(component);
       members.add(new TypeSchema.Member(component.name(), component.schema()));
       stored.add(new StoredComponent(component.serializer(), nullBit, i, () -> null));

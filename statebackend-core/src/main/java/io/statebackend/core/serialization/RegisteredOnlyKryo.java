@@ -170,7 +170,8 @@ final class RegisteredOnlyKryo extends Kryo {
     @Override
     @SuppressWarnings("rawtypes") // As Kryo declares it.
     public boolean useReferences(Class type) {
-      return super.useReferences(type)
+      return type != String.class
+          && super.useReferences(type)
           && type != GoneSerializer.GoneConstant.class
           && !KryoClasses.isValue(type);
     }

@@ -66,7 +66,7 @@ public final class Serializers {
   public static final TypeSerializer<BigDecimal> BIG_DECIMAL = BigNumberSerializers.bigDecimal();
 
   /** Instants, 12 bytes. */
-  public static final TypeSerializer<Instant> INSTANT = TimeSerializers.instant();
+  public static final TypeSerializer<Instant> INSTANT = new InstantSerializer();
 
   /** Durations, 12 bytes. */
   public static final TypeSerializer<Duration> DURATION = TimeSerializers.duration();
@@ -207,6 +207,18 @@ public final class Serializers {
    */
   public static <R extends Record> TypeSerializer<R> record(Class<R> type) {
     return TypeResolver.resolve(type);
+  }
+
+  /**
+   * Begins to set up the serializer of a record, where annotations cannot say that components were
+   * renamed, or which value new ones take.
+   *
+   * @param type the record, which is not generic
+   * @param <R> the record
+   * @return a builder
+   */
+  public static <R extends Record> RecordSerializerBuilder<R> recordBuilder(Class<R> type) {
+    return new RecordSerializerBuilder<>(type);
   }
 
   /**

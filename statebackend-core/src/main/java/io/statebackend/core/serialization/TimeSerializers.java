@@ -8,7 +8,6 @@ import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.TypeSerializer;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -18,22 +17,11 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 
-/** The serializers of {@code java.time}, but for dates. */
+/** The serializers of {@code java.time}, but for dates and instants. */
 final class TimeSerializers {
   private static final int NANOS_MAX = 999_999_999;
 
   private TimeSerializers() {}
-
-  static TypeSerializer<Instant> instant() {
-    return new ValueSerializer<>(
-        "instant",
-        Long.BYTES + Integer.BYTES,
-        (value, out) -> {
-          out.writeLong(value.getEpochSecond());
-          out.writeInt(value.getNano());
-        },
-        in -> Instant.ofEpochSecond(in.readLong(), readNanos(in)));
-  }
 
   static TypeSerializer<Duration> duration() {
     return new ValueSerializer<>(
@@ -46,7 +34,8 @@ final class TimeSerializers {
         in -> Duration.ofSeconds(in.readLong(), readNanos(in)));
   }
 
-  private static int readNanos(BinaryInput in) {
+  /** Reads the nanoseconds of a second. */
+  static int readNanos(BinaryInput in) {
     int nanos = in.readInt();
     if (nanos < 0 || nanos > NANOS_MAX) {
       throw new CorruptStateException(

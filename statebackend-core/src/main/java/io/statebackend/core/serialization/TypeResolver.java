@@ -38,8 +38,15 @@ final class TypeResolver {
   /** What the type variables of the innermost of them stand for. */
   private final Map<TypeVariable<?>, TypeSerializer<?>> variables;
 
+  /** What is said of the records inside. */
+  private final RecordOptions options;
+
   private TypeResolver(
-      String where, List<Class<?>> enclosing, Map<TypeVariable<?>, TypeSerializer<?>> variables) {
+      String where,
+      List<Class<?>> enclosing,
+      Map<TypeVariable<?>, TypeSerializer<?>> variables,
+      RecordOptions options) {
+    this.options = options;
     this.where = where;
     this.enclosing = enclosing;
     this.variables = variables;
@@ -50,9 +57,19 @@ final class TypeResolver {
    *
    * @throws IllegalArgumentException if there is none; says why and what to do
    */
-  @SuppressWarnings("unchecked") // The serializer found for a class is one of that class.
   static <T> TypeSerializer<T> resolve(Class<T> type) {
-    TypeResolver resolver = new TypeResolver(type.getTypeName(), List.of(), Map.of());
+    return resolve(type, RecordOptions.NONE);
+  }
+
+  /**
+   * Returns the serializer of a class.
+   *
+   * @param options what is said of the records inside
+   * @throws IllegalArgumentException if there is none; says why and what to do
+   */
+  @SuppressWarnings("unchecked") // The serializer found for a class is one of that class.
+  static <T> TypeSerializer<T> resolve(Class<T> type, RecordOptions options) {
+    TypeResolver resolver = new TypeResolver(type.getTypeName(), List.of(), Map.of(), options);
     return (TypeSerializer<T>) resolver.of(type);
   }
 
@@ -63,7 +80,8 @@ final class TypeResolver {
    */
   @SuppressWarnings("unchecked") // The serializer found for a type is one of that type.
   static <T> TypeSerializer<T> resolve(TypeRef<T> type) {
-    TypeResolver resolver = new TypeResolver(type.toString(), List.of(), Map.of());
+    TypeResolver resolver =
+        new TypeResolver(type.toString(), List.of(), Map.of(), RecordOptions.NONE);
     return (TypeSerializer<T>) resolver.of(type.type());
   }
 
@@ -195,7 +213,7 @@ final class TypeResolver {
     List<TypeSerializer<?>> cases = new ArrayList<>();
     for (Class<?> c : classes) {
       Map<TypeVariable<?>, TypeSerializer<?>> boundInCase = SealedCases.bind(c, type, bound);
-      TypeResolver resolver = new TypeResolver(c.getTypeName(), inside, boundInCase);
+      TypeResolver resolver = new TypeResolver(c.getTypeName(), inside, boundInCase, options);
       cases.add(c.isRecord() ? resolver.ofRecord(c, boundInCase) : resolver.of(c));
     }
     return new UnionSerializer<>(type, classes, cases);
@@ -234,9 +252,9 @@ final class TypeResolver {
     List<TypeSerializer<?>> parts = new ArrayList<>();
     for (RecordComponent component : recordClass.components()) {
       String place = type.getTypeName() + "." + component.getName();
-      parts.add(new TypeResolver(place, inside, bound).of(component.getGenericType()));
+      parts.add(new TypeResolver(place, inside, bound, options).of(component.getGenericType()));
     }
-    return new RecordSerializer<>(recordClass, parts);
+    return new RecordSerializer<>(recordClass, parts, options);
   }
 
   private static Class<?> erasure(Type type) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every serializer of the library keeps, tried on each of them. */
 final class SerializersTest {
-  private static final long SEED = Long.getLong("test.seed", 20_261_121L);
+  private static final long SEED = Long.getLong("statebackend.seed", new Random().nextLong());
   private static final int RANDOM_VALUES = 50;
 
   static List<Samples<?>> types() {
@@ -178,10 +178,12 @@ final class SerializersTest {
       assertThat(serializer.deserialize(new BinaryInput(bytes))).isNotNull();
     } catch (CorruptStateException expected) {
       assertThat(expected).hasMessageMatching("(?s).{10,}");
+    } catch (RuntimeException e) {
+      throw new AssertionError(describe((Object) bytes), e);
     }
   }
 
   private static String describe(Object... values) {
-    return "seed=" + SEED + ", values=" + Arrays.deepToString(values);
+    return "replay with -Dstatebackend.seed=" + SEED + ", values=" + Arrays.deepToString(values);
   }
 }

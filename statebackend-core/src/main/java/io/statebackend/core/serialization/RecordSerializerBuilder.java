@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization;
+
+import static java.util.Objects.requireNonNull;
+
+import io.statebackend.api.TypeSerializer;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Sets up the serializer of a record where annotations cannot: because the record belongs to
+ * somebody else, or should not know how it is stored. Begun by {@link Serializers#recordBuilder}.
+ *
+ * <p>Methods that take a class also speak of records inside the record. What is said here is added
+ * to what {@link io.statebackend.api.FormerNames} says, and takes the place of what {@link
+ * io.statebackend.api.DefaultValue} says.
+ *
+ * @param <R> the record
+ */
+public final class RecordSerializerBuilder<R extends Record> {
+  private final Class<R> type;
+  private final Map<RecordOptions.Component, List<String>> formerNames = new HashMap<>();
+  private final Map<RecordOptions.Component, Object> defaultValues = new HashMap<>();
+
+  RecordSerializerBuilder(Class<R> type) {
+    this.type = requireNonNull(type, "type");
+  }
+
+  /**
+   * Says what a component was called when state was written. May be called several times.
+   *
+   * @param component its name now
+   * @param formerName its name then
+   * @return this
+   * @throws IllegalArgumentException if the record has no such component
+   */
+  public RecordSerializerBuilder<R> formerName(String component, String formerName) {
+    return formerName(type, component, formerName);
+  }
+
+  /**
+   * Says what a component of a record inside this one was called when state was written.
+   *
+   * @param owner the record inside
+   * @param component its name now
+   * @param formerName its name then
+   * @return this
+   * @throws IllegalArgumentException if the record has no such component
+   */
+  public RecordSerializerBuilder<R> formerName(
+      Class<? extends Record> owner, String component, String formerName) {
+    formerNames
+        .computeIfAbsent(
+            RecordOptions.Component.of(find(owner, component)), absent -> new ArrayList<>())
+        .add(requireNonNull(formerName, "formerName"));
+    return this;
+  }
+
+  /**
+   * Gives the value that a component takes where the stored state has none: because it was written
+   * before there was the component, or because it holds {@code null} and the component is a
+   * primitive now.
+   *
+   * @param component its name
+   * @param value the value; a copy of it each time if it can be changed
+   * @return this
+   * @throws IllegalArgumentException if the record has no such component, or one of another type
+   */
+  public RecordSerializerBuilder<R> defaultValue(String component, Object value) {
+    return defaultValue(type, component, value);
+  }
+
+  /**
+   * Gives the value that a component of a record inside this one takes where the stored state has
+   * none.
+   *
+   * @param owner the record inside
+   * @param component its name
+   * @param value the value; a copy of it each time if it can be changed
+   * @return this
+   * @throws IllegalArgumentException if the record has no such component, or one of another type
+   */
+  public RecordSerializerBuilder<R> defaultValue(
+      Class<? extends Record> owner, String component, Object value) {
+    RecordComponent found = find(owner, component);
+    Class<?> box = MethodType.methodType(found.getType()).wrap().returnType();
+    if (!box.isInstance(requireNonNull(value, "value"))) {
+      throw new IllegalArgumentException(
+          "the default value of %s.%s is not of its type: type=%s, value=%s of %s"
+              .formatted(
+                  owner.getTypeName(),
+                  component,
+                  found.getType().getTypeName(),
+                  value,
+                  value.getClass().getTypeName()));
+    }
+    defaultValues.put(RecordOptions.Component.of(found), value);
+    return this;
+  }
+
+  private static RecordComponent find(Class<? extends Record> owner, String name) {
+    List<String> names = new ArrayList<>();
+    for (RecordComponent component : owner.getRecordComponents()) {
+      if (component.getName().equals(name)) {
+        return component;
+      }
+      names.add(component.getName());
+    }
+    throw new IllegalArgumentException(
+        "no component '%s' in %s; components=%s".formatted(name, owner.getTypeName(), names));
+  }
+
+  /**
+   * Makes the serializer.
+   *
+   * @return the serializer
+   * @throws IllegalArgumentException if a component has no serializer, or a former name is taken
+   */
+  public TypeSerializer<R> build() {
+    return TypeResolver.resolve(
+        type, new RecordOptions(Map.copyOf(formerNames), Map.copyOf(defaultValues)));
+  }
+}
