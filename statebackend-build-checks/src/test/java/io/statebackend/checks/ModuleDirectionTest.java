@@ -46,10 +46,11 @@ class ModuleDirectionTest {
       Module.published("testkit", "api", "core").exposing("org.junit.jupiter.api", "org.assertj");
   private static final Module EXAMPLES = Module.internal("examples", "api", "core", "memory", "fs");
   private static final Module BENCH = Module.internal("bench", "api", "core", "memory", "fs");
+  private static final Module STRESS = Module.internal("stress", "api", "core", "memory", "fs");
   private static final Module CHECKS = Module.internal("build-checks");
 
   private static final List<Module> MODULES =
-      List.of(API, CORE, MEMORY, FS, TESTKIT, EXAMPLES, BENCH, CHECKS);
+      List.of(API, CORE, MEMORY, FS, TESTKIT, EXAMPLES, BENCH, STRESS, CHECKS);
 
   private static final Reactor REACTOR = Reactor.locate();
   private static final Map<Module, JavaClasses> CLASSES = importAll();

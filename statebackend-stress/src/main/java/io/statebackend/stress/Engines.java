@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.stress;
+
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.fs.FsStateBackend;
+import io.statebackend.memory.MemoryStateBackend;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The engines, which samples use in turn. Each is opened once in a JVM. */
+final class Engines {
+  private static final List<StateBackend> ALL =
+      List.of(
+          MemoryStateBackend.create(),
+          FsStateBackend.builder(Path.of("fs-" + ProcessHandle.current().pid())).open());
+
+  private static final AtomicInteger TURN = new AtomicInteger();
+
+  static {
+    ALL.forEach(engine -> Runtime.getRuntime().addShutdownHook(new Thread(engine::close)));
+  }
+
+  private Engines() {}
+
+  static List<StateBackend> all() {
+    return ALL;
+  }
+
+  /** Returns the engine of the next sample. */
+  static StateBackend next() {
+    return ALL.get(Math.floorMod(TURN.getAndIncrement(), ALL.size()));
+  }
+}
