@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.spi.StateBackend;
+import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.storage.FileCheckpointStorage;
 import io.statebackend.testkit.fault.FaultFileSystem;
 import io.statebackend.testkit.fault.Unsynced;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Damaged files of a checkpoint never become wrong state: whatever byte is flipped, cut off,
@@ -38,7 +40,7 @@ public abstract class DamageContract {
   private static final String DAMAGED_DIRECTORY = "chk-3";
   private static final String SHARED_DIRECTORY = "shared";
 
-  private final FaultySetup setup = new FaultySetup(this::newBackend, FileCheckpointStorage::open);
+  private final FaultySetup setup = new FaultySetup(this::newBackend, this::openStorage);
 
   private FaultFileSystem files;
   private History history;
@@ -62,6 +64,16 @@ public abstract class DamageContract {
    * @return a new backend
    */
   protected abstract StateBackend newBackend(Path directory);
+
+  /**
+   * Opens the checkpoint storage whose files are damaged; by default {@link FileCheckpointStorage}.
+   *
+   * @param directory where, on a file system in memory
+   * @return the storage
+   */
+  protected CheckpointStorage openStorage(Path directory) {
+    return FileCheckpointStorage.open(directory);
+  }
 
   @BeforeEach
   final void takeCheckpoints() {
@@ -174,6 +186,65 @@ public abstract class DamageContract {
       assertThat(what)
           .as("both checkpoints are damaged only by what they share")
           .contains(SHARED_DIRECTORY);
+    }
+  }
+
+  /**
+   * Bytes of entries that are changed under right checksums, as a bug or bad memory would: nobody
+   * can tell that they are wrong, but no reader may fail otherwise than by refusing them.
+   */
+  @Test
+  @Timeout(120)
+  final void changedEntriesUnderRightChecksums() throws IOException {
+    changeEntries(400);
+  }
+
+  @Test
+  @Tag("slow")
+  @Timeout(1_800)
+  final void changedEntriesUnderRightChecksums_ofMore() throws IOException {
+    takeCheckpoints(100);
+    changeEntries(20_000);
+  }
+
+  private void changeEntries(int count) throws IOException {
+    long seed = Long.getLong(SEED_PROPERTY, new Random().nextLong());
+    Random random = new Random(seed);
+    String metadata = DAMAGED_DIRECTORY + "/_metadata";
+    List<String> snapshots =
+        filesOfCheckpoint().stream().filter(file -> file.endsWith(".snapshot")).toList();
+    int refusedCount = 0;
+    for (int i = 0; i < count; i++) {
+      String file = snapshots.get(random.nextInt(snapshots.size()));
+      SealedSnapshot snapshot = new SealedSnapshot(bytesOf(file));
+      snapshot.change(random);
+      FaultFileSystem changed = files.crash(Unsynced.kept());
+      Files.write(checkpoints(changed).resolve(file), snapshot.bytes());
+      Files.write(
+          checkpoints(changed).resolve(metadata),
+          SealedSnapshot.metadataWith(
+              bytesOf(metadata), file.substring(file.lastIndexOf('/') + 1), snapshot.bytes()));
+      String what = "change %d of %s, replay with -D%s=%d".formatted(i, file, SEED_PROPERTY, seed);
+      if (restoreChanged(what, changed) == Outcome.REFUSED) {
+        refusedCount++;
+      }
+    }
+    report("changed entries, seed=" + seed + ", tried=" + count, refusedCount);
+    assertThat(refusedCount).as("changes that are refused").isPositive();
+  }
+
+  private Outcome restoreChanged(String what, FaultFileSystem changed) {
+    try (FaultySession session =
+        new FaultySession(
+            setup, root(changed), 1, (builder, storage) -> builder.restoreFrom(DAMAGED_ID))) {
+      assertThat(session.state()).as("what is read: anything").isNotNull();
+      return Outcome.HARMLESS;
+    } catch (CorruptStateException e) {
+      return Outcome.REFUSED;
+    } catch (RuntimeException | Error e) {
+      throw new AssertionError("entries are refused in another way than as damaged: " + what, e);
+    } finally {
+      assertThat(changed.openFiles()).as("files left open, %s", what).isEmpty();
     }
   }
 

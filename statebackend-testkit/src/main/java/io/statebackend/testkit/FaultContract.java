@@ -39,11 +39,17 @@ public abstract class FaultContract {
 
   private static final int SEEDS_OF_SOAK = 20;
 
+  // With ballast a run takes longer, and there are more calls of the same kind.
+  private static final long POINTS_OF_SOAK_WITH_BALLAST = 300;
+  private static final int SIZES_WITH_BALLAST = 25;
+  private static final int SIZES_OF_SOAK_WITH_BALLAST = 1_000;
+
   // Seeds that stand for the end of the program alone, not of the machine.
   private static final long KILL_AND_GO_ON = 2;
   private static final long KILL_AND_LOOK = 3;
 
-  private final FaultySetup setup = new FaultySetup(this::newBackend, this::openStorage);
+  private final FaultySetup setup =
+      new FaultySetup(this::newBackend, this::openStorage, this::ballastBytes);
 
   /** Creates the contract, for one test. */
   protected FaultContract() {}
@@ -66,6 +72,20 @@ public abstract class FaultContract {
    */
   protected CheckpointStorage openStorage(Path directory) {
     return FileCheckpointStorage.open(directory);
+  }
+
+  /**
+   * Returns how much state the program has besides a few entries; by default none. With more than
+   * fits into the memory of a backend, its working files meet the faults too.
+   *
+   * @return a number of bytes, of which each round of the program replaces half
+   */
+  protected int ballastBytes() {
+    return 0;
+  }
+
+  private long pointsOfSoak() {
+    return ballastBytes() == 0 ? Long.MAX_VALUE : POINTS_OF_SOAK_WITH_BALLAST;
   }
 
   /** Ends the program in one of the ways there are, and checks what the next one finds. */
@@ -92,7 +112,7 @@ public abstract class FaultContract {
   @Test
   @Tag("slow")
   final void crash_atEveryChangeWithManySeeds() {
-    tryPoints("crash at change", Long.MAX_VALUE, SEEDS_OF_SOAK, Fault::crashAt);
+    tryPoints("crash at change", pointsOfSoak(), SEEDS_OF_SOAK, Fault::crashAt);
   }
 
   @Test
@@ -103,7 +123,7 @@ public abstract class FaultContract {
   @Test
   @Tag("slow")
   final void error_ofEveryCallWithManySeeds() {
-    tryPoints("error of call", Long.MAX_VALUE, SEEDS_OF_SOAK, Fault::errorAt);
+    tryPoints("error of call", pointsOfSoak(), SEEDS_OF_SOAK, Fault::errorAt);
   }
 
   @Test
@@ -114,7 +134,7 @@ public abstract class FaultContract {
   @Test
   @Tag("slow")
   final void error_ofAllCallsFromEachOnWithManySeeds() {
-    tryPoints("errors from call", Long.MAX_VALUE, SEEDS_OF_SOAK, Fault::errorsFrom);
+    tryPoints("errors from call", pointsOfSoak(), SEEDS_OF_SOAK, Fault::errorsFrom);
   }
 
   /** Runs the program with a fault at the first call, a later one, and so on until it survives. */
@@ -171,13 +191,13 @@ public abstract class FaultContract {
 
   @Test
   final void disk_fullAtManySizes() {
-    diskFullAt(CAPACITY_STEP_BYTES);
+    diskFullAt(CAPACITY_STEP_BYTES + ballastBytes() / SIZES_WITH_BALLAST);
   }
 
   @Test
   @Tag("slow")
   final void disk_fullAtEverySize() {
-    diskFullAt(1);
+    diskFullAt(1 + ballastBytes() / SIZES_OF_SOAK_WITH_BALLAST);
   }
 
   private void diskFullAt(long stepBytes) {
@@ -189,6 +209,16 @@ public abstract class FaultContract {
       survived = tryOnce("disk full at %d bytes".formatted(capacityBytes), files, 0);
     }
     report("disk full at a size", capacityBytes / stepBytes, 1);
+  }
+
+  /** A savepoint that did not fit leaves nothing, at once, and can be taken when there is room. */
+  @Test
+  final void disk_full_savepointLeavesNothing() {
+    long freeBytes = 0;
+    while (!FaultyProgram.savepointFits(setup, freeBytes)) {
+      freeBytes += CAPACITY_STEP_BYTES / 4 + ballastBytes() / SIZES_WITH_BALLAST;
+    }
+    assertThat(freeBytes).as("the room that a savepoint needs").isPositive();
   }
 
   @Test

@@ -7,11 +7,15 @@ import io.statebackend.api.StateException;
 import io.statebackend.core.checkpoint.CompletedCheckpoint;
 import io.statebackend.testkit.fault.FaultFileSystem;
 import io.statebackend.testkit.fault.Unsynced;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A program on a disk that fails, the same in every run: it takes checkpoints and a savepoint, is
@@ -68,6 +72,47 @@ final class FaultyProgram {
       }
     }
     return false;
+  }
+
+  /**
+   * Takes a savepoint with some room on the disk. If it does not fit, nothing of it is left, and it
+   * is taken again with more.
+   *
+   * @return whether it fitted
+   */
+  static boolean savepointFits(FaultySetup setup, long freeBytes) {
+    FaultFileSystem files = FaultFileSystem.create();
+    History history = new History();
+    String name = SAVEPOINT + freeBytes;
+    try (FaultySession session = FaultySession.start(setup, root(files), FIRST_PARALLELISM)) {
+      session.change(1);
+      assertThat(session.checkpoint(history)).as("a checkpoint on a disk with room").isTrue();
+      files.setCapacityBytes(files.usedBytes() + freeBytes);
+      boolean fits = session.savepoint(name, history);
+      if (!fits) {
+        assertThat(filesIn(root(files).resolve("checkpoints/savepoint-" + name)))
+            .as("what is left of a savepoint when the disk was full, free=%d bytes", freeBytes)
+            .isEmpty();
+        session.checkState();
+        files.setCapacityBytes(Long.MAX_VALUE);
+        assertThat(session.savepoint(name, history))
+            .as("the same savepoint with room again, free was %d bytes", freeBytes)
+            .isTrue();
+      }
+      assertThat(session.coordinator().garbage()).as("what no checkpoint reaches").isEmpty();
+      return fits;
+    }
+  }
+
+  private static List<Path> filesIn(Path directory) {
+    if (Files.notExists(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> found = Files.walk(directory)) {
+      return found.filter(Files::isRegularFile).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Starts the program again, and checks what it finds. */

@@ -20,6 +20,7 @@ import io.statebackend.core.serialization.Serializers;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,9 @@ final class FaultySession implements AutoCloseable {
       ListStateDescriptor.of("list", Serializers.LONG);
   private static final MapStateDescriptor<Long, Long> MAP =
       MapStateDescriptor.of("map", Serializers.LONG, Serializers.LONG);
+  private static final ValueStateDescriptor<byte[]> BALLAST =
+      ValueStateDescriptor.of("ballast", Serializers.BYTES);
+  private static final int BALLAST_ENTRY_BYTES = 1_000;
   private static final ListStateDescriptor<Long> OFFSETS =
       ListStateDescriptor.of("offsets", Serializers.LONG);
   private static final MapStateDescriptor<String, Long> RULES =
@@ -49,6 +53,7 @@ final class FaultySession implements AutoCloseable {
   private final Deque<Runnable> closers = new ArrayDeque<>();
   private final CheckpointStorage storage;
   private final CheckpointCoordinator coordinator;
+  private final int ballastCount;
   private final List<Subtask> subtasks = new ArrayList<>();
   private final List<KeyedStateBackend<Long>> keyed = new ArrayList<>();
   private final Map<String, String> expected = new TreeMap<>();
@@ -65,6 +70,7 @@ final class FaultySession implements AutoCloseable {
 
   /** Starts as it is told. */
   FaultySession(FaultySetup setup, Path root, int parallelism, Start start) {
+    ballastCount = setup.ballastBytes().getAsInt() / BALLAST_ENTRY_BYTES;
     try {
       storage = setup.openStorage().apply(root.resolve("checkpoints"));
       closers.push(storage::close);
@@ -137,6 +143,7 @@ final class FaultySession implements AutoCloseable {
       state.map(MAP).remove((round + 1) % 3);
       account(key, round);
     }
+    changeBallast(round);
     List<Long> offsets = new ArrayList<>();
     for (int index = 0; index < subtasks.size(); index++) {
       Subtask subtask = subtasks.get(index);
@@ -146,6 +153,20 @@ final class FaultySession implements AutoCloseable {
     }
     expected.put("rules", Map.of("round", round).toString());
     expected.put("offsets", offsets.toString());
+  }
+
+  /** Replaces each second of the large values, so that half of what is there dies. */
+  private void changeBallast(long round) {
+    for (long key = round % 2; key < ballastCount; key += 2) {
+      byte[] value = new byte[BALLAST_ENTRY_BYTES];
+      Arrays.fill(value, (byte) (31 * round + key));
+      at(key).value(BALLAST).update(value);
+      expected.put("ballast of " + key, summary(value));
+    }
+  }
+
+  private static String summary(byte[] value) {
+    return value.length + " bytes, hash " + Arrays.hashCode(value);
   }
 
   private void account(long key, long round) {
@@ -179,6 +200,12 @@ final class FaultySession implements AutoCloseable {
           .forEach(
               entry ->
                   state.put("map" + ofKey + " at " + entry.getKey(), entry.getValue().toString()));
+    }
+    for (long key = 0; key < ballastCount; key++) {
+      byte[] value = at(key).value(BALLAST).value();
+      if (value != null) {
+        state.put("ballast of " + key, summary(value));
+      }
     }
     List<Long> offsets = new ArrayList<>();
     for (Subtask subtask : subtasks) {

@@ -4,7 +4,6 @@ package io.statebackend.testkit;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.statebackend.api.spi.StateBackend;
-import io.statebackend.core.serialization.Serializers;
 import java.nio.file.Path;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -17,11 +16,11 @@ import org.junit.jupiter.api.TestFactory;
  *
  * <p>Now and then the state is moved to another backend by a savepoint, and later back.
  *
- * <p>The sequences are random, each from a seed. A failure names the seed and the option that runs
- * that sequence alone: {@code -Dstatebackend.seed=7}.
+ * <p>The sequences are random, each from a seed. One that fails is shrunk: steps are left out as
+ * long as it still fails. The failure tells the steps that are left, and the seed with the option
+ * that runs the whole sequence alone: {@code -Dstatebackend.seed=7}.
  */
 public abstract class ModelContract extends BackendContract {
-  private static final String SEED_PROPERTY = "statebackend.seed";
   private static final int STEP_COUNT = 4_000;
   private static final int SOAK_STEP_COUNT = 10_000_000;
 
@@ -40,39 +39,26 @@ public abstract class ModelContract extends BackendContract {
   }
 
   private Stream<DynamicTest> sequences(LongStream seeds) {
-    Long only = Long.getLong(SEED_PROPERTY);
+    Long only = Long.getLong(ModelSequence.SEED_PROPERTY);
     return (only == null ? seeds : LongStream.of(only))
         .mapToObj(seed -> dynamicTest("seed " + seed, () -> run(seed)));
   }
 
   /**
-   * Makes the backend to which the state is moved by savepoints, and back; by default another one
-   * of the same kind.
+   * Makes the backend to which the state is moved by savepoints, and back; by default the minimal
+   * one, over sorted maps of bytes.
    *
    * @param directory as in {@link #newBackend}, and another one than that
    * @return a new backend; the contract closes it
    */
   protected StateBackend newOtherBackend(Path directory) {
-    return newBackend(directory);
+    return new SortedMapStateBackend();
   }
 
   private void run(long seed) {
     Path directory = createDirectory("other-" + seed);
-    try (StateBackend other = newOtherBackend(directory);
-        TestOperator<String> operator = new TestOperator<>(backend(), Serializers.STRING, 1)) {
-      ModelRun sequence = new ModelRun(operator, backend(), other, seed);
-      try {
-        for (int step = 0; step < STEP_COUNT; step++) {
-          sequence.step();
-        }
-        sequence.checkAll();
-      } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError(
-            "the backend differs from the model: seed=%d, step=%d, last operations=%s; replay with -D%s=%d"
-                .formatted(
-                    seed, sequence.stepCount(), sequence.lastOperations(), SEED_PROPERTY, seed),
-            e);
-      }
+    try (StateBackend other = newOtherBackend(directory)) {
+      ModelSequence.check(backend(), other, seed, STEP_COUNT);
     }
   }
 }

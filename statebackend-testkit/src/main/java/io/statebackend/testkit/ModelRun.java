@@ -13,6 +13,7 @@ import io.statebackend.api.MapStateDescriptor;
 import io.statebackend.api.NamespacedState;
 import io.statebackend.api.ReducingState;
 import io.statebackend.api.ReducingStateDescriptor;
+import io.statebackend.api.StableHash;
 import io.statebackend.api.StateDescriptor;
 import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
@@ -20,10 +21,7 @@ import io.statebackend.api.spi.StateBackend;
 import io.statebackend.core.checkpoint.CompletedCheckpoint;
 import io.statebackend.core.serialization.Serializers;
 import io.statebackend.testkit.TestStore.Cell;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,7 +32,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One random sequence of operations, done to an operator and to a model at the same time. */
+/**
+ * Random operations, done to an operator and to a model at the same time. What a step does depends
+ * on the seed and its number alone, so that any of them can be left out.
+ */
 final class ModelRun {
   private static final ValueStateDescriptor<String> VALUE =
       ValueStateDescriptor.of("value", Serializers.STRING);
@@ -50,7 +51,6 @@ final class ModelRun {
       List.of("", "a", "aa", "ab", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k".repeat(200));
   private static final List<String> NAMESPACES = List.of("", "a", "b", "n");
   private static final List<String> USER_KEYS = List.of("", "a", "u", "v", "w", "x", "y", "z");
-  private static final int LAST_OPERATION_COUNT = 12;
 
   /** What can be done, each as often as it is listed times its weight. */
   private enum Operation {
@@ -90,31 +90,30 @@ final class ModelRun {
   private final TestOperator<String> operator;
   private StateBackend backend;
   private StateBackend otherBackend;
-  private final Random random;
-  private final Deque<String> lastOperations = new ArrayDeque<>();
+  private final long seed;
+  private final Random random = new Random();
+  private final List<String> operations = new ArrayList<>();
   private Model model = new Model();
   private Model restorable = new Model();
 
   /** A checkpoint that is still being written; the model then is what it holds. */
   private @Nullable CompletableFuture<CompletedCheckpoint> pending;
 
-  private int stepCount;
+  /** The number of the step, which is in what it writes. */
+  private int step;
 
   ModelRun(
       TestOperator<String> operator, StateBackend backend, StateBackend otherBackend, long seed) {
     this.operator = operator;
     this.backend = backend;
     this.otherBackend = otherBackend;
-    this.random = new Random(seed);
+    this.seed = seed;
     declareAll(operator.keyed());
   }
 
-  int stepCount() {
-    return stepCount;
-  }
-
-  Collection<String> lastOperations() {
-    return List.copyOf(lastOperations);
+  /** Tells what was done, the last operation last. */
+  List<String> operations() {
+    return operations;
   }
 
   private <T> T any(List<T> choices) {
@@ -122,7 +121,7 @@ final class ModelRun {
   }
 
   private String newText() {
-    return "s" + stepCount + "x".repeat(random.nextInt(8));
+    return "s" + step + "x".repeat(random.nextInt(8));
   }
 
   private List<String> newTexts() {
@@ -134,14 +133,13 @@ final class ModelRun {
   }
 
   /** Does one operation, then compares what it touched. */
-  void step() {
-    stepCount++;
+  void step(int number) {
+    step = number;
+    random.setSeed(StableHash.ofLong(StableHash.ofLong(seed) + number));
     Operation operation = any(Operation.WEIGHTED);
     Cell cell = new Cell(any(KEYS), any(NAMESPACES));
-    if (lastOperations.size() == LAST_OPERATION_COUNT) {
-      lastOperations.removeFirst();
-    }
-    lastOperations.addLast(operation + " at '" + cell.key() + "'/'" + cell.namespace() + "'");
+    operations.add(
+        number + " " + operation + " at '" + cell.key() + "'/'" + cell.namespace() + "'");
     run(operation, cell, operator.at(cell.key()));
     if (operation == Operation.RESTORE || operation == Operation.MOVE) {
       checkAll();

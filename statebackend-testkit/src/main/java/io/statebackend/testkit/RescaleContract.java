@@ -17,13 +17,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** State of p subtasks becomes state of q subtasks: nothing lost, nothing twice. */
 public abstract class RescaleContract extends BackendContract {
   private static final int KEY_COUNT = 300;
+  private static final int PARALLELISM_MAX = 8;
   private static final ValueStateDescriptor<Long> VALUE =
       ValueStateDescriptor.of("value", Serializers.LONG);
   private static final ListStateDescriptor<String> LIST =
@@ -37,22 +37,12 @@ public abstract class RescaleContract extends BackendContract {
   protected RescaleContract() {}
 
   @TestFactory
-  final Stream<DynamicTest> rescale_upToFour() {
-    return pairs(4);
-  }
-
-  @TestFactory
-  @Tag("slow")
-  final Stream<DynamicTest> rescale_upToEight() {
-    return pairs(8);
-  }
-
-  private Stream<DynamicTest> pairs(int parallelismMax) {
-    return IntStream.rangeClosed(1, parallelismMax)
+  final Stream<DynamicTest> rescale_fromEachToEach() {
+    return IntStream.rangeClosed(1, PARALLELISM_MAX)
         .boxed()
         .flatMap(
             from ->
-                IntStream.rangeClosed(1, parallelismMax)
+                IntStream.rangeClosed(1, PARALLELISM_MAX)
                     .mapToObj(to -> dynamicTest(from + " to " + to, () -> rescale(from, to))));
   }
 

@@ -38,7 +38,9 @@ final class MutantStorage implements CheckpointStorage {
     /** What lies behind the end of a file is read as zeros. */
     END_OF_FILE_SWALLOWED,
     /** A checkpoint is published by writing its metadata under its name. */
-    PUBLISHED_IN_PLACE
+    PUBLISHED_IN_PLACE,
+    /** Whatever is read has the checksum that it should have. */
+    CHECKSUM_SWALLOWED
   }
 
   private static final int BLOCK_SIZE_BYTES = 64;
@@ -174,7 +176,61 @@ final class MutantStorage implements CheckpointStorage {
   @Override
   public StorageInput open(String file) {
     StorageInput in = intact.open(file);
-    return fault == Fault.END_OF_FILE_SWALLOWED ? new EndlessInput(in) : in;
+    return switch (fault) {
+      case END_OF_FILE_SWALLOWED -> new EndlessInput(in);
+      case CHECKSUM_SWALLOWED -> new BytesInput(sealed(file, in));
+      default -> in;
+    };
+  }
+
+  /** Reads a file as it would be if what it says were what was written. */
+  private byte[] sealed(String file, StorageInput in) {
+    byte[] bytes = readAll(in);
+    if (file.endsWith(".snapshot")) {
+      SealedSnapshot snapshot = new SealedSnapshot(bytes);
+      snapshot.seal();
+    } else if (file.endsWith("/_metadata")) {
+      String checkpoint = file.substring(0, file.lastIndexOf('/') + 1);
+      for (String name : intact.list(checkpoint.substring(0, checkpoint.length() - 1))) {
+        if (name.endsWith(".snapshot")) {
+          byte[] snapshot = sealed(checkpoint + name, intact.open(checkpoint + name));
+          bytes = SealedSnapshot.metadataWith(bytes, name, snapshot);
+        }
+      }
+    }
+    return bytes;
+  }
+
+  private static byte[] readAll(StorageInput in) {
+    try (in) {
+      byte[] bytes = new byte[(int) in.length()];
+      in.read(0, bytes, 0, bytes.length);
+      return bytes;
+    }
+  }
+
+  private static final class BytesInput implements StorageInput {
+    private final byte[] bytes;
+
+    BytesInput(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public long length() {
+      return bytes.length;
+    }
+
+    @Override
+    public void read(long position, byte[] target, int offset, int length) {
+      if (position + length > bytes.length) {
+        throw new CorruptStateException("read past the end", "in memory", position);
+      }
+      System.arraycopy(bytes, (int) position, target, offset, length);
+    }
+
+    @Override
+    public void close() {}
   }
 
   private record EndlessInput(StorageInput intact) implements StorageInput {

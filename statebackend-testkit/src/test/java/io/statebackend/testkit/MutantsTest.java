@@ -8,7 +8,9 @@ import io.statebackend.api.spi.StateBackend;
 import io.statebackend.testkit.MutantBackend.Fault;
 import java.nio.file.Path;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
 /** The contracts bite: each fault is caught by the contract that is there to catch it. */
@@ -110,7 +112,7 @@ final class MutantsTest {
   @Test
   void keyGroupForgottenOnLoad() {
     assertThat(failuresOf(KeyGroupForgottenOnLoad.class))
-        .anyMatch(test -> test.contains("rescale_upToFour"));
+        .anyMatch(test -> test.contains("rescale_fromEachToEach"));
   }
 
   @Test
@@ -129,6 +131,34 @@ final class MutantsTest {
   void cursorEndsWithImage() {
     assertThat(failuresOf(CursorEndsWithImage.class))
         .anyMatch(test -> test.contains("close_whileACursorIsInUse"));
+  }
+
+  static final class Modelled extends ModelContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new MutantBackend(Fault.STALE_ENTRY_AFTER_REMOVE);
+    }
+  }
+
+  /** Two steps are enough to meet the fault: one that puts, and one that removes. */
+  @Test
+  void failingSequenceIsShrunk() {
+    assertThat(
+            EngineTestKit.engine("junit-jupiter")
+                .selectors(selectClass(Modelled.class))
+                .execute()
+                .testEvents()
+                .failed()
+                .stream())
+        .isNotEmpty()
+        .allSatisfy(
+            event ->
+                assertThat(event.getRequiredPayload(TestExecutionResult.class).getThrowable())
+                    .get(InstanceOfAssertFactories.THROWABLE)
+                    .hasMessageContaining("shrunk to 2 steps")
+                    .hasMessageContaining("PUT")
+                    .hasMessageContaining("REMOVE_FROM_MAP")
+                    .hasMessageContaining("-Dstatebackend.seed="));
   }
 
   /** Runs a contract as a build would, and returns the names of the methods that failed. */

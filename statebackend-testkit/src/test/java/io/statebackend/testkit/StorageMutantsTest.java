@@ -84,6 +84,23 @@ final class StorageMutantsTest {
     }
   }
 
+  static final class ChecksumSwallowed extends DamageContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+
+    @Override
+    protected CheckpointStorage openStorage(Path directory) {
+      return new MutantStorage(directory, Fault.CHECKSUM_SWALLOWED);
+    }
+  }
+
+  @Test
+  void checksumSwallowed() {
+    assertFails(ChecksumSwallowed.class, "flippedBits");
+  }
+
   @Test
   void fsyncSkipped() {
     assertFails(FsyncSkipped.class, "crash_atTheEnd");

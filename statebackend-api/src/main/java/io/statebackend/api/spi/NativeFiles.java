@@ -18,7 +18,8 @@ public interface NativeFiles {
   /**
    * Creates a file of the snapshot that is being written.
    *
-   * @return the file, under a name that never occurred before
+   * @return the file, under a name that no file of the storage has, and none that any checkpoint
+   *     refers to
    * @throws io.statebackend.api.StateIoException if it cannot be created
    */
   NewFile create();

@@ -85,6 +85,9 @@ final class CheckpointCatalog {
         highestId = Math.max(highestId, savepointId(name));
       }
     }
+    for (String file : storage.list(StoredCheckpoint.SHARED_DIRECTORY)) {
+      highestId = Math.max(highestId, SharedFiles.checkpointOf(file).orElse(0));
+    }
   }
 
   /** Returns the number of a savepoint, so that no checkpoint gets it; 0 if it cannot be read. */
@@ -147,7 +150,7 @@ final class CheckpointCatalog {
     highestId = Math.max(highestId, restored.metadata().checkpointId());
   }
 
-  /** Returns a number that no checkpoint had, complete or not. */
+  /** Returns a number that no checkpoint had of which anything is left, complete or not. */
   long newId() {
     return ++highestId;
   }

@@ -88,7 +88,10 @@ record RestoredOperator(
       SubtaskPosition position) {
     SharedFiles files =
         new SharedFiles(
-            checkpoint.storage(), FileNames.of(position), Subtask.filesByName(snapshot));
+            checkpoint.storage(),
+            FileNames.of(position),
+            checkpoint.metadata().checkpointId(),
+            Subtask.filesByName(snapshot));
     return new NativePart(
         snapshot.format(),
         new NativeSnapshots.Snapshot(subtask.keyGroups(), snapshot.manifest(), files));

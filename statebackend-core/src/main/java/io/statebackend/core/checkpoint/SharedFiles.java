@@ -10,13 +10,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The files of one native snapshot: new ones, and ones of the snapshot before. Names are references
  * as the metadata holds them.
+ *
+ * <p>A new file is named after subtask, checkpoint and a counter: {@code count-0-7-1}. No two files
+ * have one name, as no two checkpoints have one number; for that a file counts as well that a
+ * checkpoint left which was never completed ({@link #checkpointOf}).
  */
 final class SharedFiles implements NativeFiles {
+  private static final Pattern NAME = Pattern.compile(".+-([1-9][0-9]{0,17})-[1-9][0-9]*");
+
   private final CheckpointStorage storage;
   private final String namePrefix;
   private final Map<String, FileRef> reusable;
@@ -27,22 +35,47 @@ final class SharedFiles implements NativeFiles {
   /** The paths of the files that were begun; guarded by {@code this}. */
   private final List<String> created = new ArrayList<>();
 
+  /** The number of names that were given; guarded by {@code this}. */
+  private int nameCount;
+
   /**
    * Begins with no files.
    *
    * @param storage where files are created
-   * @param namePrefix what names of new files begin with
+   * @param subtaskName a name that no other subtask of the process has
+   * @param checkpointId the checkpoint
    * @param reusable the files of the last completed snapshot of the same store, by name
    */
-  SharedFiles(CheckpointStorage storage, String namePrefix, Map<String, FileRef> reusable) {
+  SharedFiles(
+      CheckpointStorage storage,
+      String subtaskName,
+      long checkpointId,
+      Map<String, FileRef> reusable) {
     this.storage = storage;
-    this.namePrefix = namePrefix;
+    this.namePrefix = subtaskName + "-" + checkpointId + "-";
     this.reusable = reusable;
+  }
+
+  /**
+   * Returns the number of the checkpoint that created a file, so that no other one gets it.
+   *
+   * @param name the name of a file in the directory of shared files
+   * @return the number, or nothing if the name is not one of ours
+   */
+  static OptionalLong checkpointOf(String name) {
+    Matcher matcher = NAME.matcher(name);
+    return matcher.matches()
+        ? OptionalLong.of(Long.parseLong(matcher.group(1)))
+        : OptionalLong.empty();
+  }
+
+  private synchronized String newName() {
+    return namePrefix + ++nameCount;
   }
 
   @Override
   public NewFile create() {
-    String name = namePrefix + "-" + UUID.randomUUID();
+    String name = newName();
     StorageOutput output =
         new MeasuredOutput(
             storage.create(path(name)),

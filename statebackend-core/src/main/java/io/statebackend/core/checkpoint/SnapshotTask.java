@@ -56,7 +56,9 @@ record SnapshotTask(
     }
     SharedFiles files;
     synchronized (lock) {
-      files = new SharedFiles(storage, FileNames.of(subtask.position()), subtask.nativeFiles());
+      files =
+          new SharedFiles(
+              storage, FileNames.of(subtask.position()), checkpoint.id, subtask.nativeFiles());
       checkpoint.opened(files);
     }
     byte[] manifest = engine.write(checkpoint.id, image.store().get(), files);

@@ -127,6 +127,32 @@ final class NativeSnapshotsTest {
   }
 
   @Test
+  void checkpoints_fileNames_tellSubtaskCheckpointAndCount() throws IOException {
+    try (CheckpointCoordinator coordinator = CheckpointCoordinator.builder(storage).open()) {
+      Counter counter = open(coordinator, 0, 1);
+      counter.put(1, 1);
+      checkpoint(coordinator, counter);
+      counter.put(1, 2);
+      checkpoint(coordinator, counter);
+      counter.subtask.close();
+    }
+    assertThat(storage.list("shared")).allMatch(name -> name.matches("counter-0-[12]-[0-9]+"));
+  }
+
+  @Test
+  void checkpoint_fileOfAnUnfinishedOneIsLeft_itsNumberIsNotUsedAgain() throws IOException {
+    Files.createDirectory(directory.resolve("shared"));
+    Files.writeString(directory.resolve("shared/counter-0-40-1"), "left by a crash");
+    try (CheckpointCoordinator coordinator = CheckpointCoordinator.builder(storage).open()) {
+      Counter counter = open(coordinator, 0, 1);
+      counter.put(1, 1);
+      assertThat(checkpoint(coordinator, counter).id()).isEqualTo(41);
+      counter.subtask.close();
+    }
+    assertThat(directory.resolve("shared/counter-0-40-1")).doesNotExist();
+  }
+
+  @Test
   void checkpoint_rescaled_deletesFilesThatNothingRefersTo() throws IOException {
     checkpoints_incremental_restoreAllIncrements();
     try (CheckpointCoordinator coordinator =

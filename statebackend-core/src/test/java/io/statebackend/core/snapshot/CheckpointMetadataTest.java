@@ -9,9 +9,11 @@ import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.KeyGroupRange;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -84,6 +86,59 @@ final class CheckpointMetadataTest {
             .isInstanceOf(CorruptStateException.class)
             .hasMessageContaining(length < bytes.length ? "cut short" : "left over");
       }
+    }
+  }
+
+  private static byte[] metadataOf64KiB() {
+    List<SubtaskSnapshot> subtasks = new ArrayList<>();
+    for (int subtask = 0; subtask < 1_100; subtask++) {
+      subtasks.add(
+          new SubtaskSnapshot(
+              subtask,
+              new KeyGroupRange(subtask, subtask),
+              new FileRef("an-operator-with-a-name-" + subtask, subtask, subtask),
+              null));
+    }
+    byte[] bytes =
+        new CheckpointMetadata(
+                1, 2, null, List.of(new OperatorSnapshots("operator", 1_100, 2_000, subtasks)))
+            .encode();
+    assertThat(bytes.length).isBetween(56 << 10, 64 << 10);
+    return bytes;
+  }
+
+  @Test
+  void decode_manyFlippedBitsOf64KiB() {
+    flipBitsOf64KiB(61);
+  }
+
+  @Test
+  @Tag("slow")
+  void decode_anyFlippedBitOf64KiB() {
+    flipBitsOf64KiB(1);
+  }
+
+  private static void flipBitsOf64KiB(int step) {
+    byte[] bytes = metadataOf64KiB();
+    for (int bit = 0; bit < bytes.length * Byte.SIZE; bit += step) {
+      bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+      assertRefused(bytes, "bit " + bit);
+      bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+    }
+  }
+
+  @Test
+  void decode_anyTruncationOf64KiB() {
+    byte[] bytes = metadataOf64KiB();
+    for (int length = 0; length < bytes.length; length++) {
+      assertRefused(Arrays.copyOf(bytes, length), "length " + length);
+    }
+  }
+
+  private static void assertRefused(byte[] bytes, String what) {
+    if (!(catchThrowable(() -> CheckpointMetadata.decode(bytes, FILE))
+        instanceof CorruptStateException)) {
+      throw new AssertionError("damage is not found: " + what);
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -52,6 +53,48 @@ final class SnapshotDamageTest {
           .as("bit %d", bit)
           .isInstanceOf(CorruptStateException.class);
       bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+    }
+  }
+
+  /** Sixteen bytes for each entry, which makes a file of 64 KiB. */
+  private static byte[] snapshotOf64KiB() {
+    byte[] bytes =
+        Snapshots.write(Snapshots.headerOfLongs(Compression.NONE), Snapshots.entriesOfLongs(4_080));
+    assertThat(bytes.length).isBetween(63 << 10, 64 << 10);
+    return bytes;
+  }
+
+  @Test
+  void read_manyFlippedBitsOf64KiB() {
+    flipBitsOf64KiB(61);
+  }
+
+  @Test
+  @Tag("slow")
+  void read_anyFlippedBitOf64KiB() {
+    flipBitsOf64KiB(1);
+  }
+
+  private static void flipBitsOf64KiB(int step) {
+    byte[] bytes = snapshotOf64KiB();
+    for (int bit = 0; bit < bytes.length * Byte.SIZE; bit += step) {
+      bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+      if (!(catchThrowable(() -> verify(bytes)) instanceof CorruptStateException)) {
+        throw new AssertionError("flipped bit is not found: bit=" + bit);
+      }
+      bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+    }
+    verify(bytes);
+  }
+
+  @Test
+  void open_anyTruncationOf64KiB() {
+    byte[] bytes = snapshotOf64KiB();
+    for (int length = 0; length < bytes.length; length++) {
+      byte[] cut = Arrays.copyOf(bytes, length);
+      if (!(catchThrowable(() -> verify(cut)) instanceof CorruptStateException)) {
+        throw new AssertionError("truncation is not found: length=" + length);
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.testkit;
 
+import static java.util.Objects.requireNonNull;
+
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.TypeSerializer;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The smallest backend that keeps every promise: each table is a sorted map of bytes. */
 // tag::backend
@@ -70,7 +73,7 @@ final class SortedMapStateBackend implements StateBackend {
     public FrozenStore freeze() {
       Map<String, IntFunction<EntryCursor>> images = new HashMap<>();
       tables.forEach((name, table) -> images.put(name, table.freeze()));
-      return (table, keyGroup) -> images.get(table).apply(keyGroup);
+      return (table, keyGroup) -> requireNonNull(images.get(table)).apply(keyGroup);
     }
 
     @Override
@@ -146,7 +149,7 @@ final class SortedMapStateBackend implements StateBackend {
     }
 
     @Override
-    public V get(KeyContext<K> key, N namespace) {
+    public @Nullable V get(KeyContext<K> key, N namespace) {
       byte[] value = entries.get(prefix(key, namespace).toByteArray());
       return value == null ? null : serializer.deserialize(new BinaryInput(value));
     }
@@ -213,7 +216,7 @@ final class SortedMapStateBackend implements StateBackend {
     }
 
     @Override
-    public V get(KeyContext<K> key, N namespace, U userKey) {
+    public @Nullable V get(KeyContext<K> key, N namespace, U userKey) {
       byte[] page = entries.get(entryKey(prefix(key, namespace), userKey));
       return page == null ? null : pair(new BinaryInput(page)).getValue();
     }

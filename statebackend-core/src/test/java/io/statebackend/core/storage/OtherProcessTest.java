@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.statebackend.api.StateLockedException;
+import io.statebackend.api.storage.CheckpointStorage;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Writers in two processes: the second one fails, and gets its turn when the first one dies. */
+@Timeout(120)
+final class OtherProcessTest {
+  private static final String HELD = "held";
+
+  @TempDir private Path directory;
+
+  /** The other process: holds a directory until it is killed, or says why it cannot. */
+  static final class Writer {
+    public static void main(String[] arguments) throws IOException {
+      try (CheckpointStorage storage = FileCheckpointStorage.open(Path.of(arguments[0]))) {
+        storage.publish("of-the-other-process", new byte[1]);
+        System.out.println(HELD);
+        int unused = System.in.read();
+      } catch (StateLockedException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+
+  private Process startWriter() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx64m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Writer.class.getName(),
+            directory.toString())
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  @Test
+  void open_otherProcessHoldsIt_untilItIsKilled() throws IOException, InterruptedException {
+    Process writer = startWriter();
+    try {
+      assertThat(writer.inputReader(UTF_8).readLine()).isEqualTo(HELD);
+
+      assertThatThrownBy(() -> FileCheckpointStorage.open(directory))
+          .isInstanceOf(StateLockedException.class)
+          .hasMessageContaining("in use by another writer")
+          .hasMessageContaining(directory.getFileName().toString());
+    } finally {
+      writer.destroyForcibly().waitFor();
+    }
+    try (CheckpointStorage storage = FileCheckpointStorage.open(directory)) {
+      assertThat(storage.list("")).containsExactly("of-the-other-process");
+    }
+  }
+
+  @Test
+  void open_thisProcessHoldsIt_otherOneFails() throws IOException, InterruptedException {
+    try (CheckpointStorage held = FileCheckpointStorage.open(directory)) {
+      Process writer = startWriter();
+      String output = new String(writer.getInputStream().readAllBytes(), UTF_8);
+      assertThat(writer.waitFor()).isZero();
+
+      assertThat(output).contains("in use by another writer").contains("close that one");
+      assertThat(held.list("")).as("what the other one did").isEmpty();
+    }
+  }
+}
