@@ -41,6 +41,13 @@ final class KillTest {
     killAndCount("memory", 200, 4000, new Random().nextLong());
   }
 
+  @Test
+  @Tag("slow")
+  @Timeout(3600)
+  void kill_fsBackendTwoHundredTimes_countsExactly() throws IOException, InterruptedException {
+    killAndCount("fs", 200, 4000, new Random().nextLong());
+  }
+
   private void killAndCount(String backend, int kills, int repeat, long seed)
       throws IOException, InterruptedException {
     Random random = new Random(seed);

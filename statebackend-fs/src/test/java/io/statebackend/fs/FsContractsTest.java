@@ -7,6 +7,7 @@ import io.statebackend.testkit.AwkwardKeysContract;
 import io.statebackend.testkit.BigStateContract;
 import io.statebackend.testkit.CloseContract;
 import io.statebackend.testkit.EvolutionContract;
+import io.statebackend.testkit.InterleavingContract;
 import io.statebackend.testkit.KeysContract;
 import io.statebackend.testkit.ListStateContract;
 import io.statebackend.testkit.MapStateContract;
@@ -14,6 +15,7 @@ import io.statebackend.testkit.ModelContract;
 import io.statebackend.testkit.NamespaceContract;
 import io.statebackend.testkit.NullsContract;
 import io.statebackend.testkit.OperatorStateContract;
+import io.statebackend.testkit.OwnerContract;
 import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RestoreContract;
@@ -155,6 +157,22 @@ final class FsContractsTest {
 
   @Nested
   final class Modelled extends ModelContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Interleaving extends InterleavingContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Owner extends OwnerContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.builder(directory).open();

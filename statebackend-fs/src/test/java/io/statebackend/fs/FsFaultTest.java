@@ -12,6 +12,7 @@ import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import io.statebackend.core.serialization.Serializers;
+import io.statebackend.testkit.DamageContract;
 import io.statebackend.testkit.FaultContract;
 import io.statebackend.testkit.SlowDiskContract;
 import io.statebackend.testkit.fault.Fault;
@@ -31,6 +32,28 @@ final class FsFaultTest {
 
   @Nested
   final class Checkpoints extends FaultContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.open(directory, LITTLE_MEMORY);
+    }
+  }
+
+  /** More state than memory: the working files meet the faults as well. */
+  @Nested
+  final class CheckpointsOfSpilledState extends FaultContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.open(directory, LITTLE_MEMORY);
+    }
+
+    @Override
+    protected int ballastBytes() {
+      return 500_000;
+    }
+  }
+
+  @Nested
+  final class Damage extends DamageContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.open(directory, LITTLE_MEMORY);

@@ -129,6 +129,37 @@ public abstract class RestoreContract extends BackendContract {
   }
 
   @Test
+  final void restore_checkpointsFailedBeforeAGoodOne() {
+    long lastId = operator.checkpoint().id();
+    for (int failed = 1; failed <= 3; failed++) {
+      operator.spoilCheckpoint(lastId + failed);
+      KeyedStateBackend<String> keyed = operator.at("key-" + failed);
+      keyed.value(VALUE).update("changed");
+      keyed.list(LIST).clear();
+      keyed.map(MAP).put("changed", 0L);
+      assertThatThrownBy(operator::checkpoint)
+          .as("a checkpoint that cannot be written")
+          .hasCauseInstanceOf(StateException.class);
+      keyed.value(VALUE).update("v" + failed);
+      keyed.list(LIST).addAll(List.of("e" + failed, "f"));
+      keyed.map(MAP).remove("changed");
+    }
+    operator.restart(backend(), 1);
+
+    assertAsFilled("after checkpoints that failed, and one that did not");
+  }
+
+  @Test
+  final void restore_failedCheckpointLeavesTheOneBefore() {
+    operator.spoilCheckpoint(operator.checkpoint().id() + 1);
+    operator.at("key-1").value(VALUE).update("too late");
+    assertThatThrownBy(operator::checkpoint).hasCauseInstanceOf(StateException.class);
+    operator.restore(backend(), 1);
+
+    assertAsFilled("as of the checkpoint before the failed one");
+  }
+
+  @Test
   final void restore_removedStaysRemoved() {
     operator.restart(backend(), 1);
     KeyedStateBackend<String> keyed = operator.at("key-7");

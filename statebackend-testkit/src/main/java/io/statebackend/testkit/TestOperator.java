@@ -7,6 +7,7 @@ import io.statebackend.api.OperatorStateBackend;
 import io.statebackend.api.StableHash;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.StateBackend;
+import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
 import io.statebackend.core.checkpoint.CheckpointCoordinatorBuilder;
 import io.statebackend.core.checkpoint.CompatibilityCheck;
@@ -107,6 +108,13 @@ final class TestOperator<K> implements AutoCloseable {
     CompletableFuture<CompletedCheckpoint> completed = coordinator.trigger();
     subtasks.forEach(Subtask::snapshotIfPending);
     return completed;
+  }
+
+  /** Makes a checkpoint to come fail while it is written: the place of its first file is taken. */
+  void spoilCheckpoint(long id) {
+    try (StorageOutput out = storage.create("chk-" + id + "/" + ID + "-0.snapshot")) {
+      out.commit();
+    }
   }
 
   /** Triggers a checkpoint, and takes no snapshot for it. */

@@ -3,6 +3,7 @@ package io.statebackend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.testkit.MutantBackend.Fault;
@@ -145,7 +146,7 @@ final class MutantsTest {
   void failingSequenceIsShrunk() {
     assertThat(
             EngineTestKit.engine("junit-jupiter")
-                .selectors(selectClass(Modelled.class))
+                .selectors(selectMethod(Modelled.class, "equalsModel"))
                 .execute()
                 .testEvents()
                 .failed()
