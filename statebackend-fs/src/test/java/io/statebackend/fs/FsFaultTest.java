@@ -43,12 +43,15 @@ final class FsFaultTest {
   final class CheckpointsOfSpilledState extends FaultContract {
     @Override
     protected StateBackend newBackend(Path directory) {
-      return FsStateBackend.open(directory, LITTLE_MEMORY);
+      return FsStateBackend.builder(directory)
+          .memoryBudgetBytes(1 << 20)
+          .segmentSizeBytes(16 << 10)
+          .open();
     }
 
     @Override
     protected int ballastBytes() {
-      return 500_000;
+      return 1_200_000;
     }
   }
 

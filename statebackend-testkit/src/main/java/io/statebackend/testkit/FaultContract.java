@@ -2,17 +2,20 @@
 package io.statebackend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.storage.FileCheckpointStorage;
 import io.statebackend.testkit.fault.Fault;
 import io.statebackend.testkit.fault.FaultFileSystem;
+import io.statebackend.testkit.fault.FileCall;
 import io.statebackend.testkit.fault.Unsynced;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
@@ -40,8 +43,9 @@ public abstract class FaultContract {
   private static final int SEEDS_OF_SOAK = 20;
 
   // With ballast a run takes longer, and there are more calls of the same kind.
+  private static final long POINTS_WITH_BALLAST = 8;
   private static final long POINTS_OF_SOAK_WITH_BALLAST = 300;
-  private static final int SIZES_WITH_BALLAST = 25;
+  private static final int SIZES_WITH_BALLAST = 5;
   private static final int SIZES_OF_SOAK_WITH_BALLAST = 1_000;
 
   // Seeds that stand for the end of the program alone, not of the machine.
@@ -84,6 +88,10 @@ public abstract class FaultContract {
     return 0;
   }
 
+  private long pointsOfBuild() {
+    return ballastBytes() == 0 ? POINTS_OF_BUILD : POINTS_WITH_BALLAST;
+  }
+
   private long pointsOfSoak() {
     return ballastBytes() == 0 ? Long.MAX_VALUE : POINTS_OF_SOAK_WITH_BALLAST;
   }
@@ -106,7 +114,7 @@ public abstract class FaultContract {
 
   @Test
   final void crash_atManyChanges() {
-    tryPoints("crash at change", POINTS_OF_BUILD, 4, Fault::crashAt);
+    tryPoints("crash at change", pointsOfBuild(), 4, Fault::crashAt);
   }
 
   @Test
@@ -117,7 +125,7 @@ public abstract class FaultContract {
 
   @Test
   final void error_ofManyCalls() {
-    tryPoints("error of call", POINTS_OF_BUILD, 1, Fault::errorAt);
+    tryPoints("error of call", pointsOfBuild(), 1, Fault::errorAt);
   }
 
   @Test
@@ -128,7 +136,7 @@ public abstract class FaultContract {
 
   @Test
   final void error_ofAllCallsFromOneOn() {
-    tryPoints("errors from call", POINTS_OF_BUILD / 2, 1, Fault::errorsFrom);
+    tryPoints("errors from call", pointsOfBuild() / 2, 1, Fault::errorsFrom);
   }
 
   @Test
@@ -148,7 +156,7 @@ public abstract class FaultContract {
       pointCount++;
     }
     report(what, pointCount, seedCount);
-    assertThat(pointCount).as("points at which something can fail").isGreaterThan(10);
+    assertThat(pointCount).as("points at which something can fail").isPositive();
   }
 
   private boolean survives(String what, long point, int seedCount, LongFunction<Fault> faultAt) {
@@ -219,6 +227,25 @@ public abstract class FaultContract {
       freeBytes += CAPACITY_STEP_BYTES / 4 + ballastBytes() / SIZES_WITH_BALLAST;
     }
     assertThat(freeBytes).as("the room that a savepoint needs").isPositive();
+  }
+
+  @Test
+  final void ballast_isMoreThanFitsIntoMemory() {
+    assumeTrue(ballastBytes() > 0, "the program has no ballast");
+    FaultFileSystem files = FaultFileSystem.create();
+    AtomicLong writeCount = new AtomicLong();
+    files.setFault(
+        call -> {
+          if (call.operation() == FileCall.Operation.WRITE
+              && call.path().startsWith(FaultyProgram.backendDirectory(files))) {
+            writeCount.incrementAndGet();
+          }
+          return Fault.Effect.NONE;
+        });
+    assertThat(tryOnce("no fault", files, 0)).as("the program goes well on a good disk").isTrue();
+    assertThat(writeCount)
+        .as("writes to working files; with none, give the backend less memory or more ballast")
+        .hasPositiveValue();
   }
 
   @Test

@@ -43,6 +43,11 @@ final class FaultyProgram {
     return files.getPath("/job");
   }
 
+  /** Returns where the backend has its working files. */
+  static Path backendDirectory(FaultFileSystem files) {
+    return FaultySession.backendDirectory(root(files));
+  }
+
   /**
    * Runs until the end, or until the machine crashes.
    *

@@ -74,7 +74,7 @@ final class FaultySession implements AutoCloseable {
     try {
       storage = setup.openStorage().apply(root.resolve("checkpoints"));
       closers.push(storage::close);
-      StateBackend backend = setup.newBackend().apply(root.resolve("backend"));
+      StateBackend backend = setup.newBackend().apply(backendDirectory(root));
       closers.push(backend::close);
       // Written by the thread that takes the snapshots, so that calls are in the same order always.
       CheckpointCoordinatorBuilder builder =
@@ -99,6 +99,10 @@ final class FaultySession implements AutoCloseable {
       closeAfter(e);
       throw e;
     }
+  }
+
+  static Path backendDirectory(Path root) {
+    return root.resolve("backend");
   }
 
   private void closeAfter(Throwable failure) {
