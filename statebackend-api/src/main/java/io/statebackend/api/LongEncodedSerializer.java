@@ -39,6 +39,16 @@ public interface LongEncodedSerializer<T> extends TypeSerializer<T> {
     serialize(fromLong(number), out);
   }
 
+  /**
+   * Tells whether the serialized form is the number itself: 8 bytes, the highest first. Engines
+   * then read and write values without the serializer.
+   *
+   * @return {@code true} if it is, for every value
+   */
+  default boolean isBigEndianLong() {
+    return false;
+  }
+
   @Override
   default boolean isImmutable() {
     return true;

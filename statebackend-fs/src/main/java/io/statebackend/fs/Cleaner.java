@@ -24,7 +24,7 @@ final class Cleaner {
   private final Log log;
   private final SegmentTable segments;
   private final TableRegistry tables;
-  private final RecordView view = new RecordView(READ_AHEAD_BLOCKS);
+  private final RecordView view;
   private final KeyPart key;
   private @Nullable Segment victim;
   private int offset;
@@ -34,6 +34,7 @@ final class Cleaner {
     this.log = log;
     this.segments = segments;
     this.tables = tables;
+    this.view = new RecordView(segments, READ_AHEAD_BLOCKS);
     this.key = tables.newKeyPart();
   }
 
@@ -80,13 +81,13 @@ final class Cleaner {
   /** Copies the next record if it is live; returns its size. */
   private int cleanRecord(Segment segment) {
     log.giveBackIfShort();
-    view.moveTo(segment, segment.address(offset));
+    view.moveTo(segment.address(offset));
     int sizeBytes = view.sizeBytes();
     Records records = tables.recordsOf(view.header());
     if (records.findAddress(view, key)) {
       if (sizeBytes > log.active().capacity - log.active().size) {
         log.ensureRoom(sizeBytes);
-        view.moveTo(segment, segment.address(offset));
+        view.moveTo(segment.address(offset));
       }
       records.relocate(view, key);
     }

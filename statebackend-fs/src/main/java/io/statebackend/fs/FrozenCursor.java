@@ -82,7 +82,7 @@ final class FrozenCursor implements EntryCursor {
   private boolean moveToNextHead() {
     while (directoryIndex < directory.length) {
       long[] chunk = directory[directoryIndex];
-      while (slotIndex < chunk.length) {
+      while (slotIndex < chunk.length && IndexChunk.isFirstAt(chunk, directoryIndex)) {
         long slot = chunk[slotIndex++];
         if (slot != 0) {
           head.moveTo(IndexChunk.addressOf(slot));
@@ -91,10 +91,7 @@ final class FrozenCursor implements EntryCursor {
         }
       }
       slotIndex = IndexChunk.SLOTS_INDEX;
-      // A chunk takes a row of entries of the directory.
-      while (directoryIndex < directory.length && directory[directoryIndex] == chunk) {
-        directoryIndex++;
-      }
+      directoryIndex++;
     }
     return false;
   }

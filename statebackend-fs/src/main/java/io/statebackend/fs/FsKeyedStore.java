@@ -59,7 +59,7 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
     long segmentUnits = settings.segmentSizeBytes() / RecordLayout.UNIT_BYTES;
     this.files = new SpillFiles(storeDirectory, segmentUnits);
     this.segments = new SegmentTable(segmentUnits);
-    Residency residency = new Residency(memory, files, writer);
+    Residency residency = new Residency(memory, segments, files, writer);
     this.log = new Log(settings, memory, images, segments, residency, tables);
     this.indexMemory = new LogIndexMemory(log, images);
     long warmingBytes = Warming.sizeBytes(settings.memoryBudgetBytes());
@@ -117,7 +117,7 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
     }
     // Loads the classes of an image, so that the first one is taken as quickly as all others.
     freeze().close();
-    return new FsTable<>(records, log, tables, table.namespaceSerializer());
+    return new FsTable<>(records, log, tables, spec.keySerializer(), table.namespaceSerializer());
   }
 
   @Override

@@ -29,7 +29,7 @@ final class FsListTable<K, N, E> implements ListTable<K, N, E> {
   private final KeyPart key;
   private final KeyPart pageKey;
   private final RecordView head;
-  private final RecordView page = new RecordView();
+  private final RecordView page;
   private final TypeSerializer<E> serializer;
   private final PagedIterators iterators = new PagedIterators();
   private final BinaryOutput out = new BinaryOutput();
@@ -44,6 +44,7 @@ final class FsListTable<K, N, E> implements ListTable<K, N, E> {
     this.key = table.key;
     this.pageKey = table.newKeyPart();
     this.head = table.head;
+    this.page = table.newView();
     this.serializer = serializer;
   }
 

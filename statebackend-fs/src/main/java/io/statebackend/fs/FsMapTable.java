@@ -31,7 +31,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
   private final KeyPart key;
   private final KeyPart pageKey;
   private final RecordView head;
-  private final RecordView page = new RecordView();
+  private final RecordView page;
   private final TypeSerializer<U> userKeys;
   private final TypeSerializer<V> values;
   private final Pairs pairs;
@@ -54,6 +54,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     this.key = table.key;
     this.pageKey = table.newKeyPart();
     this.head = table.head;
+    this.page = table.newView();
     this.userKeys = userKeys;
     this.values = values;
     this.pairs = new Pairs(userKeys.fixedLength(), values.fixedLength());

@@ -95,7 +95,7 @@ public final class FsStateBackend implements StateBackend {
       }
       FsKeyedStore<K> store =
           new FsKeyedStore<>(
-              spec, settings, directory, budget, writer, random.nextLong(), this::forget);
+              spec, settings, directory, budget, writer, random.nextLong() | 1, this::forget);
       stores.add(store);
       return store;
     }

@@ -9,21 +9,32 @@ final class FsTable<K, N> {
   final Log log;
   final Records heads;
   final KeyPart key;
-  final RecordView head = new RecordView();
+  final RecordView head;
   private final TableRecords table;
   private final TableRegistry tables;
   private final KeyPartFormat keyParts;
+
+  /** Whether key parts are nothing but the number of the key. */
+  private final boolean hasNumberKeys;
+
   private final TypeSerializer<N> namespaceSerializer;
 
   FsTable(
-      TableRecords table, Log log, TableRegistry tables, TypeSerializer<N> namespaceSerializer) {
+      TableRecords table,
+      Log log,
+      TableRegistry tables,
+      TypeSerializer<K> keySerializer,
+      TypeSerializer<N> namespaceSerializer) {
     this.table = table;
     this.log = log;
     this.heads = table.heads();
     this.tables = tables;
     this.key = tables.newKeyPart();
+    this.head = newView();
     this.keyParts = table.format().keyParts();
     this.namespaceSerializer = namespaceSerializer;
+    this.hasNumberKeys =
+        Numbers.of(keySerializer) != null && namespaceSerializer.fixedLength() == 0;
   }
 
   TableRecords records() {
@@ -38,10 +49,30 @@ final class FsTable<K, N> {
     return tables.newKeyPart();
   }
 
+  RecordView newView() {
+    return new RecordView(log.segments());
+  }
+
   /** Moves the key part to a key and namespace, and tells the key group. */
   int moveKey(KeyContext<K> context, N namespace) {
-    keyParts.move(key, context, namespaceSerializer, namespace);
+    if (hasNumberKeys) {
+      key.moveTo(context.number());
+    } else {
+      keyParts.move(key, context, namespaceSerializer, namespace);
+    }
     return context.keyGroup();
+  }
+
+  /**
+   * Finds the value or head if that takes the short way ({@link Records#findInMemory}).
+   *
+   * @return the address, {@link Records#NONE}, or {@link Records#UNSURE}
+   */
+  long findInMemory(KeyContext<K> context) {
+    if (!hasNumberKeys) {
+      return Records.UNSURE;
+    }
+    return heads.findInMemory(context.keyGroup(), context.number());
   }
 
   /** Moves the view to the value or head, if there is one. */

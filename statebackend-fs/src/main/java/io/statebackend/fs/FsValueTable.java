@@ -3,6 +3,7 @@ package io.statebackend.fs;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.LongEncodedSerializer;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.KeyContext;
@@ -13,66 +14,112 @@ import org.jspecify.annotations.Nullable;
 final class FsValueTable<K, N, V> implements ValueTable<K, N, V> {
   private final FsTable<K, N> table;
   private final Log log;
+  private final SegmentTable segments;
   private final Records records;
   private final RecordLayout layout;
   private final KeyPart key;
   private final RecordView view;
   private final Warming warming;
   private final TypeSerializer<V> serializer;
-  private final BinaryInput in = new BinaryInput();
+
+  /** The serializer, if values are stored as their numbers. */
+  private final @Nullable LongEncodedSerializer<V> numbers;
+
   private final BinaryOutput out = new BinaryOutput();
+  private final byte[] numberBytes = new byte[Long.BYTES];
 
   FsValueTable(FsTable<K, N> table, TypeSerializer<V> serializer, Warming warming) {
     this.table = table;
     this.log = table.log;
+    this.segments = log.segments();
     this.records = table.heads;
     this.layout = records.layout();
     this.key = table.key;
     this.view = table.head;
     this.warming = warming;
     this.serializer = serializer;
+    this.numbers = Numbers.of(serializer);
   }
 
   @Override
   public @Nullable V get(KeyContext<K> context, N namespace) {
+    long address = table.findInMemory(context);
+    if (address == Records.NONE) {
+      return null;
+    }
+    if (address != Records.UNSURE) {
+      return read(segments.memoryNow(address), segments.offset(address));
+    }
     int keyGroup = table.moveKey(context, namespace);
     if (!records.find(keyGroup, key, view)) {
       return null;
     }
-    byte[] bytes = view.bytes();
-    int from = layout.valueAt(bytes, view.at());
-    in.reset(bytes, from, from + layout.valueLength(bytes, view.at()));
-    V value = serializer.deserialize(in);
+    V value = read(view.bytes(), view.at());
     if (view.isCold()) {
       warming.wasRead(records, keyGroup, key, view);
     }
     return value;
   }
 
+  private V read(byte[] bytes, int at) {
+    int from = layout.valueAt(bytes, at);
+    LongEncodedSerializer<V> encoded = numbers;
+    if (encoded != null) {
+      return encoded.fromLong(Bytes.getLong(bytes, from));
+    }
+    // A new one: to store a reference into an old one would cost more.
+    BinaryInput in = new BinaryInput();
+    in.reset(bytes, from, from + layout.valueLength(bytes, at));
+    return serializer.deserialize(in);
+  }
+
   @Override
   public void put(KeyContext<K> context, N namespace, V value) {
-    out.reset();
-    serializer.serialize(value, out);
-    int keyGroup = table.moveKey(context, namespace);
-    put(keyGroup, out.array(), 0, out.position());
+    LongEncodedSerializer<V> encoded = numbers;
+    if (encoded == null) {
+      out.reset();
+      serializer.serialize(value, out);
+      put(table.moveKey(context, namespace), out.array(), 0, out.position());
+      return;
+    }
+    long number = encoded.toLong(value);
+    long address = table.findInMemory(context);
+    if (address > 0 && log.isMutable(address)) {
+      byte[] bytes = segments.memoryNow(address);
+      Bytes.putLong(bytes, layout.valueAt(bytes, segments.offset(address)), number);
+    } else {
+      Bytes.putLong(numberBytes, 0, number);
+      put(table.moveKey(context, namespace), numberBytes, 0, Long.BYTES);
+    }
   }
 
   private void put(int keyGroup, byte[] value, int from, int length) {
-    long sizeBytes = layout.sizeBytes(key.length(), length);
-    if (!log.fits(sizeBytes)) {
-      log.makeRoom(sizeBytes);
-    }
-    if (!records.find(keyGroup, key, view)) {
-      int at = records.add(keyGroup, key, length, length);
-      System.arraycopy(value, from, log.active().memoryNow(), at, length);
-    } else if (records.hasRoom(view, length)) {
+    boolean isThere = records.find(keyGroup, key, view);
+    if (isThere && records.hasRoom(view, length)) {
       byte[] bytes = view.bytes();
       layout.setValueLength(bytes, view.at(), length);
       System.arraycopy(value, from, bytes, layout.valueAt(bytes, view.at()), length);
     } else {
-      int at = records.replace(keyGroup, key, view, length, length);
+      int at = append(keyGroup, isThere, length);
       System.arraycopy(value, from, log.active().memoryNow(), at, length);
     }
+  }
+
+  /**
+   * Appends a record without its value, in place of the one that the view is on.
+   *
+   * @return the index in {@link Log#active()}'s memory at which the value is to be written
+   */
+  private int append(int keyGroup, boolean isThere, int length) {
+    long sizeBytes = layout.sizeBytes(key.length(), length);
+    boolean replaces = isThere;
+    if (!log.fits(sizeBytes)) {
+      log.makeRoom(sizeBytes);
+      replaces = records.find(keyGroup, key, view);
+    }
+    return replaces
+        ? records.replace(keyGroup, key, view, length, length)
+        : records.add(keyGroup, key, length, length);
   }
 
   @Override

@@ -10,7 +10,7 @@ package io.statebackend.fs;
  * slot  := tag:24 address:40                  0: empty; the tag is the first 24 bits of the hash
  * </pre>
  *
- * <p>A chunk of depth d has the keys whose hashes share the first d bits. Slots are found by linear
+ * <p>A chunk of depth d has the keys whose tags share the last d bits. Slots are found by linear
  * probing from a home slot, which grows with the tag: all that is needed to move, split, grow and
  * shrink lies in the slots, so that no record is read for it.
  */
@@ -56,6 +56,11 @@ final class IndexChunk {
     return (int) (chunk[COUNT_INDEX] >>> Integer.SIZE);
   }
 
+  /** Tells whether an index of a directory is the first one at which it has a chunk. */
+  static boolean isFirstAt(long[] chunk, int directoryIndex) {
+    return directoryIndex >>> depth(chunk) == 0;
+  }
+
   static long epoch(long[] chunk) {
     return chunk[EPOCH_INDEX];
   }
@@ -78,19 +83,29 @@ final class IndexChunk {
 
   /** Returns the bit of a slot's tag that decides which half of a chunk of some depth it is in. */
   static boolean isInUpperHalf(long slot, int depth) {
-    return (slot >>> (Long.SIZE - 1 - depth) & 1) != 0;
+    return (tagOf(slot) >>> depth & 1) != 0;
   }
 
   /** Returns the index in the array at which a tag is looked for first. */
   static int home(long[] chunk, long tag) {
-    int depth = (int) (chunk[COUNT_INDEX] >>> Integer.SIZE);
-    long rest = tag << depth & (1L << TAG_BITS) - 1;
-    return SLOTS_INDEX + (int) ((rest * (chunk.length - SLOTS_INDEX)) >>> TAG_BITS);
+    return SLOTS_INDEX + (int) ((tag * (chunk.length - SLOTS_INDEX)) >>> TAG_BITS);
   }
 
   static int next(long[] chunk, int index) {
     int next = index + 1;
     return next == chunk.length ? SLOTS_INDEX : next;
+  }
+
+  /** Returns the index in the array of a slot, negative if it is not there. */
+  static int indexOf(long[] chunk, long slot) {
+    int index = home(chunk, tagOf(slot));
+    while (chunk[index] != slot) {
+      if (chunk[index] == 0) {
+        return -1;
+      }
+      index = next(chunk, index);
+    }
+    return index;
   }
 
   /** Adds a slot to a chunk that has room and is the owner's alone. */

@@ -6,10 +6,10 @@ import java.util.Arrays;
 /**
  * The index of one key group of a table: from hashes to addresses, by extendible hashing.
  *
- * <p>The first bits of a hash choose an entry of the directory and that a chunk. A chunk begins
- * with 4 slots, grows up to 1024 and is then split in two. Chunks that an image shares are copied
- * before they are changed, and so is the directory. A hash may occur several times: the records
- * tell which is which.
+ * <p>The last bits of a tag choose an entry of the directory and that a chunk. A chunk begins with
+ * 4 slots, grows up to 1024 and is then split in two. Chunks that an image shares are copied before
+ * they are changed, and so is the directory. A hash may occur several times: the records tell which
+ * is which.
  */
 final class IndexGroup {
   private static final int CAPACITY_MIN = 4;
@@ -30,7 +30,6 @@ final class IndexGroup {
   private final Images images;
   private final IndexMemory memory;
   private long[][] directory = {EMPTY};
-  private int depth;
   private long directoryEpoch;
   private long count;
 
@@ -45,19 +44,21 @@ final class IndexGroup {
     return count;
   }
 
-  /** Returns the directory, for an image to read. Its length is a power of two. */
+  /**
+   * Returns the directory, for an image to read. Its length is a power of two. A chunk of depth d
+   * is there at each index that has its last d bits, so for the first time before index 2^d.
+   */
   long[][] directory() {
     return directory;
   }
 
   /** Returns the chunk for a hash. */
   long[] chunk(long hash) {
-    return directory[(int) (hash >>> 1 >>> (Long.SIZE - 1 - depth))];
+    return chunk(directory, hash);
   }
 
   static long[] chunk(long[][] directory, long hash) {
-    int depth = Integer.numberOfTrailingZeros(directory.length);
-    return directory[(int) (hash >>> 1 >>> (Long.SIZE - 1 - depth))];
+    return directory[(int) IndexChunk.tag(hash) & directory.length - 1];
   }
 
   /** Adds an address. */
@@ -75,15 +76,20 @@ final class IndexGroup {
     return (IndexChunk.count(chunk) + 1) * 5 > IndexChunk.capacity(chunk) * 4;
   }
 
-  /** Puts another address into a slot of the chunk for a hash. */
-  void set(long hash, long[] chunk, int index, long address) {
-    exclusive(hash, chunk)[index] = IndexChunk.slot(hash, address);
+  boolean contains(long hash, long address) {
+    return IndexChunk.indexOf(chunk(hash), IndexChunk.slot(hash, address)) >= 0;
   }
 
-  /** Removes a slot of the chunk for a hash. */
-  void remove(long hash, long[] chunk, int index) {
-    long[] own = exclusive(hash, chunk);
-    IndexChunk.remove(own, index);
+  /** Puts another address in the place of one that is there. */
+  void replace(long hash, long address, long replacement) {
+    long[] own = exclusive(hash, chunk(hash));
+    own[presentIndex(own, hash, address)] = IndexChunk.slot(hash, replacement);
+  }
+
+  /** Removes an address that is there. */
+  void remove(long hash, long address) {
+    long[] own = exclusive(hash, chunk(hash));
+    IndexChunk.remove(own, presentIndex(own, hash, address));
     count--;
     if (count == 0) {
       clear();
@@ -93,18 +99,24 @@ final class IndexGroup {
     }
   }
 
+  private static int presentIndex(long[] chunk, long hash, long address) {
+    int index = IndexChunk.indexOf(chunk, IndexChunk.slot(hash, address));
+    if (index < 0) {
+      throw new IllegalStateException("a record is not in the index: address=" + address);
+    }
+    return index;
+  }
+
   /** Removes all slots. */
   void clear() {
     count = 0;
-    long[] previous = EMPTY;
-    for (long[] chunk : directory) {
-      if (chunk != previous && chunk != EMPTY) {
+    for (int i = 0; i < directory.length; i++) {
+      long[] chunk = directory[i];
+      if (IndexChunk.isFirstAt(chunk, i) && chunk != EMPTY) {
         memory.giveUp(IndexChunk.epoch(chunk), IndexChunk.sizeBytes(chunk));
       }
-      previous = chunk;
     }
     setDirectory(new long[][] {EMPTY});
-    depth = 0;
   }
 
   private void makeRoom(long hash, long[] chunk) {
@@ -132,7 +144,7 @@ final class IndexGroup {
 
   private void split(long hash, long[] chunk) {
     int chunkDepth = IndexChunk.depth(chunk);
-    if (chunkDepth == depth) {
+    if (1 << chunkDepth == directory.length) {
       doubleDirectory();
     }
     int upperCount = 0;
@@ -148,7 +160,7 @@ final class IndexGroup {
         IndexChunk.add(IndexChunk.isInUpperHalf(chunk[i], chunkDepth) ? upper : lower, chunk[i]);
       }
     }
-    long upperBit = 1L << (Long.SIZE - 1 - chunkDepth);
+    long upperBit = 1L << (IndexChunk.ADDRESS_BITS + chunkDepth);
     fill(hash | upperBit, upper);
     fill(hash & ~upperBit, lower);
     memory.giveUp(IndexChunk.epoch(chunk), IndexChunk.sizeBytes(chunk));
@@ -159,12 +171,10 @@ final class IndexGroup {
   }
 
   private void doubleDirectory() {
-    long[][] doubled = new long[2 * directory.length][];
-    for (int i = 0; i < doubled.length; i++) {
-      doubled[i] = directory[i / 2];
-    }
+    int length = directory.length;
+    long[][] doubled = Arrays.copyOf(directory, 2 * length);
+    System.arraycopy(directory, 0, doubled, length, length);
     setDirectory(doubled);
-    depth++;
   }
 
   private void setDirectory(long[][] replacement) {
@@ -196,8 +206,9 @@ final class IndexGroup {
     if (!images.isExclusive(directoryEpoch)) {
       setDirectory(directory.clone());
     }
-    int entryCount = 1 << (depth - IndexChunk.depth(chunk));
-    int first = (int) (hash >>> 1 >>> (Long.SIZE - 1 - depth)) & -entryCount;
-    Arrays.fill(directory, first, first + entryCount, chunk);
+    int step = 1 << IndexChunk.depth(chunk);
+    for (int i = (int) IndexChunk.tag(hash) & step - 1; i < directory.length; i += step) {
+      directory[i] = chunk;
+    }
   }
 }

@@ -7,7 +7,8 @@ package io.statebackend.fs;
  * <p>Not the stable hash that decides the key group: that one has few free bits within a key group,
  * and may be easy to collide with. This one is seeded, so that nobody can choose keys that collide,
  * and is computed from the bytes of a record alone, so that a record can be found in the index
- * without its serializers. Two rounds of 64 x 64 -> 128 bit multiplication for a key of 8 bytes.
+ * without its serializers. One multiplication of 64 x 64 -> 128 bits for a key of 8 bytes: with an
+ * odd number that nobody knows, two keys seldom have the same bits in the upper part.
  */
 final class KeyHash {
   private static final long ODD_1 = 0x9E3779B97F4A7C15L;
@@ -28,6 +29,15 @@ final class KeyHash {
     long last = rest == Long.BYTES ? Bytes.getLong(bytes, at) : tail(bytes, at, rest);
     h = fold(last ^ ODD_2, h);
     return fold(h ^ ODD_3, ODD_1 + length);
+  }
+
+  /**
+   * Returns a hash of the 8 bytes of a number, another one than {@link #of}.
+   *
+   * @param seed an odd one
+   */
+  static long ofLong(long number, long seed) {
+    return fold(number ^ ODD_2, seed);
   }
 
   private static long tail(byte[] bytes, int from, int length) {

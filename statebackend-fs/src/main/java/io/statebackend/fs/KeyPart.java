@@ -12,6 +12,10 @@ final class KeyPart {
   private final BinaryOutput own = new BinaryOutput();
   private byte[] bytes = own.array();
   private int length;
+
+  /** The bytes as a number, if they are 8. */
+  private long number;
+
   private long hash;
 
   KeyPart(long seed) {
@@ -26,8 +30,22 @@ final class KeyPart {
     return length;
   }
 
+  /** Returns the bytes as a number; of no meaning if they are not 8. */
+  long number() {
+    return number;
+  }
+
   long hash() {
     return hash;
+  }
+
+  /** Moves to the 8 bytes of a number. */
+  void moveTo(long newNumber) {
+    Bytes.putLong(own.array(), 0, newNumber);
+    setBytes(own.array());
+    length = Long.BYTES;
+    number = newNumber;
+    hash = KeyHash.ofLong(newNumber, seed);
   }
 
   /** Moves to the first bytes of an output, which are not copied. */
@@ -61,8 +79,20 @@ final class KeyPart {
   }
 
   private void moveTo(byte[] newBytes, int newLength) {
-    bytes = newBytes;
+    setBytes(newBytes);
     length = newLength;
-    hash = KeyHash.of(newBytes, 0, newLength, seed);
+    if (newLength == Long.BYTES) {
+      number = Bytes.getLong(newBytes, 0);
+      hash = KeyHash.ofLong(number, seed);
+    } else {
+      hash = KeyHash.of(newBytes, 0, newLength, seed);
+    }
+  }
+
+  private void setBytes(byte[] newBytes) {
+    // Mostly it is the same array. Storing a reference is not free, least of all under G1.
+    if (bytes != newBytes) {
+      bytes = newBytes;
+    }
   }
 }

@@ -56,11 +56,9 @@ final class LiveUnits {
 
   private void addAll(long[][][] directories) {
     for (long[][] directory : directories) {
-      long[] previous = {};
-      for (long[] chunk : directory) {
-        if (chunk != previous) {
-          addAll(chunk);
-          previous = chunk;
+      for (int i = 0; i < directory.length; i++) {
+        if (IndexChunk.isFirstAt(directory[i], i)) {
+          addAll(directory[i]);
         }
       }
     }

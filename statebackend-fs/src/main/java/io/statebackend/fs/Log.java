@@ -324,7 +324,9 @@ final class Log implements AutoCloseable {
   }
 
   /** Tells whether a record may be changed where it is. */
-  boolean isMutable(Segment segment, int offset) {
+  boolean isMutable(long address) {
+    Segment segment = segments.at(address);
+    int offset = segment.offset(address);
     return offset >= segment.mutableFrom
         || (images.newestEpoch() < frozenEpoch && thaws(segment, offset));
   }

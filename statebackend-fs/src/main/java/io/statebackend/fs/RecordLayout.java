@@ -2,6 +2,7 @@
 package io.statebackend.fs;
 
 import io.statebackend.api.TypeSerializer;
+import java.util.Arrays;
 
 /**
  * Where things are in the records of one table, as docs/format/fs-log-v1.md specifies.
@@ -38,6 +39,9 @@ final class RecordLayout {
   private final int valueLengthOffset;
   private final int keyOffset;
 
+  /** Where the value is, if key parts have a fixed length. */
+  private final int fixedValueOffset;
+
   /**
    * Creates a layout.
    *
@@ -52,6 +56,7 @@ final class RecordLayout {
     this.keyLengthOffset = Long.BYTES;
     this.valueLengthOffset = keyLengthOffset + lengthBytes(fixedKeyLength);
     this.keyOffset = valueLengthOffset + lengthBytes(fixedValueLength);
+    this.fixedValueOffset = keyOffset + fixedKeyLength;
   }
 
   private static int lengthBytes(int fixedLength) {
@@ -113,6 +118,11 @@ final class RecordLayout {
     return keyOffset;
   }
 
+  /** Returns a key part of 8 bytes. */
+  long key(byte[] bytes, int at) {
+    return Bytes.getLong(bytes, at + keyOffset);
+  }
+
   int valueLength(byte[] bytes, int at) {
     return fixedValueLength >= 0 ? fixedValueLength : Bytes.getInt(bytes, at + valueLengthOffset);
   }
@@ -124,7 +134,9 @@ final class RecordLayout {
   }
 
   int valueAt(byte[] bytes, int at) {
-    return at + keyOffset + keyLength(bytes, at);
+    return fixedKeyLength >= 0
+        ? at + fixedValueOffset
+        : at + keyOffset + Bytes.getInt(bytes, at + keyLengthOffset);
   }
 
   /** Returns how long the value may become where it is. */
@@ -147,14 +159,17 @@ final class RecordLayout {
 
   /** Tells whether a record has a key part. */
   boolean hasKey(byte[] bytes, int at, KeyPart key) {
+    return fixedKeyLength == Long.BYTES
+        ? key(bytes, at) == key.number()
+        : hasKeyBytes(bytes, at, key);
+  }
+
+  private boolean hasKeyBytes(byte[] bytes, int at, KeyPart key) {
     int length = key.length();
     if (fixedKeyLength < 0 && Bytes.getInt(bytes, at + keyLengthOffset) != length) {
       return false;
     }
     int from = at + keyOffset;
-    if (length == Long.BYTES) {
-      return Bytes.getLong(bytes, from) == Bytes.getLong(key.bytes(), 0);
-    }
-    return java.util.Arrays.equals(bytes, from, from + length, key.bytes(), 0, length);
+    return Arrays.equals(bytes, from, from + length, key.bytes(), 0, length);
   }
 }

@@ -2,61 +2,64 @@
 package io.statebackend.fs;
 
 /**
- * A record that was looked up: where it is, and where its slot in the index is. Valid until room is
- * made in the log, or the index changes. Belongs to the owner.
+ * A record that was looked up. Valid until room is made in the log, or the record is replaced.
+ * Belongs to the owner.
+ *
+ * <p>A view on a record in memory holds its address and no reference: storing one into an old
+ * object, for each record, costs every collector something and G1 a memory fence.
  */
 final class RecordView {
+  private final SegmentTable segments;
   private final ColdWindow cold;
-  private Segment segment = Segment.NONE;
   private long address;
-  private int offset;
-  private byte[] bytes;
   private int at;
 
-  /** Where the address is in the index. */
-  long[] chunk = {};
+  /** What the record is in if {@link SegmentTable#memory} does not tell. */
+  private byte[] otherBytes;
 
-  int slotIndex;
-
-  RecordView() {
-    this(1);
+  RecordView(SegmentTable segments) {
+    this(segments, 1);
   }
 
-  RecordView(int readAheadBlocks) {
+  RecordView(SegmentTable segments, int readAheadBlocks) {
+    this.segments = segments;
     cold = new ColdWindow(readAheadBlocks);
-    bytes = cold.bytes();
+    otherBytes = cold.bytes();
   }
 
-  void moveTo(Segment newSegment, long newAddress) {
-    segment = newSegment;
+  void moveTo(long newAddress) {
     address = newAddress;
-    offset = newSegment.offset(newAddress);
-    byte[] memory = newSegment.memory();
+    at = segments.offset(newAddress);
+    if (segments.memory(newAddress) == null) {
+      findBytes();
+    }
+  }
+
+  private void findBytes() {
+    Segment segment = segment();
+    int offset = segment.offset(address);
+    byte[] memory = segment.memory();
     if (memory != null) {
-      bytes = memory;
+      otherBytes = memory;
       at = offset;
     } else {
-      at = cold.moveTo(newSegment, offset);
-      bytes = cold.bytes();
+      at = cold.moveTo(segment, offset);
+      otherBytes = cold.bytes();
     }
   }
 
   Segment segment() {
-    return segment;
+    return segments.at(address);
   }
 
   long address() {
     return address;
   }
 
-  /** Returns where the record is in its segment. */
-  int offset() {
-    return offset;
-  }
-
   /** Returns what the record is in: the segment's memory, or a copy. */
   byte[] bytes() {
-    return bytes;
+    byte[] memory = segments.memory(address);
+    return memory != null ? memory : otherBytes;
   }
 
   /** Returns where the record is in the bytes. */
@@ -64,12 +67,13 @@ final class RecordView {
     return at;
   }
 
+  /** Tells whether the record was read from a file. */
   boolean isCold() {
-    return bytes != segment.memory();
+    return segments.memory(address) == null && segment().memory() == null;
   }
 
   long header() {
-    return Bytes.getLong(bytes, at);
+    return Bytes.getLong(bytes(), at);
   }
 
   int sizeBytes() {

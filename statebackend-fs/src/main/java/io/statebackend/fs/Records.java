@@ -5,16 +5,29 @@ import io.statebackend.api.KeyGroupRange;
 
 /** The records of one table that are either pages or not: their layout, index and life. */
 final class Records {
+  /** Is the address of no record. */
+  static final long NONE = 0;
+
+  static final long UNSURE = -1;
+
   private final RecordLayout layout;
   private final Log log;
-  private final SegmentTable segments;
   private final int firstKeyGroup;
   private final IndexGroup[] groups;
+  private final SegmentTable segments;
+  private final long hashSeed;
 
-  Records(RecordLayout layout, KeyGroupRange range, Log log, Images images, IndexMemory memory) {
+  Records(
+      RecordLayout layout,
+      KeyGroupRange range,
+      Log log,
+      Images images,
+      IndexMemory memory,
+      long hashSeed) {
     this.layout = layout;
     this.log = log;
     this.segments = log.segments();
+    this.hashSeed = hashSeed;
     this.firstKeyGroup = range.first();
     this.groups = new IndexGroup[range.size()];
     for (int i = 0; i < groups.length; i++) {
@@ -47,25 +60,54 @@ final class Records {
     return directories;
   }
 
-  /** Moves a view to the record of a key part, if there is one. */
-  boolean find(int keyGroup, KeyPart key, RecordView view) {
-    long hash = key.hash();
+  /**
+   * Finds the record of a key part of 8 bytes, if memory is enough for it. This is the short way of
+   * most lookups: the fewer instructions there are, the more lookups the processor has under way
+   * while it waits for memory.
+   *
+   * @param number the key part
+   * @return the address, {@link #NONE} if there is no such record, or {@link #UNSURE} if a record
+   *     would have to be looked at that {@link SegmentTable#memory} does not have
+   */
+  long findInMemory(int keyGroup, long number) {
+    long hash = KeyHash.ofLong(number, hashSeed);
     long tag = IndexChunk.tag(hash);
-    long[] chunk = group(keyGroup).chunk(hash);
+    long[] chunk = groups[keyGroup - firstKeyGroup].chunk(hash);
     int index = IndexChunk.home(chunk, tag);
     while (true) {
       long slot = chunk[index];
-      if (slot == 0) {
-        return false;
-      }
-      if (IndexChunk.tagOf(slot) == tag) {
+      if (IndexChunk.tagOf(slot) == tag && slot != 0) {
         long address = IndexChunk.addressOf(slot);
-        view.moveTo(segments.at(address), address);
+        byte[] memory = segments.memory(address);
+        if (memory == null) {
+          return UNSURE;
+        }
+        if (layout.key(memory, segments.offset(address)) == number) {
+          return address;
+        }
+      }
+      if (slot == 0) {
+        return NONE;
+      }
+      index = IndexChunk.next(chunk, index);
+    }
+  }
+
+  /** Moves a view to the record of a key part, if there is one. */
+  boolean find(int keyGroup, KeyPart key, RecordView view) {
+    long tag = IndexChunk.tag(key.hash());
+    long[] chunk = group(keyGroup).chunk(key.hash());
+    int index = IndexChunk.home(chunk, tag);
+    while (true) {
+      long slot = chunk[index];
+      if (IndexChunk.tagOf(slot) == tag && slot != 0) {
+        view.moveTo(IndexChunk.addressOf(slot));
         if (layout.hasKey(view.bytes(), view.at(), key)) {
-          view.chunk = chunk;
-          view.slotIndex = index;
           return true;
         }
+      }
+      if (slot == 0) {
+        return false;
       }
       index = IndexChunk.next(chunk, index);
     }
@@ -80,18 +122,7 @@ final class Records {
   boolean findAddress(RecordView view, KeyPart key) {
     byte[] bytes = view.bytes();
     key.copy(bytes, view.at() + layout.keyOffset(), layout.keyLength(bytes, view.at()));
-    long[] chunk = group(RecordLayout.keyGroup(view.header())).chunk(key.hash());
-    long wanted = IndexChunk.slot(key.hash(), view.address());
-    int index = IndexChunk.home(chunk, IndexChunk.tag(key.hash()));
-    while (chunk[index] != wanted) {
-      if (chunk[index] == 0) {
-        return false;
-      }
-      index = IndexChunk.next(chunk, index);
-    }
-    view.chunk = chunk;
-    view.slotIndex = index;
-    return true;
+    return group(RecordLayout.keyGroup(view.header())).contains(key.hash(), view.address());
   }
 
   /** Copies the record that a view is on to the end of the log; it fits. */
@@ -101,7 +132,7 @@ final class Records {
     Segment target = log.active();
     int offset = log.append(sizeBytes);
     System.arraycopy(view.bytes(), view.at(), target.memoryNow(), offset, sizeBytes);
-    group(keyGroup).set(key.hash(), view.chunk, view.slotIndex, target.address(offset));
+    group(keyGroup).replace(key.hash(), view.address(), target.address(offset));
     log.died(view.segment(), sizeBytes);
   }
 
@@ -123,7 +154,7 @@ final class Records {
     Segment target = log.active();
     int replacedBytes = view.sizeBytes();
     int offset = append(keyGroup, key, valueLength, valueCapacity);
-    group(keyGroup).set(key.hash(), view.chunk, view.slotIndex, target.address(offset));
+    group(keyGroup).replace(key.hash(), view.address(), target.address(offset));
     log.died(view.segment(), replacedBytes);
     return layout.valueAt(target.memoryNow(), offset);
   }
@@ -144,7 +175,7 @@ final class Records {
   /** Removes the record that a view is on. */
   void remove(int keyGroup, KeyPart key, RecordView view) {
     int sizeBytes = view.sizeBytes();
-    group(keyGroup).remove(key.hash(), view.chunk, view.slotIndex);
+    group(keyGroup).remove(key.hash(), view.address());
     log.died(view.segment(), sizeBytes);
   }
 
@@ -157,7 +188,7 @@ final class Records {
 
   /** Tells whether the record that a view is on may be changed where it is. */
   boolean isMutable(RecordView view) {
-    return log.isMutable(view.segment(), view.offset());
+    return log.isMutable(view.address());
   }
 
   /** Tells whether the record may be changed where it is to have a value of some length. */

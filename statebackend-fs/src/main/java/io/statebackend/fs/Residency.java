@@ -23,6 +23,7 @@ final class Residency implements AutoCloseable {
   private static final int WRITTEN_AHEAD_DIVISOR = 8;
 
   private final MemoryBudget.Account memory;
+  private final SegmentTable segments;
   private final SpillFiles files;
   private final Executor writer;
 
@@ -35,8 +36,9 @@ final class Residency implements AutoCloseable {
   private long unsealedBytes;
   private long sealedBytes;
 
-  Residency(MemoryBudget.Account memory, SpillFiles files, Executor writer) {
+  Residency(MemoryBudget.Account memory, SegmentTable segments, SpillFiles files, Executor writer) {
     this.memory = memory;
+    this.segments = segments;
     this.files = files;
     this.writer = writer;
   }
@@ -98,7 +100,7 @@ final class Residency implements AutoCloseable {
     awaitWritten(oldest);
     sealed.remove();
     sealedBytes -= oldest.capacity;
-    return oldest.evict();
+    return segments.evict(oldest);
   }
 
   private void sealOldest() {
@@ -161,7 +163,7 @@ final class Residency implements AutoCloseable {
         unsealedBytes -= segment.capacity;
       }
       freedBytes += segment.capacity;
-      segment.evict();
+      byte[] unused = segments.evict(segment);
     }
     if (segment.isSealed()) {
       files.free(segment.file(), segment.base);

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentTable {
   private final int rangeShift;
+  private final long offsetMask;
   private final BitSet usedRanges = new BitSet();
 
   private int count;
@@ -20,12 +21,19 @@ final class SegmentTable {
   private @Nullable Segment[] segments = new Segment[16];
 
   /**
+   * By range, the memory of segments that have one range; otherwise null. So the bytes at an
+   * address are found without a look at the segment.
+   */
+  private byte[] @Nullable [] memories = new byte[segments.length][];
+
+  /**
    * Creates an empty table.
    *
    * @param rangeUnits the length of a range, a power of two
    */
   SegmentTable(long rangeUnits) {
     this.rangeShift = Long.numberOfTrailingZeros(rangeUnits);
+    this.offsetMask = rangeUnits - 1;
   }
 
   /** Returns the segments by range, as far as they exist now; others may come in later. */
@@ -44,6 +52,22 @@ final class SegmentTable {
   @SuppressWarnings("NullAway") // an address in the index is that of a segment
   Segment at(long address) {
     return segments[(int) (address >>> rangeShift)];
+  }
+
+  /** Returns the array that has the record at an address, or null if that takes more to find. */
+  byte @Nullable [] memory(long address) {
+    return memories[(int) (address >>> rangeShift)];
+  }
+
+  /** Returns the array that has the record at an address, of which that is known. */
+  @SuppressWarnings("NullAway") // known by the caller
+  byte[] memoryNow(long address) {
+    return memories[(int) (address >>> rangeShift)];
+  }
+
+  /** Returns where in {@link #memory} the record at an address is. */
+  int offset(long address) {
+    return (int) (address & offsetMask) * RecordLayout.UNIT_BYTES;
   }
 
   /** Returns the address of free ranges for a number of bytes: the lowest if one is enough. */
@@ -68,10 +92,20 @@ final class SegmentTable {
     int end = first + rangeCount(segment.capacity);
     if (end > segments.length) {
       segments = Arrays.copyOf(segments, Math.max(end, 2 * segments.length));
+      memories = Arrays.copyOf(memories, segments.length);
     }
     Arrays.fill(segments, first, end, segment);
+    if (end == first + 1) {
+      memories[first] = segment.memory();
+    }
     usedRanges.set(first, end);
     count++;
+  }
+
+  /** Takes the memory of a segment away; returns it. */
+  byte[] evict(Segment segment) {
+    memories[(int) (segment.base >>> rangeShift)] = null;
+    return segment.evict();
   }
 
   void remove(Segment segment) {

@@ -12,12 +12,20 @@ final class TableRecords {
   private final @Nullable Records pages;
 
   TableRecords(
-      int id, TableFormat format, KeyGroupRange range, Log log, Images images, IndexMemory memory) {
+      int id,
+      TableFormat format,
+      KeyGroupRange range,
+      Log log,
+      Images images,
+      IndexMemory memory,
+      long hashSeed) {
     this.id = id;
     this.format = format;
-    this.heads = new Records(format.headLayout(id), range, log, images, memory);
+    this.heads = new Records(format.headLayout(id), range, log, images, memory, hashSeed);
     this.pages =
-        format.hasPages() ? new Records(format.pageLayout(id), range, log, images, memory) : null;
+        format.hasPages()
+            ? new Records(format.pageLayout(id), range, log, images, memory, hashSeed)
+            : null;
   }
 
   /** Returns the number that records call the table. */

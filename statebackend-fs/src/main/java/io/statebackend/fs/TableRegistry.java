@@ -51,7 +51,7 @@ final class TableRegistry {
       throw new IllegalStateException(
           "a store has at most " + RecordLayout.TABLE_COUNT_MAX + " tables: " + format.name());
     }
-    TableRecords records = new TableRecords(id, format, range, log, images, memory);
+    TableRecords records = new TableRecords(id, format, range, log, images, memory, hashSeed);
     byId.add(records);
     return records;
   }

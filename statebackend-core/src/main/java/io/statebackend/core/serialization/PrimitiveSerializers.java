@@ -244,6 +244,11 @@ final class PrimitiveSerializers {
     }
 
     @Override
+    public boolean isBigEndianLong() {
+      return true;
+    }
+
+    @Override
     public TypeSchema schema() {
       return SCHEMA;
     }
@@ -319,6 +324,11 @@ final class PrimitiveSerializers {
     @Override
     public int fixedLength() {
       return Double.BYTES;
+    }
+
+    @Override
+    public boolean isBigEndianLong() {
+      return true;
     }
 
     @Override
