@@ -23,6 +23,7 @@ final class FsListTable<K, N, E> implements ListTable<K, N, E> {
   private final FsTable<K, N> table;
   private final Log log;
   private final Records heads;
+  private final Pages allPages;
   private final Records pages;
   private final RecordLayout headLayout;
   private final RecordLayout pageLayout;
@@ -31,20 +32,20 @@ final class FsListTable<K, N, E> implements ListTable<K, N, E> {
   private final RecordView head;
   private final RecordView page;
   private final TypeSerializer<E> serializer;
-  private final PagedIterators iterators = new PagedIterators();
   private final BinaryOutput out = new BinaryOutput();
 
   FsListTable(FsTable<K, N> table, TypeSerializer<E> serializer) {
     this.table = table;
     this.log = table.log;
     this.heads = table.heads;
-    this.pages = table.records().pages();
+    this.allPages = new Pages(table);
+    this.pages = allPages.records;
     this.headLayout = heads.layout();
     this.pageLayout = pages.layout();
     this.key = table.key;
-    this.pageKey = table.newKeyPart();
+    this.pageKey = allPages.key;
     this.head = table.head;
-    this.page = table.newView();
+    this.page = allPages.view;
     this.serializer = serializer;
   }
 
@@ -72,7 +73,7 @@ final class FsListTable<K, N, E> implements ListTable<K, N, E> {
       Field.write(serializer, element, out);
     }
     int keyGroup = table.moveKey(context, namespace);
-    clear(keyGroup);
+    allPages.clear(keyGroup);
     appendAll(keyGroup, out.array(), 0, out.position());
   }
 
@@ -187,30 +188,7 @@ final class FsListTable<K, N, E> implements ListTable<K, N, E> {
 
   @Override
   public void clear(KeyContext<K> context, N namespace) {
-    clear(table.moveKey(context, namespace));
-  }
-
-  private void clear(int keyGroup) {
-    log.giveBackIfShort();
-    if (!heads.find(keyGroup, key, head)) {
-      return;
-    }
-    int pageCount = PagedValue.pageCount(head.bytes(), heads.valueAt(head));
-    heads.remove(keyGroup, key, head);
-    if (pageCount > 0) {
-      iterators.end(key);
-    }
-    for (int i = 0; i < pageCount; i++) {
-      log.giveBackIfShort();
-      if (findPage(keyGroup, key, i)) {
-        pages.remove(keyGroup, pageKey, page);
-      }
-    }
-  }
-
-  private boolean findPage(int keyGroup, KeyPart listKey, int number) {
-    pageKey.pageOf(listKey.bytes(), 0, listKey.length(), number);
-    return pages.find(keyGroup, pageKey, page);
+    allPages.clear(table.moveKey(context, namespace));
   }
 
   @Override
@@ -230,7 +208,7 @@ final class FsListTable<K, N, E> implements ListTable<K, N, E> {
     if (pageCount == 0) {
       return new Elements(null, keyGroup, 0, tail);
     }
-    return new Elements(iterators.begin(key), keyGroup, pageCount, tail);
+    return new Elements(allPages.iterators.begin(key), keyGroup, pageCount, tail);
   }
 
   @Override
@@ -286,7 +264,7 @@ final class FsListTable<K, N, E> implements ListTable<K, N, E> {
     }
 
     private void readPage(KeyPart listKey) {
-      if (!findPage(keyGroup, listKey, nextPage)) {
+      if (!allPages.find(keyGroup, listKey, nextPage)) {
         throw new IllegalStateException("page of a list is not in the index: page=" + nextPage);
       }
       nextPage++;

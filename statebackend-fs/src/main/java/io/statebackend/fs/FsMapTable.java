@@ -27,6 +27,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
   private final FsTable<K, N> table;
   private final Log log;
   private final Records heads;
+  private final Pages allPages;
   private final Records pages;
   private final KeyPart key;
   private final KeyPart pageKey;
@@ -35,7 +36,6 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
   private final TypeSerializer<U> userKeys;
   private final TypeSerializer<V> values;
   private final Pairs pairs;
-  private final PagedIterators iterators = new PagedIterators();
   private final BinaryInput in = new BinaryInput();
 
   /** The field of a user key, and that of its value if it is put. */
@@ -50,11 +50,12 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     this.table = table;
     this.log = table.log;
     this.heads = table.heads;
-    this.pages = table.records().pages();
+    this.allPages = new Pages(table);
+    this.pages = allPages.records;
     this.key = table.key;
-    this.pageKey = table.newKeyPart();
+    this.pageKey = allPages.key;
     this.head = table.head;
-    this.page = table.newView();
+    this.page = allPages.view;
     this.userKeys = userKeys;
     this.values = values;
     this.pairs = new Pairs(userKeys.fixedLength(), values.fixedLength());
@@ -130,13 +131,8 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     int valueAt = heads.valueAt(head);
     long seed = PagedValue.hashSeed(head.bytes(), valueAt);
     long hash = hash(pair.array(), 0, keyFieldLength, seed);
-    return findPage(
+    return allPages.find(
         keyGroup, key, LinearHashing.page(hash, PagedValue.pageCount(head.bytes(), valueAt)));
-  }
-
-  private boolean findPage(int keyGroup, KeyPart mapKey, int number) {
-    pageKey.pageOf(mapKey.bytes(), 0, mapKey.length(), number);
-    return pages.find(keyGroup, pageKey, page);
   }
 
   @Override
@@ -282,7 +278,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
 
   /** Stores a page, which fits; removes it if it has nothing. */
   private void storePage(int keyGroup, int number, BinaryOutput content) {
-    boolean isThere = findPage(keyGroup, key, number);
+    boolean isThere = allPages.find(keyGroup, key, number);
     int length = content.position();
     if (length == 0) {
       if (isThere) {
@@ -372,7 +368,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     boolean inPlace = heads.hasRoom(head, PagedValue.PAGED_MAP_BYTES);
     halves[0].reset();
     halves[1].reset();
-    boolean isThere = findPage(keyGroup, key, split);
+    boolean isThere = allPages.find(keyGroup, key, split);
     if (isThere) {
       int from = pages.valueAt(page);
       int bit = Integer.numberOfTrailingZeros(pageCount - split);
@@ -445,7 +441,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     }
     if (entryCount == 1) {
       heads.remove(keyGroup, key, head);
-      iterators.end(key);
+      allPages.iterators.end(key);
     } else {
       writeHead(keyGroup, inPlace, pageCount, entryCount - 1, seed);
     }
@@ -454,22 +450,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
 
   @Override
   public void clear(KeyContext<K> context, N namespace) {
-    int keyGroup = table.moveKey(context, namespace);
-    log.giveBackIfShort();
-    if (!heads.find(keyGroup, key, head)) {
-      return;
-    }
-    int pageCount = headPageCount();
-    heads.remove(keyGroup, key, head);
-    if (pageCount > 0) {
-      iterators.end(key);
-    }
-    for (int i = 0; i < pageCount; i++) {
-      log.giveBackIfShort();
-      if (findPage(keyGroup, key, i)) {
-        pages.remove(keyGroup, pageKey, page);
-      }
-    }
+    allPages.clear(table.moveKey(context, namespace));
   }
 
   @Override
@@ -489,7 +470,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
       return Collections.emptyIterator();
     }
     if (headPageCount() > 0) {
-      return new PagedEntries(iterators.begin(key), keyGroup);
+      return new PagedEntries(allPages.iterators.begin(key), keyGroup);
     }
     int from = heads.valueAt(head);
     return new Entries(
@@ -582,7 +563,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
       long hash = Long.reverse(nextReversed);
       int pageCount = headPageCount();
       int bits = LinearHashing.bits(hash, pageCount);
-      if (findPage(keyGroup, mapKey, LinearHashing.page(hash, pageCount))) {
+      if (allPages.find(keyGroup, mapKey, LinearHashing.page(hash, pageCount))) {
         int from = pages.valueAt(page);
         byte[] copy = Arrays.copyOfRange(page.bytes(), from, from + pages.valueLength(page));
         source.reset(copy, 0, copy.length);

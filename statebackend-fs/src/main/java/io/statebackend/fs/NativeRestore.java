@@ -8,9 +8,11 @@ import io.statebackend.api.spi.NativeFiles;
 import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.storage.StorageInput;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
@@ -39,6 +41,9 @@ final class NativeRestore {
   private final KeyPart key;
   private final UnitList units = new UnitList();
 
+  /** The files of the snapshot at hand whose beginning was checked. */
+  private final Set<String> checkedFiles = new HashSet<>();
+
   /** The bytes of the segment that is being restored. */
   private byte[] bytes = {};
 
@@ -57,6 +62,7 @@ final class NativeRestore {
     Map<Long, byte[]> live = new HashMap<>();
     long listBytes = 0;
     for (NativeSnapshots.Snapshot snapshot : snapshots) {
+      checkedFiles.clear();
       Manifest manifest = Manifest.read(snapshot.manifest());
       boolean adopts = isSame && manifest.tables().size() <= ADOPTED_TABLE_COUNT_MAX;
       int[] tableIds = declare(manifest.tables(), adopts);
@@ -124,7 +130,7 @@ final class NativeRestore {
     if (dropped == null) {
       return;
     }
-    RecordView view = new RecordView(READ_AHEAD_BLOCKS);
+    RecordView view = new RecordView(log.segments(), READ_AHEAD_BLOCKS);
     long rest = dropped.recordCount();
     Segment previous = Segment.NONE;
     for (Segment segment : log.segments().array()) {
@@ -140,7 +146,7 @@ final class NativeRestore {
   private long drop(TableRecords dropped, Segment segment, RecordView view) {
     long count = 0;
     for (int at = Segment.HEADER_BYTES; at < segment.size && !segment.isRetired; ) {
-      view.moveTo(segment, segment.address(at));
+      view.moveTo(segment.address(at));
       long header = view.header();
       int sizeBytes = view.sizeBytes();
       if (tables.tableOf(header) == dropped && tables.recordsOf(header).findAddress(view, key)) {
@@ -193,8 +199,11 @@ final class NativeRestore {
     }
   }
 
-  private static void read(NativeFiles files, StoredSegment.Place place, byte[] target, int at) {
+  private void read(NativeFiles files, StoredSegment.Place place, byte[] target, int at) {
     try (StorageInput in = files.open(place.file())) {
+      if (checkedFiles.add(place.file())) {
+        SnapshotFileHeader.check(in, place.file());
+      }
       in.read(place.position(), target, at, place.length());
     }
     CRC32C crc = new CRC32C();

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * has become large.
  */
 final class SnapshotFileWriter implements AutoCloseable {
-  private static final byte[] MAGIC = {'S', 'B', 'F', 'S', 0, 1, 0, 0};
   private static final long FILE_BYTES = 64L << 20;
 
   private final NativeFiles files;
@@ -31,8 +30,8 @@ final class SnapshotFileWriter implements AutoCloseable {
     }
     if (file == null) {
       file = files.create();
-      file.output().write(MAGIC, 0, MAGIC.length);
-      position = MAGIC.length;
+      SnapshotFileHeader.write(file.output());
+      position = SnapshotFileHeader.SIZE_BYTES;
     }
     placeFrom = position;
     crc.reset();
