@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.rocksdb;
+
+import io.statebackend.api.BinaryOutput;
+
+/**
+ * Writes that are done at once, collected on the heap: one call into native code for all of them.
+ *
+ * <pre>
+ * batch  := sequence:u64=0 count:u32 record*                      both little-endian
+ * record := tag:u8 column:varint bytes [bytes]                    bytes := length:varint byte*
+ * </pre>
+ *
+ * <p>That is the form in which RocksDB itself logs and replicates write batches, and takes them
+ * back. Not thread-safe.
+ */
+final class Batch {
+  private static final int COUNT_OFFSET = Long.BYTES;
+  private static final int HEADER_BYTES = COUNT_OFFSET + Integer.BYTES;
+
+  private static final int TAG_DELETE = 4;
+  private static final int TAG_PUT = 5;
+  private static final int TAG_MERGE = 6;
+  private static final int TAG_DELETE_RANGE = 14;
+
+  /** A batch that has grown beyond this gives its memory back when it is cleared. */
+  private static final int KEPT_BYTES_MAX = 1 << 20;
+
+  private BinaryOutput bytes = new BinaryOutput(1 << 10);
+  private int count;
+
+  Batch() {
+    clear();
+  }
+
+  void clear() {
+    if (bytes.array().length > KEPT_BYTES_MAX) {
+      bytes = new BinaryOutput(1 << 10);
+    }
+    bytes.reset();
+    bytes.writeLong(0);
+    bytes.writeInt(0);
+    count = 0;
+  }
+
+  boolean isEmpty() {
+    return count == 0;
+  }
+
+  int sizeBytes() {
+    return bytes.position();
+  }
+
+  void put(Column column, byte[] key, int keyAt, int keyLength, byte[] value, int at, int length) {
+    begin(TAG_PUT, column);
+    writeBytes(key, keyAt, keyLength);
+    writeBytes(value, at, length);
+  }
+
+  /** Appends to what is stored under a key. */
+  void merge(
+      Column column, byte[] key, int keyAt, int keyLength, byte[] value, int at, int length) {
+    begin(TAG_MERGE, column);
+    writeBytes(key, keyAt, keyLength);
+    writeBytes(value, at, length);
+  }
+
+  void delete(Column column, byte[] key, int keyAt, int keyLength) {
+    begin(TAG_DELETE, column);
+    writeBytes(key, keyAt, keyLength);
+  }
+
+  /** Deletes all keys from one on, up to another one that is not deleted. */
+  void deleteRange(Column column, byte[] from, byte[] to) {
+    begin(TAG_DELETE_RANGE, column);
+    writeBytes(from, 0, from.length);
+    writeBytes(to, 0, to.length);
+  }
+
+  private void begin(int tag, Column column) {
+    bytes.writeByte(tag);
+    bytes.writeVarInt(column.id());
+    count++;
+  }
+
+  private void writeBytes(byte[] source, int at, int length) {
+    bytes.writeVarInt(length);
+    bytes.write(source, at, length);
+  }
+
+  byte[] toBytes() {
+    byte[] all = bytes.toByteArray();
+    all[COUNT_OFFSET] = (byte) count;
+    all[COUNT_OFFSET + 1] = (byte) (count >>> 8);
+    all[COUNT_OFFSET + 2] = (byte) (count >>> 16);
+    all[HEADER_BYTES - 1] = (byte) (count >>> 24);
+    return all;
+  }
+}

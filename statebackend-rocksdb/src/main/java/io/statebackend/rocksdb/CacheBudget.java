@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.rocksdb;
+
+/**
+ * The heap that the caches of all stores of a backend share. Who has more than an even share gives
+ * back when others want; nobody waits. Thread-safe.
+ */
+final class CacheBudget {
+  private final long limitBytes;
+  private long usedBytes;
+  private int accounts;
+  private boolean isShort;
+
+  CacheBudget(long limitBytes) {
+    this.limitBytes = limitBytes;
+  }
+
+  long limitBytes() {
+    return limitBytes;
+  }
+
+  synchronized long usedBytes() {
+    return usedBytes;
+  }
+
+  /** Begins the account of one more store. */
+  synchronized Account open() {
+    accounts++;
+    return new Account();
+  }
+
+  /** What one store has of the budget. For one thread at a time. */
+  final class Account implements AutoCloseable {
+    private long bytes;
+    private boolean closed;
+
+    private Account() {}
+
+    /** Takes bytes if there are any left. */
+    boolean take(long wanted) {
+      synchronized (CacheBudget.this) {
+        if (closed || usedBytes + wanted > limitBytes) {
+          isShort = true;
+          return false;
+        }
+        usedBytes += wanted;
+        bytes += wanted;
+        return true;
+      }
+    }
+
+    void giveBack(long unwanted) {
+      synchronized (CacheBudget.this) {
+        if (!closed) {
+          usedBytes -= unwanted;
+          bytes -= unwanted;
+        }
+      }
+    }
+
+    /** Tells whether the store has more than its share while the budget is used up. */
+    boolean isAboveShare() {
+      synchronized (CacheBudget.this) {
+        return isShort && accounts > 1 && bytes > limitBytes / accounts;
+      }
+    }
+
+    @Override
+    public void close() {
+      synchronized (CacheBudget.this) {
+        if (!closed) {
+          closed = true;
+          accounts--;
+          usedBytes -= bytes;
+          isShort = false;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.rocksdb;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.rocksdb.AbstractNativeReference;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.DataBlockIndexType;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The options of one database, and the native objects that they are made of. Why each is as it is
+ * stands in docs/internals/rocksdb.md.
+ */
+final class DatabaseOptions implements AutoCloseable {
+  /**
+   * Appends operands with a byte between them: {@link ListElements#SEPARATOR}. The name is the one
+   * that RocksDB registers its linear implementation under; the other one copies the whole list for
+   * each operand.
+   */
+  private static final String APPEND_OPERATOR = "stringappendtest";
+
+  private static final int BLOCK_BYTES = 4 << 10;
+  private static final int FORMAT_VERSION = 5;
+  private static final double FILTER_BITS_PER_KEY = 10;
+  private static final double BLOCK_HASH_RATIO = 0.75;
+  private static final double MEMTABLE_FILTER_RATIO = 0.02;
+  private static final long WRITE_BUFFER_BYTES_MAX = 32L << 20;
+  private static final long WRITE_BUFFER_BYTES_MIN = 64L << 10;
+  private static final long ARENA_BLOCK_BYTES_MAX = 256L << 10;
+  private static final long FILE_BYTES = 32L << 20;
+  private static final int COMPRESSED_FROM_LEVEL = 2;
+  private static final int LEVEL_COUNT = 7;
+  private static final long INFO_LOG_BYTES = 1L << 20;
+
+  private final NativeBudget budget;
+  private final Tuning tuning;
+  private final BloomFilter filter = new BloomFilter(FILTER_BITS_PER_KEY);
+
+  /** All native objects made here, in the order in which they were made. Guarded by this. */
+  private final List<AbstractNativeReference> made = new ArrayList<>();
+
+  private final DBOptions database;
+  private final WriteOptions write;
+  private final ReadOptions pointRead;
+  private final ReadOptions prefixRead;
+
+  DatabaseOptions(NativeBudget budget, Tuning tuning) {
+    this.budget = budget;
+    this.tuning = tuning;
+    made.add(filter);
+    this.database = own(databaseOptions(tuning));
+    this.write = own(new WriteOptions().setDisableWAL(true));
+    this.pointRead = own(new ReadOptions());
+    this.prefixRead = own(new ReadOptions().setPrefixSameAsStart(true));
+  }
+
+  private synchronized <T extends AbstractNativeReference> T own(T object) {
+    made.add(object);
+    return object;
+  }
+
+  private DBOptions databaseOptions(Tuning expert) {
+    DBOptions options =
+        new DBOptions()
+            .setMaxOpenFiles(-1)
+            .setMaxBackgroundJobs(2)
+            .setAllowConcurrentMemtableWrite(false)
+            .setEnableWriteThreadAdaptiveYield(false)
+            .setAvoidFlushDuringShutdown(true)
+            .setSkipStatsUpdateOnDbOpen(true)
+            .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+            .setKeepLogFileNum(1)
+            .setMaxLogFileSize(INFO_LOG_BYTES)
+            .setStatsDumpPeriodSec(0)
+            .setStatsPersistPeriodSec(0);
+    expert.database(options);
+    return options
+        .setCreateIfMissing(true)
+        .setCreateMissingColumnFamilies(true)
+        .setAtomicFlush(false)
+        .setWriteBufferManager(budget.writeBuffers());
+  }
+
+  DBOptions database() {
+    return database;
+  }
+
+  WriteOptions write() {
+    return write;
+  }
+
+  ReadOptions pointRead() {
+    return pointRead;
+  }
+
+  /** Reads entries of one prefix of fixed length, and ends with it. */
+  ReadOptions prefixRead() {
+    return prefixRead;
+  }
+
+  /** Returns what the column family of a table is opened with. */
+  ColumnFamilyDescriptor descriptor(TableFormat table) {
+    return new ColumnFamilyDescriptor(
+        Column.familyName(table).getBytes(StandardCharsets.UTF_8), columnFamily(table));
+  }
+
+  private ColumnFamilyOptions columnFamily(TableFormat table) {
+    long writeBufferBytes =
+        Math.max(WRITE_BUFFER_BYTES_MIN, Math.min(WRITE_BUFFER_BYTES_MAX, budget.limitBytes() / 8));
+    List<CompressionType> compression = new ArrayList<>();
+    for (int level = 0; level < LEVEL_COUNT; level++) {
+      compression.add(
+          level < COMPRESSED_FROM_LEVEL
+              ? CompressionType.NO_COMPRESSION
+              : CompressionType.LZ4_COMPRESSION);
+    }
+    ColumnFamilyOptions options =
+        own(
+            new ColumnFamilyOptions()
+                .setNumLevels(LEVEL_COUNT)
+                .setWriteBufferSize(writeBufferBytes)
+                .setArenaBlockSize(Math.min(ARENA_BLOCK_BYTES_MAX, writeBufferBytes / 8))
+                .setMaxWriteBufferNumber(3)
+                .setMemtablePrefixBloomSizeRatio(MEMTABLE_FILTER_RATIO)
+                .setMemtableWholeKeyFiltering(true)
+                .setTargetFileSizeBase(FILE_BYTES)
+                .setMaxBytesForLevelBase(4 * FILE_BYTES)
+                .setLevelCompactionDynamicLevelBytes(true)
+                .setCompressionPerLevel(compression));
+    tuning.state(table.name(), options);
+    options.setTableFormatConfig(blocks());
+    if (table.kind() == TableFormat.Kind.LIST) {
+      options.setMergeOperatorName(APPEND_OPERATOR);
+    }
+    if (hasPrefixes(table)) {
+      options.useFixedLengthPrefixExtractor(table.prefixLength());
+    }
+    return options;
+  }
+
+  /** Tells whether the entries of a key and namespace are found by a prefix of fixed length. */
+  static boolean hasPrefixes(TableFormat table) {
+    return table.kind() == TableFormat.Kind.MAP && table.prefixLength() > 0;
+  }
+
+  private BlockBasedTableConfig blocks() {
+    return new BlockBasedTableConfig()
+        .setBlockCache(budget.cache())
+        .setBlockSize(BLOCK_BYTES)
+        .setFormatVersion(FORMAT_VERSION)
+        .setFilterPolicy(filter)
+        .setWholeKeyFiltering(true)
+        .setOptimizeFiltersForMemory(true)
+        .setCacheIndexAndFilterBlocks(true)
+        .setCacheIndexAndFilterBlocksWithHighPriority(true)
+        .setPinL0FilterAndIndexBlocksInCache(true)
+        .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
+        .setDataBlockHashTableUtilRatio(BLOCK_HASH_RATIO);
+  }
+
+  /** Frees the options, the last made first. The database is closed by then. */
+  @Override
+  public synchronized void close() {
+    for (int i = made.size() - 1; i >= 0; i--) {
+      made.get(i).close();
+    }
+    made.clear();
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.rocksdb;
+
+import java.util.Arrays;
+import org.rocksdb.RocksIterator;
+
+/**
+ * Some entries in a row, copied out of the database: their keys and values one behind the other,
+ * and where each ends. Kept small, and used again. Not thread-safe.
+ */
+final class EntryBlock {
+  /** From this size on no further entry is added. */
+  private static final int BYTES_MAX = 64 << 10;
+
+  private byte[] bytes = new byte[1 << 10];
+
+  /** Two for each entry: the end of its key, the end of its value. */
+  private int[] ends = new int[64];
+
+  private int count;
+  private int used;
+
+  void clear() {
+    count = 0;
+    used = 0;
+    if (bytes.length > 4 * BYTES_MAX) {
+      bytes = new byte[1 << 10];
+    }
+  }
+
+  int count() {
+    return count;
+  }
+
+  boolean isFull() {
+    return used >= BYTES_MAX;
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int keyAt(int entry) {
+    return entry == 0 ? 0 : ends[2 * entry - 1];
+  }
+
+  int keyLength(int entry) {
+    return ends[2 * entry] - keyAt(entry);
+  }
+
+  int valueAt(int entry) {
+    return ends[2 * entry];
+  }
+
+  int valueLength(int entry) {
+    return ends[2 * entry + 1] - valueAt(entry);
+  }
+
+  boolean keyBeginsWith(int entry, byte[] prefix, int length) {
+    int at = keyAt(entry);
+    return keyLength(entry) >= length && Arrays.equals(bytes, at, at + length, prefix, 0, length);
+  }
+
+  byte[] key(int entry) {
+    return Arrays.copyOfRange(bytes, keyAt(entry), keyAt(entry) + keyLength(entry));
+  }
+
+  /** Copies the entry that an iterator stands on. */
+  void add(RocksIterator iterator, boolean withValue) {
+    if (2 * count + 2 > ends.length) {
+      ends = Arrays.copyOf(ends, 2 * ends.length);
+    }
+    int keyLength = iterator.key(bytes, used, bytes.length - used);
+    if (keyLength > bytes.length - used) {
+      grow(keyLength);
+      iterator.key(bytes, used, keyLength);
+    }
+    used += keyLength;
+    ends[2 * count] = used;
+    if (withValue) {
+      int valueLength = iterator.value(bytes, used, bytes.length - used);
+      if (valueLength > bytes.length - used) {
+        grow(valueLength);
+        iterator.value(bytes, used, valueLength);
+      }
+      used += valueLength;
+    }
+    ends[2 * count + 1] = used;
+    count++;
+  }
+
+  /** Takes the last entry out again. */
+  void removeLast() {
+    count--;
+    used = keyAt(count);
+  }
+
+  private void grow(int length) {
+    bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, Math.addExact(used, length)));
+  }
+}

@@ -1,0 +1,685 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.rocksdb;
+
+import io.statebackend.api.BinaryOutput;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * A bounded write-back cache of entries in serialized form, on the heap: what is read and written
+ * often crosses into native code only when it is evicted or an image is taken.
+ *
+ * <pre>
+ * chunk := entry*                             chunks are filled one after the other, and evicted so
+ * entry := hash:i32 keyLength:u16 capacity:u16 valueLength:u16 flags:u8 -:u8 column:i32 key value
+ * slot  := hash:32 address:32                 an open-addressed index of all entries
+ * </pre>
+ *
+ * <p><em>Eviction.</em> The oldest chunk is evicted as a whole: entries that were used since it was
+ * last looked at move to its beginning, up to half of it, the others go; what is dirty among these
+ * is written in one batch before anything is changed. So an operation that fails has done nothing.
+ * That is CLOCK with chunks for pages: a hit costs one bit, and memory never fragments.
+ *
+ * <p><em>Absence.</em> That a key has no value is an entry too, so that counting up a new key reads
+ * the database once, and removals are written back like values.
+ *
+ * <p><em>Operands.</em> For lists an entry holds what is to be appended to the stored list. It is
+ * never clean: once written it is gone.
+ *
+ * <p>For the owner alone. Methods that find or make an entry leave the cache standing on it.
+ */
+final class EntryCache implements AutoCloseable {
+  private static final VarHandle SHORT = view(short[].class);
+  private static final VarHandle INT = view(int[].class);
+  private static final VarHandle LONG = view(long[].class);
+  private static final byte[] NO_BYTES = {};
+
+  private static final int DIRTY = 1;
+  private static final int USED = 2;
+  private static final int DEAD = 4;
+  private static final int ABSENT = 8;
+
+  /** The value is appended to the stored one and does not replace it. */
+  private static final int OPERAND = 16;
+
+  private static final int KEY_LENGTH = Integer.BYTES;
+  private static final int CAPACITY = KEY_LENGTH + Short.BYTES;
+  private static final int VALUE_LENGTH = CAPACITY + Short.BYTES;
+  private static final int FLAGS = VALUE_LENGTH + Short.BYTES;
+  private static final int COLUMN = FLAGS + Short.BYTES;
+  private static final int HEADER_BYTES = COLUMN + Integer.BYTES;
+  private static final int ALIGNMENT = 8;
+
+  private static final int CHUNK_BYTES_MAX = 64 << 10;
+  private static final int CHUNK_BYTES_MIN = 1 << 10;
+  private static final int CHUNKS_PER_BUDGET = 16;
+
+  /** An entry may take this part of a chunk; larger ones are not cached. */
+  private static final int ENTRIES_PER_CHUNK_MIN = 8;
+
+  private static final int INDEX_SLOTS_MIN = 256;
+  private static final int NO_ENTRY = -1;
+
+  private final CacheBudget.Account account;
+  private final Columns columns;
+  private final Writer writer;
+  private final int chunkBytes;
+  private final Batch batch = new Batch();
+
+  /** Hash and address + 1, or 0 for a free slot. */
+  private long[] index = {};
+
+  private int entryCount;
+
+  /** Taken one after the other, and evicted so, in a circle. */
+  private final byte[][] chunks;
+
+  /** The used bytes of each chunk. */
+  private final int[] sizes;
+
+  /** The dirty entries of each chunk. */
+  private final int[] dirtyCounts;
+
+  private int chunkCount;
+  private int oldest;
+  private int newest = NO_ENTRY;
+  private long dirtyTotal;
+
+  // Where the cache stands: on an entry of a chunk.
+  private byte[] bytes = {};
+  private int at;
+  private int chunk;
+
+  private static VarHandle view(Class<?> arrayType) {
+    return MethodHandles.byteArrayViewVarHandle(arrayType, ByteOrder.nativeOrder());
+  }
+
+  /** Knows the columns by what entries call them. */
+  interface Columns {
+    Column ofId(int id);
+  }
+
+  /** Writes batches. */
+  interface Writer {
+    void write(Batch batch);
+  }
+
+  EntryCache(CacheBudget budget, Columns columns, Writer writer) {
+    this.account = budget.open();
+    this.columns = columns;
+    this.writer = writer;
+    long part = Long.highestOneBit(Math.max(1, budget.limitBytes() / CHUNKS_PER_BUDGET));
+    this.chunkBytes = (int) Math.max(CHUNK_BYTES_MIN, Math.min(CHUNK_BYTES_MAX, part));
+    int chunkCountMax = (int) (budget.limitBytes() / chunkBytes);
+    this.chunks = new byte[chunkCountMax][];
+    this.sizes = new int[chunkCountMax];
+    this.dirtyCounts = new int[chunkCountMax];
+  }
+
+  // ---- where the cache stands ----
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  boolean isAbsent() {
+    return (bytes[at + FLAGS] & ABSENT) != 0;
+  }
+
+  /** Tells whether the value is to be appended to the stored one. */
+  boolean isOperand() {
+    return (bytes[at + FLAGS] & OPERAND) != 0;
+  }
+
+  int valueAt() {
+    return at + HEADER_BYTES + keyLength(bytes, at);
+  }
+
+  int valueLength() {
+    return valueLength(bytes, at);
+  }
+
+  // ---- operations ----
+
+  /** Finds an entry and notes that it is used. */
+  boolean find(int column, byte[] key, int keyLength) {
+    if (!locate(hash(column, key, keyLength), column, key, keyLength)) {
+      return false;
+    }
+    if ((bytes[at + FLAGS] & USED) == 0) {
+      bytes[at + FLAGS] |= USED;
+    }
+    return true;
+  }
+
+  /** Keeps a value that was read from the database, if there is room. */
+  void keep(int column, byte[] key, int keyLength, byte[] value, int valueLength) {
+    if (prepare(keyLength, valueLength)) {
+      insert(hash(column, key, keyLength), column, key, keyLength, valueLength, 0);
+      write(value, 0, valueLength);
+    }
+  }
+
+  /** Keeps that a key was not found in the database, if there is room. */
+  void keepAbsent(int column, byte[] key, int keyLength) {
+    if (prepare(keyLength, 0)) {
+      insert(hash(column, key, keyLength), column, key, keyLength, 0, ABSENT);
+    }
+  }
+
+  /**
+   * Puts a value, to be written later.
+   *
+   * @return {@code false} if it cannot be cached: nothing is changed then; it is to be written at
+   *     once, and the entry to be forgotten
+   */
+  boolean put(int column, byte[] key, int keyLength, byte[] value, int valueAt, int valueLength) {
+    return replace(column, key, keyLength, value, valueAt, valueLength, 0);
+  }
+
+  /** Removes a value, to be written later; otherwise as {@link #put}. */
+  boolean remove(int column, byte[] key, int keyLength) {
+    return replace(column, key, keyLength, key, 0, 0, ABSENT);
+  }
+
+  private boolean replace(
+      int column, byte[] key, int keyLength, byte[] value, int valueAt, int length, int flags) {
+    int hash = hash(column, key, keyLength);
+    if (locate(hash, column, key, keyLength) && length <= capacity(bytes, at)) {
+      overwrite(value, valueAt, length, flags);
+      return true;
+    }
+    if (!prepare(keyLength, length)) {
+      return false;
+    }
+    forget(column, key, keyLength);
+    insert(hash, column, key, keyLength, length, flags | DIRTY);
+    write(value, valueAt, length);
+    return true;
+  }
+
+  private void overwrite(byte[] value, int from, int length, int flags) {
+    markDirty();
+    bytes[at + FLAGS] = (byte) (flags | DIRTY | USED);
+    setShort(bytes, at + VALUE_LENGTH, 0);
+    write(value, from, length);
+  }
+
+  /**
+   * Appends to a list, to be written later.
+   *
+   * @return {@code false} if it cannot be cached: nothing is changed then; what {@link #addPending}
+   *     gives is to be written first, then the elements, then the entry is to be forgotten
+   */
+  boolean append(int column, byte[] key, int keyLength, BinaryOutput elements) {
+    int hash = hash(column, key, keyLength);
+    int addedLength = elements.position();
+    if (!locate(hash, column, key, keyLength)) {
+      if (!prepare(keyLength, addedLength)) {
+        return false;
+      }
+      insert(hash, column, key, keyLength, roomFor(keyLength, addedLength), OPERAND | DIRTY);
+      write(elements.array(), 0, addedLength);
+      return true;
+    }
+    int length = appendedLength(addedLength);
+    if (length > capacity(bytes, at)) {
+      if (!prepare(keyLength, length)) {
+        return false;
+      }
+      if (!locate(hash, column, key, keyLength)) {
+        // Making room has written it, and dropped it.
+        return append(column, key, keyLength, elements);
+      }
+      move(hash, column, key, keyLength, roomFor(keyLength, length));
+    }
+    markDirty();
+    if (isAbsent()) {
+      bytes[at + FLAGS] &= ~ABSENT;
+    } else {
+      write(ListElements.SEPARATORS, 0, 1);
+    }
+    bytes[at + FLAGS] |= USED;
+    write(elements.array(), 0, addedLength);
+    return true;
+  }
+
+  private int appendedLength(int addedLength) {
+    return isAbsent() ? addedLength : valueLength() + 1 + addedLength;
+  }
+
+  /**
+   * Returns the capacity that an operand of a length is given: room to grow, within what may be.
+   */
+  private int roomFor(int keyLength, int length) {
+    return Math.max(length, Math.min(Math.max(48, 2 * length), capacityMax(keyLength)));
+  }
+
+  /** Gives the entry that the cache stands on a larger place, which there is room for. */
+  private void move(int hash, int column, byte[] key, int keyLength, int capacity) {
+    byte[] source = bytes;
+    int from = valueAt();
+    int length = valueLength();
+    int flags = bytes[at + FLAGS];
+    kill();
+    insert(hash, column, key, keyLength, capacity, flags | DIRTY);
+    write(source, from, length);
+  }
+
+  /** Adds what is to be written for an entry, if there is one that is dirty. */
+  void addPending(Batch target, int column, byte[] key, int keyLength) {
+    if (locate(hash(column, key, keyLength), column, key, keyLength) && isDirty(bytes, at)) {
+      addTo(target, bytes, at);
+    }
+  }
+
+  /** Drops an entry without writing it. */
+  void forget(int column, byte[] key, int keyLength) {
+    if (locate(hash(column, key, keyLength), column, key, keyLength)) {
+      kill();
+    }
+  }
+
+  /** Drops all entries of a column whose keys begin with a prefix, without writing them. */
+  void forgetPrefix(int column, byte[] prefix, int prefixLength) {
+    for (int i = 0; i < chunkCount; i++) {
+      byte[] source = chunks[i];
+      for (int entry = 0; entry < sizes[i]; entry += entryBytes(source, entry)) {
+        int key = entry + HEADER_BYTES;
+        if ((source[entry + FLAGS] & DEAD) == 0
+            && getInt(source, entry + COLUMN) == column
+            && keyLength(source, entry) >= prefixLength
+            && Arrays.equals(source, key, key + prefixLength, prefix, 0, prefixLength)) {
+          standOn(i, entry);
+          kill();
+        }
+      }
+    }
+  }
+
+  /** Writes all that is dirty; values stay, clean. */
+  void flush() {
+    if (dirtyTotal == 0) {
+      return;
+    }
+    for (int i = 0; i < chunkCount; i++) {
+      if (dirtyCounts[i] > 0) {
+        batch.clear();
+        byte[] source = chunks[i];
+        for (int entry = 0; entry < sizes[i]; entry += entryBytes(source, entry)) {
+          if (isDirty(source, entry)) {
+            addTo(batch, source, entry);
+          }
+        }
+        writer.write(batch);
+        for (int entry = 0; entry < sizes[i]; entry += entryBytes(source, entry)) {
+          if (isDirty(source, entry)) {
+            if ((source[entry + FLAGS] & OPERAND) != 0) {
+              standOn(i, entry);
+              kill();
+            } else {
+              source[entry + FLAGS] &= ~DIRTY;
+            }
+          }
+        }
+        dirtyTotal -= dirtyCounts[i];
+        dirtyCounts[i] = 0;
+      }
+    }
+  }
+
+  /** Ends the account; nothing is written. The memory goes with the store. */
+  @Override
+  public void close() {
+    account.close();
+  }
+
+  // ---- entries ----
+
+  private static boolean isDirty(byte[] source, int entry) {
+    return (source[entry + FLAGS] & (DIRTY | DEAD)) == DIRTY;
+  }
+
+  private void addTo(Batch target, byte[] source, int entry) {
+    Column column = columns.ofId(getInt(source, entry + COLUMN));
+    int key = entry + HEADER_BYTES;
+    int keyLength = keyLength(source, entry);
+    int flags = source[entry + FLAGS];
+    int value = key + keyLength;
+    if ((flags & ABSENT) != 0) {
+      target.delete(column, source, key, keyLength);
+    } else if ((flags & OPERAND) != 0) {
+      target.merge(column, source, key, keyLength, source, value, valueLength(source, entry));
+    } else {
+      target.put(column, source, key, keyLength, source, value, valueLength(source, entry));
+    }
+  }
+
+  /** Notes that the entry that the cache stands on is to be written. */
+  private void markDirty() {
+    if ((bytes[at + FLAGS] & DIRTY) == 0) {
+      bytes[at + FLAGS] |= DIRTY;
+      dirtyCounts[chunk]++;
+      dirtyTotal++;
+    }
+  }
+
+  /** Takes the entry that the cache stands on out of the index; its room is got back later. */
+  private void kill() {
+    if (isDirty(bytes, at)) {
+      dirtyCounts[chunk]--;
+      dirtyTotal--;
+    }
+    bytes[at + FLAGS] = DEAD;
+    removeSlot(getInt(bytes, at), address(chunk, at));
+  }
+
+  /**
+   * Makes room for a new entry, by evicting others. That is what can fail, and comes before
+   * anything is changed.
+   */
+  private boolean prepare(int keyLength, int capacity) {
+    return capacity <= capacityMax(keyLength)
+        && makeRoom(sizeBytes(keyLength, capacity))
+        && makeSlot()
+        && makeRoom(sizeBytes(keyLength, capacity));
+  }
+
+  private int capacityMax(int keyLength) {
+    return chunkBytes / ENTRIES_PER_CHUNK_MIN - HEADER_BYTES - keyLength;
+  }
+
+  /** Makes an entry without a value, and stands on it. There is room for it. */
+  private void insert(int hash, int column, byte[] key, int keyLength, int capacity, int flags) {
+    int entry = sizes[newest];
+    int sizeBytes = Math.min(sizeBytes(keyLength, capacity), chunkBytes - entry);
+    sizes[newest] += sizeBytes;
+    standOn(newest, entry);
+    setInt(bytes, entry, hash);
+    setShort(bytes, entry + KEY_LENGTH, keyLength);
+    setShort(bytes, entry + CAPACITY, sizeBytes - HEADER_BYTES - keyLength);
+    setShort(bytes, entry + VALUE_LENGTH, 0);
+    bytes[entry + FLAGS] = (byte) flags;
+    setInt(bytes, entry + COLUMN, column);
+    System.arraycopy(key, 0, bytes, entry + HEADER_BYTES, keyLength);
+    if ((flags & DIRTY) != 0) {
+      dirtyCounts[newest]++;
+      dirtyTotal++;
+    }
+    addSlot(hash, address(newest, entry));
+    entryCount++;
+  }
+
+  /** Appends to the value of the entry that the cache stands on. */
+  private void write(byte[] source, int from, int length) {
+    int before = valueLength();
+    System.arraycopy(source, from, bytes, valueAt() + before, length);
+    setShort(bytes, at + VALUE_LENGTH, before + length);
+  }
+
+  private static int sizeBytes(int keyLength, int capacity) {
+    return (HEADER_BYTES + keyLength + capacity + ALIGNMENT - 1) & -ALIGNMENT;
+  }
+
+  private static int entryBytes(byte[] source, int entry) {
+    return HEADER_BYTES + keyLength(source, entry) + capacity(source, entry);
+  }
+
+  private static int keyLength(byte[] source, int entry) {
+    return getShort(source, entry + KEY_LENGTH);
+  }
+
+  private static int capacity(byte[] source, int entry) {
+    return getShort(source, entry + CAPACITY);
+  }
+
+  private static int valueLength(byte[] source, int entry) {
+    return getShort(source, entry + VALUE_LENGTH);
+  }
+
+  // ---- chunks ----
+
+  /** Makes the newest chunk have room for an entry; returns whether it has. */
+  private boolean makeRoom(int sizeBytes) {
+    if (newest != NO_ENTRY && sizes[newest] + sizeBytes <= chunkBytes) {
+      return true;
+    }
+    while (chunkCount > 1 && account.isAboveShare()) {
+      giveChunkBack();
+    }
+    if (chunkCount < chunks.length && account.take(chunkBytes)) {
+      chunks[chunkCount] = new byte[chunkBytes];
+      sizes[chunkCount] = 0;
+      dirtyCounts[chunkCount] = 0;
+      newest = chunkCount++;
+      return true;
+    }
+    if (chunkCount == 0) {
+      return false;
+    }
+    evictOldest();
+    return true;
+  }
+
+  private void evictOldest() {
+    int evicted = oldest;
+    evict(evicted, chunkBytes / 2);
+    oldest = evicted + 1 == chunkCount ? 0 : evicted + 1;
+    newest = evicted;
+  }
+
+  private void giveChunkBack() {
+    int last = chunkCount - 1;
+    evict(last, 0);
+    chunks[last] = NO_BYTES;
+    chunkCount = last;
+    oldest = oldest == last ? 0 : oldest;
+    newest = newest == last ? (oldest == 0 ? last - 1 : oldest - 1) : newest;
+    account.giveBack(chunkBytes);
+  }
+
+  /**
+   * Writes what is dirty in a chunk and was not used, and drops what was not used.
+   *
+   * @param keptBytesMax how much of what was used stays; the rest goes as well
+   */
+  private void evict(int evicted, int keptBytesMax) {
+    byte[] source = chunks[evicted];
+    int keptEnd = writeVictims(evicted, keptBytesMax);
+    int target = 0;
+    int dirty = 0;
+    int size = sizes[evicted];
+    for (int entry = 0; entry < size; ) {
+      int entryBytes = entryBytes(source, entry);
+      int flags = source[entry + FLAGS];
+      if ((flags & DEAD) == 0) {
+        if (entry < keptEnd && (flags & USED) != 0) {
+          dirty += flags & DIRTY;
+          moveSlot(getInt(source, entry), address(evicted, entry), address(evicted, target));
+          System.arraycopy(source, entry, source, target, entryBytes);
+          source[target + FLAGS] &= ~USED;
+          target += entryBytes;
+        } else {
+          removeSlot(getInt(source, entry), address(evicted, entry));
+        }
+      }
+      entry += entryBytes;
+    }
+    sizes[evicted] = target;
+    dirtyTotal += dirty - dirtyCounts[evicted];
+    dirtyCounts[evicted] = dirty;
+  }
+
+  /**
+   * Writes the dirty ones among those entries of a chunk that are to go.
+   *
+   * @return where the entries end of which used ones stay
+   */
+  private int writeVictims(int evicted, int keptBytesMax) {
+    batch.clear();
+    byte[] source = chunks[evicted];
+    int keptBytes = 0;
+    int keptEnd = sizes[evicted];
+    for (int entry = 0; entry < sizes[evicted]; ) {
+      int entryBytes = entryBytes(source, entry);
+      int flags = source[entry + FLAGS];
+      if ((flags & DEAD) == 0) {
+        boolean isKept = entry < keptEnd && (flags & USED) != 0;
+        if (isKept && keptBytes + entryBytes > keptBytesMax) {
+          keptEnd = entry;
+          isKept = false;
+        }
+        if (isKept) {
+          keptBytes += entryBytes;
+        } else if ((flags & DIRTY) != 0) {
+          addTo(batch, source, entry);
+        }
+      }
+      entry += entryBytes;
+    }
+    writer.write(batch);
+    return keptEnd;
+  }
+
+  private void standOn(int newChunk, int entry) {
+    chunk = newChunk;
+    bytes = chunks[newChunk];
+    at = entry;
+  }
+
+  // ---- index ----
+
+  private int address(int chunkNumber, int entry) {
+    return (chunkNumber * (chunkBytes / ALIGNMENT)) + entry / ALIGNMENT;
+  }
+
+  private boolean locate(int hash, int column, byte[] key, int keyLength) {
+    long[] slots = index;
+    int mask = slots.length - 1;
+    if (mask < 0) {
+      return false;
+    }
+    int perChunk = chunkBytes / ALIGNMENT;
+    for (int slot = hash & mask; slots[slot] != 0; slot = (slot + 1) & mask) {
+      if ((int) (slots[slot] >>> 32) == hash) {
+        int address = (int) slots[slot] - 1;
+        byte[] source = chunks[address / perChunk];
+        int entry = (address % perChunk) * ALIGNMENT;
+        int keyAt = entry + HEADER_BYTES;
+        if (getInt(source, entry + COLUMN) == column
+            && keyLength(source, entry) == keyLength
+            && Arrays.equals(source, keyAt, keyAt + keyLength, key, 0, keyLength)) {
+          chunk = address / perChunk;
+          bytes = source;
+          at = entry;
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void addSlot(int hash, int address) {
+    int mask = index.length - 1;
+    int slot = hash & mask;
+    while (index[slot] != 0) {
+      slot = (slot + 1) & mask;
+    }
+    index[slot] = slotOf(hash, address);
+  }
+
+  private static long slotOf(int hash, int address) {
+    return (long) hash << 32 | (address + 1);
+  }
+
+  private int findSlot(int hash, int address) {
+    int mask = index.length - 1;
+    long wanted = slotOf(hash, address);
+    int slot = hash & mask;
+    while (index[slot] != wanted) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  private void moveSlot(int hash, int from, int to) {
+    index[findSlot(hash, from)] = slotOf(hash, to);
+  }
+
+  /** Frees a slot, and closes the gap: what comes after it is found without marks of removal. */
+  private void removeSlot(int hash, int address) {
+    int mask = index.length - 1;
+    int gap = findSlot(hash, address);
+    for (int slot = (gap + 1) & mask; index[slot] != 0; slot = (slot + 1) & mask) {
+      int home = (int) (index[slot] >>> 32) & mask;
+      if (((slot - home) & mask) >= ((slot - gap) & mask)) {
+        index[gap] = index[slot];
+        gap = slot;
+      }
+    }
+    index[gap] = 0;
+    entryCount--;
+  }
+
+  /** Makes room for one entry more in the index, by evicting if there is no memory for it. */
+  private boolean makeSlot() {
+    while (entryCount >= index.length - index.length / 4) {
+      int slots = Math.max(INDEX_SLOTS_MIN, 2 * index.length);
+      if (account.take((long) slots * Long.BYTES)) {
+        growIndex(slots);
+      } else if (index.length == 0) {
+        return false;
+      } else {
+        evictOldest();
+      }
+    }
+    return true;
+  }
+
+  private void growIndex(int slots) {
+    long[] before = index;
+    index = new long[slots];
+    for (long slot : before) {
+      if (slot != 0) {
+        addSlot((int) (slot >>> 32), (int) slot - 1);
+      }
+    }
+    account.giveBack((long) before.length * Long.BYTES);
+  }
+
+  private static int hash(int column, byte[] key, int keyLength) {
+    long hash = column * 0x9e3779b97f4a7c15L + keyLength;
+    int i = 0;
+    for (; i + Long.BYTES <= keyLength; i += Long.BYTES) {
+      hash = (hash ^ getLong(key, i)) * 0xbf58476d1ce4e5b9L;
+      hash ^= hash >>> 32;
+    }
+    for (; i < keyLength; i++) {
+      hash = (hash ^ key[i]) * 0x94d049bb133111ebL;
+    }
+    hash ^= hash >>> 29;
+    return (int) ((hash * 0xbf58476d1ce4e5b9L) >>> 32);
+  }
+
+  private static int getInt(byte[] source, int offset) {
+    return (int) INT.get(source, offset);
+  }
+
+  private static void setInt(byte[] target, int offset, int value) {
+    INT.set(target, offset, value);
+  }
+
+  private static int getShort(byte[] source, int offset) {
+    return Short.toUnsignedInt((short) SHORT.get(source, offset));
+  }
+
+  private static void setShort(byte[] target, int offset, int value) {
+    SHORT.set(target, offset, (short) value);
+  }
+
+  private static long getLong(byte[] source, int offset) {
+    return (long) LONG.get(source, offset);
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.rocksdb;
+
+import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.StateException;
+import io.statebackend.api.StateIoException;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+
+/** What errors of RocksDB are called here. */
+final class Errors {
+  private Errors() {}
+
+  /**
+   * Translates an error.
+   *
+   * @param what what could not be done, and where
+   */
+  static StateException of(String what, RocksDBException e) {
+    Status status = e.getStatus();
+    Status.Code code = status == null ? Status.Code.Undefined : status.getCode();
+    Status.SubCode detail = status == null ? Status.SubCode.None : status.getSubCode();
+    String message = what + ": " + describe(e, status);
+    if (code == Status.Code.Corruption) {
+      return new CorruptStateException(message + "; restore the latest checkpoint", e);
+    }
+    if (detail == Status.SubCode.MemoryLimit) {
+      return new StateIoException(
+          message + "; the native memory of the backend is used up: raise memoryBudgetBytes", e);
+    }
+    if (detail == Status.SubCode.NoSpace) {
+      return new StateIoException(message + "; the disk of the working directory is full", e);
+    }
+    return new StateIoException(message, e);
+  }
+
+  private static String describe(RocksDBException e, @Nullable Status status) {
+    if (status == null || status.getState() == null || status.getState().isEmpty()) {
+      return String.valueOf(e.getMessage());
+    }
+    return status.getCodeString() + ", " + status.getState();
+  }
+}

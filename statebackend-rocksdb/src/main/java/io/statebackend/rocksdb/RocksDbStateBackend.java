@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.rocksdb;
+
+import static java.util.Objects.requireNonNull;
+
+import io.statebackend.api.StateClosedException;
+import io.statebackend.api.spi.KeyedStore;
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.api.spi.StoreSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A storage engine over RocksDB, for state larger than memory: a log-structured merge tree in
+ * native code, with a write-back cache of hot entries on the heap.
+ *
+ * <p>Each store is a database of its own in the working directory, each state a column family of
+ * it. There is no write-ahead log: state comes back from checkpoints only. All memory, native and
+ * cache, that of all stores of a backend together, stays within one budget.
+ *
+ * <p>Thread-safe; each store has one owner. The working directory belongs to the backend alone and
+ * holds nothing that outlives it.
+ */
+public final class RocksDbStateBackend implements StateBackend {
+  private final Settings settings;
+  private final WorkDirectory directory;
+  private final NativeBudget nativeBudget;
+  private final CacheBudget cacheBudget;
+
+  /** The stores that are open. Guarded by itself. */
+  private final Set<RocksDbKeyedStore<?>> stores = new HashSet<>();
+
+  /** Guarded by {@code stores}. */
+  private boolean closed;
+
+  private RocksDbStateBackend(Settings settings, WorkDirectory directory) {
+    this.settings = settings;
+    this.directory = directory;
+    this.nativeBudget = new NativeBudget(settings.nativeBytes());
+    this.cacheBudget = new CacheBudget(settings.cacheBytes());
+  }
+
+  /**
+   * Begins the settings of a backend.
+   *
+   * @param directory the working directory, created if need be; for the backend alone, on a local
+   *     file system
+   * @return a builder with default settings
+   */
+  public static Builder builder(Path directory) {
+    return new Builder(requireNonNull(directory, "directory"));
+  }
+
+  /** Opens a backend with settings that no user would choose, for tests. */
+  static RocksDbStateBackend open(Path directory, Settings settings) {
+    WorkDirectory work = WorkDirectory.open(directory);
+    try {
+      return new RocksDbStateBackend(settings, work);
+    } catch (RuntimeException | UnsatisfiedLinkError e) {
+      work.close();
+      throw e;
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @return {@code rocksdb}
+   */
+  @Override
+  public String name() {
+    return "rocksdb";
+  }
+
+  @Override
+  public <K> KeyedStore<K> open(StoreSpec<K> spec) {
+    synchronized (stores) {
+      if (closed) {
+        throw new StateClosedException(
+            "the rocksdb state backend is closed: operatorId=" + spec.operatorId());
+      }
+      RocksDbKeyedStore<K> store =
+          new RocksDbKeyedStore<>(
+              spec, settings, nativeBudget, cacheBudget, directory.createStore(), this::forget);
+      stores.add(store);
+      return store;
+    }
+  }
+
+  private void forget(RocksDbKeyedStore<?> store) {
+    synchronized (stores) {
+      stores.remove(store);
+    }
+  }
+
+  /**
+   * Returns how much of the budget is in use.
+   *
+   * @return the figures of this moment
+   * @throws StateClosedException if the backend is closed
+   */
+  public MemoryUse memoryUse() {
+    return new MemoryUse(
+        nativeBudget.usedBytes(),
+        nativeBudget.limitBytes(),
+        cacheBudget.usedBytes(),
+        cacheBudget.limitBytes());
+  }
+
+  @Override
+  public void close() {
+    List<RocksDbKeyedStore<?>> open;
+    synchronized (stores) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      open = new ArrayList<>(stores);
+    }
+    try (directory;
+        nativeBudget) {
+      open.forEach(RocksDbKeyedStore::close);
+    }
+  }
+
+  /**
+   * How much memory is in use.
+   *
+   * @param nativeUsedBytes native memory that is charged: blocks, indexes, filters, write buffers
+   * @param nativeLimitBytes its limit
+   * @param cacheUsedBytes what the caches on the heap take
+   * @param cacheLimitBytes their limit
+   */
+  public record MemoryUse(
+      long nativeUsedBytes, long nativeLimitBytes, long cacheUsedBytes, long cacheLimitBytes) {}
+
+  /** The settings of a backend. Not thread-safe. */
+  public static final class Builder {
+    private static final long BUDGET_BYTES_DEFAULT = 256L << 20;
+    private static final long BUDGET_BYTES_MIN = 8L << 20;
+    private static final int CACHE_SHARE_DEFAULT = 4;
+    private static final int TRANSFER_THREADS_DEFAULT = 4;
+    private static final int TRANSFER_THREADS_MAX = 64;
+    private static final long CACHE_NOT_SET = -1;
+
+    private final Path directory;
+    private long memoryBudgetBytes = BUDGET_BYTES_DEFAULT;
+    private long heapCacheBytes = CACHE_NOT_SET;
+    private int transferThreads = TRANSFER_THREADS_DEFAULT;
+    private Tuning tuning = Tuning.NONE;
+
+    private Builder(Path directory) {
+      this.directory = directory;
+    }
+
+    /**
+     * Limits the memory that all stores of the backend use together: native memory and the caches
+     * on the heap.
+     *
+     * @param bytes the budget in bytes, 8 MiB or more; by default 256 MiB
+     * @return this
+     * @throws IllegalArgumentException if it is too small
+     */
+    public Builder memoryBudgetBytes(long bytes) {
+      if (bytes < BUDGET_BYTES_MIN) {
+        throw new IllegalArgumentException(
+            "memoryBudgetBytes must be %d or more: memoryBudgetBytes=%d"
+                .formatted(BUDGET_BYTES_MIN, bytes));
+      }
+      memoryBudgetBytes = bytes;
+      return this;
+    }
+
+    /**
+     * Sets how much of the budget the caches on the heap take. More if the hot entries would fit
+     * then, 0 for no cache. The heap has to be larger by this.
+     *
+     * @param bytes the limit in bytes, up to half of the budget; by default a quarter of it
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder heapCacheBytes(long bytes) {
+      if (bytes < 0) {
+        throw new IllegalArgumentException(
+            "heapCacheBytes must be 0 or more: heapCacheBytes=" + bytes);
+      }
+      heapCacheBytes = bytes;
+      return this;
+    }
+
+    /**
+     * Limits how many files a checkpoint or a restore copies at once, for all stores together.
+     *
+     * @param count 1 to 64; by default 4
+     * @return this
+     * @throws IllegalArgumentException if it is not
+     */
+    public Builder transferThreads(int count) {
+      if (count < 1 || count > TRANSFER_THREADS_MAX) {
+        throw new IllegalArgumentException(
+            "transferThreads must be 1 to %d: transferThreads=%d"
+                .formatted(TRANSFER_THREADS_MAX, count));
+      }
+      transferThreads = count;
+      return this;
+    }
+
+    /**
+     * Changes RocksDB's options, for experts.
+     *
+     * @param expert what changes them
+     * @return this
+     */
+    public Builder tuning(Tuning expert) {
+      tuning = requireNonNull(expert, "tuning");
+      return this;
+    }
+
+    /**
+     * Opens the backend.
+     *
+     * @return the backend, owned by the caller
+     * @throws IllegalStateException if the caches would take more than half of the budget
+     * @throws io.statebackend.api.StateLockedException if another backend uses the directory, in
+     *     this process or another one
+     * @throws io.statebackend.api.StateIoException if the directory cannot be created
+     */
+    public RocksDbStateBackend open() {
+      long cache =
+          heapCacheBytes == CACHE_NOT_SET
+              ? memoryBudgetBytes / CACHE_SHARE_DEFAULT
+              : heapCacheBytes;
+      if (cache > memoryBudgetBytes / 2) {
+        throw new IllegalStateException(
+            "heapCacheBytes must be half of memoryBudgetBytes or less: heapCacheBytes=%d, memoryBudgetBytes=%d"
+                .formatted(cache, memoryBudgetBytes));
+      }
+      return RocksDbStateBackend.open(
+          directory,
+          new Settings(
+              memoryBudgetBytes - cache, cache, transferThreads, Limits.OF_ROCKSDB, tuning));
+    }
+  }
+}

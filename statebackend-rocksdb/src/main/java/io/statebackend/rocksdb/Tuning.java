@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.rocksdb;
+
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
+
+/**
+ * Changes RocksDB's options before a database is opened with them: for experts who have measured.
+ *
+ * <p>The options come as the backend has set them. What its correctness or its budget rests on is
+ * set again afterwards: merge operator, prefix extractor, comparator, block cache, write buffer
+ * manager. Thread-safe; called once for each store and state.
+ */
+public interface Tuning {
+  /** Leaves everything as it is. */
+  Tuning NONE = new Tuning() {};
+
+  /**
+   * Changes the options of the database of a store.
+   *
+   * @param options the options, which belong to the backend
+   */
+  default void database(DBOptions options) {}
+
+  /**
+   * Changes the options of the column family of a state.
+   *
+   * @param state the name of the state
+   * @param options the options, which belong to the backend
+   */
+  default void state(String state, ColumnFamilyOptions options) {}
+}

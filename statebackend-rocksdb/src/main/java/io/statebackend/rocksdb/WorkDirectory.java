@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.rocksdb;
+
+import io.statebackend.api.StateIoException;
+import io.statebackend.api.StateLockedException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory of a backend, locked against others, with a directory for each store.
+ *
+ * <pre>
+ * _lock              held while the backend is open; released by the operating system with the process
+ * store-n/db/        the database of a store
+ * store-n/link-m/    files linked for an image
+ * store-n/part-m/    the database of a snapshot that is being restored
+ * </pre>
+ *
+ * <p>What an earlier process left in it is deleted: state comes back from checkpoints only.
+ */
+final class WorkDirectory implements AutoCloseable {
+  private static final String LOCK_FILE = "_lock";
+  private static final String STORE_PREFIX = "store-";
+
+  /**
+   * The directories that are locked in this JVM. Asked first, because on POSIX systems closing a
+   * second channel on a file releases the lock that the first one holds.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private final Path directory;
+  private final FileChannel lock;
+  private long nextStore;
+
+  private WorkDirectory(Path directory, FileChannel lock) {
+    this.directory = directory;
+    this.lock = lock;
+  }
+
+  /**
+   * Creates the directory if need be, and locks it.
+   *
+   * @throws StateLockedException if another backend uses it, in this process or another one
+   * @throws StateIoException if it cannot be created or cleared
+   */
+  static WorkDirectory open(Path path) {
+    try {
+      Files.createDirectories(path);
+      Path directory = path.toRealPath();
+      if (!HELD.add(directory)) {
+        throw locked(directory, null);
+      }
+      try {
+        return openHeld(directory);
+      } catch (IOException | RuntimeException e) {
+        HELD.remove(directory);
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new StateIoException("cannot open the working directory: directory=" + path, e);
+    }
+  }
+
+  private static WorkDirectory openHeld(Path directory) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            directory.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() == null) {
+        throw locked(directory, null);
+      }
+      try (DirectoryStream<Path> stores = Files.newDirectoryStream(directory, STORE_PREFIX + "*")) {
+        stores.forEach(WorkDirectory::delete);
+      }
+      return new WorkDirectory(directory, channel);
+    } catch (OverlappingFileLockException e) {
+      channel.close();
+      throw locked(directory, e);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static StateLockedException locked(Path directory, @Nullable Throwable cause) {
+    return new StateLockedException(
+        "working directory is in use by another backend: directory="
+            + directory
+            + "; close that one, or use another directory",
+        cause);
+  }
+
+  /** Creates an empty directory for a store. */
+  synchronized Path createStore() {
+    return create(directory.resolve(STORE_PREFIX + nextStore++));
+  }
+
+  static Path create(Path newDirectory) {
+    try {
+      return Files.createDirectory(newDirectory);
+    } catch (IOException e) {
+      throw new StateIoException("cannot create a directory: directory=" + newDirectory, e);
+    }
+  }
+
+  /** Deletes a directory with all that is in it, and passes over what is gone already. */
+  static void delete(Path tree) {
+    try {
+      Files.walkFileTree(tree, new Deletion());
+    } catch (NoSuchFileException e) {
+      // Closing the store was first: what was to be deleted is deleted.
+      return;
+    } catch (IOException e) {
+      throw new StateIoException("cannot delete a directory: directory=" + tree, e);
+    }
+  }
+
+  private static final class Deletion extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.deleteIfExists(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+      if (e instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw e;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
+        throws IOException {
+      if (e != null) {
+        throw e;
+      }
+      Files.deleteIfExists(visited);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+
+  /** Releases the lock; the directory stays, with the lock file in it. */
+  @Override
+  public void close() {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      throw new StateIoException("cannot release the lock: directory=" + directory, e);
+    } finally {
+      HELD.remove(directory);
+    }
+  }
+}

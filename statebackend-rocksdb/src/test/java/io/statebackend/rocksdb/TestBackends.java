@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.rocksdb;
+
+import java.nio.file.Path;
+
+/** Backends for tests. */
+final class TestBackends {
+  static final long NATIVE_BYTES = 64 << 20;
+
+  private TestBackends() {}
+
+  static RocksDbStateBackend open(Path directory, long cacheBytes) {
+    return open(directory, cacheBytes, Limits.OF_ROCKSDB);
+  }
+
+  static RocksDbStateBackend open(Path directory, long cacheBytes, Limits limits) {
+    return RocksDbStateBackend.open(
+        directory, new Settings(NATIVE_BYTES, cacheBytes, 2, limits, Tuning.NONE));
+  }
+}
