@@ -267,6 +267,17 @@ final class Database implements AutoCloseable {
     return newScan(column, bounds.options(), bounds);
   }
 
+  /** Tells whether there is an entry from one key on and before another one. */
+  boolean hasEntries(Column column, byte[] from, byte[] to) {
+    Scan.Bounds bounds = Scan.Bounds.before(to);
+    EntryBlock first = new EntryBlock();
+    try (Scan scan = newScan(column, bounds.options(), bounds)) {
+      scan.seek(from);
+      scan.read(first, 1, false);
+    }
+    return first.count() > 0;
+  }
+
   private Scan newScan(Column column, ReadOptions readOptions, Scan.Bounds bounds) {
     if (!gate.tryEnter()) {
       bounds.close();

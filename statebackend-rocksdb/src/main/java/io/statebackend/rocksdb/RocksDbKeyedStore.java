@@ -2,12 +2,14 @@
 package io.statebackend.rocksdb;
 
 import io.statebackend.api.IncompatibleStateException;
+import io.statebackend.api.StateClosedException;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.EntryKeyFormat;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
@@ -16,100 +18,149 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The tables of one subtask, in a database of their own. */
+/**
+ * The tables of one subtask, in a database of their own, which is opened when it is first needed:
+ * restoring makes it out of files.
+ */
 final class RocksDbKeyedStore<K> implements KeyedStore<K> {
-  private final TypeSerializer<K> keySerializer;
-  private final Settings settings;
+  private final StoreSpec<K> spec;
+  private final String name;
+  private final Parts parts;
   private final Path directory;
   private final Consumer<RocksDbKeyedStore<?>> onClose;
-  private final Database database;
-  private final EntryCache cache;
+  private final RocksDbSnapshots snapshots;
   private final Set<String> declared = new HashSet<>();
   private final Map<String, ListSizes> listSizes = new HashMap<>();
   private long nextLink;
   private boolean isSnapshotNatively;
 
+  /** Null until it is needed. Guarded by this. */
+  private @Nullable Opened opened;
+
+  /** Guarded by this. */
+  private boolean closed;
+
+  /** What the stores of a backend share. */
+  record Parts(
+      Settings settings, NativeBudget nativeBudget, CacheBudget cacheBudget, Transfers transfers) {}
+
+  /** The database with the cache in front of it. */
+  private record Opened(Database database, EntryCache cache) {}
+
+  /**
+   * Makes an empty store.
+   *
+   * @param directory its directory, which is empty
+   */
   RocksDbKeyedStore(
-      StoreSpec<K> spec,
-      Settings settings,
-      NativeBudget nativeBudget,
-      CacheBudget cacheBudget,
-      Path directory,
-      Consumer<RocksDbKeyedStore<?>> onClose) {
-    this.keySerializer = spec.keySerializer();
-    this.settings = settings;
+      StoreSpec<K> spec, Parts parts, Path directory, Consumer<RocksDbKeyedStore<?>> onClose) {
+    this.spec = spec;
+    this.name = spec.operatorId() + "-" + spec.subtask();
+    this.parts = parts;
     this.directory = directory;
     this.onClose = onClose;
-    String name = spec.operatorId() + "-" + spec.subtask();
-    DatabaseOptions options = new DatabaseOptions(nativeBudget, settings.tuning());
-    this.database = Database.open(name, directory.resolve("db"), options, List.of());
-    this.cache = new EntryCache(cacheBudget, this::columnOfId, database::write);
+    this.snapshots = new RocksDbSnapshots(parts.transfers(), new StoreRestorer());
   }
 
-  private Column columnOfId(int id) {
-    return database.columnOfId(id);
+  private synchronized Opened opened() {
+    if (closed) {
+      throw closedException();
+    }
+    if (opened == null) {
+      opened = newOpened(openDatabase(databaseDirectory(), List.of()));
+    }
+    return opened;
+  }
+
+  private StateClosedException closedException() {
+    return new StateClosedException("the store is closed: " + name);
+  }
+
+  private Path databaseDirectory() {
+    return directory.resolve("db");
+  }
+
+  private Database openDatabase(Path where, List<TableFormat> tables) {
+    DatabaseOptions options =
+        new DatabaseOptions(parts.nativeBudget(), parts.settings().tuning());
+    return Database.open(name, where, options, tables);
+  }
+
+  private Opened newOpened(Database database) {
+    return new Opened(
+        database, new EntryCache(parts.cacheBudget(), database::columnOfId, database::write));
   }
 
   @Override
-  public <N, V> ValueTable<K, N, V> valueTable(TableSpec.OfValues<N, V> spec) {
+  public <N, V> ValueTable<K, N, V> valueTable(TableSpec.OfValues<N, V> table) {
     return new RocksDbValueTable<>(
-        declare(TableFormat.of(keySerializer, spec)), keys(spec), spec.valueSerializer());
+        declare(TableFormat.of(spec.keySerializer(), table)),
+        keys(table),
+        table.valueSerializer());
   }
 
   @Override
-  public <N, E> ListTable<K, N, E> listTable(TableSpec.OfLists<N, E> spec) {
-    ListSizes sizes =
-        listSizes.computeIfAbsent(
-            spec.name(), name -> new ListSizes(settings.limits().valueBytesMax()));
+  public <N, E> ListTable<K, N, E> listTable(TableSpec.OfLists<N, E> table) {
     return new RocksDbListTable<>(
-        declare(TableFormat.of(keySerializer, spec)), keys(spec), spec.elementSerializer(), sizes);
+        declare(TableFormat.of(spec.keySerializer(), table)),
+        keys(table),
+        table.elementSerializer(),
+        listSizes.computeIfAbsent(table.name(), this::newListSizes));
+  }
+
+  private ListSizes newListSizes(String table) {
+    return new ListSizes(parts.settings().limits().valueBytesMax());
   }
 
   @Override
-  public <N, U, V> MapTable<K, N, U, V> mapTable(TableSpec.OfMaps<N, U, V> spec) {
+  public <N, U, V> MapTable<K, N, U, V> mapTable(TableSpec.OfMaps<N, U, V> table) {
     return new RocksDbMapTable<>(
-        declare(TableFormat.of(keySerializer, spec)),
-        keys(spec),
-        spec.userKeySerializer(),
-        spec.valueSerializer());
+        declare(TableFormat.of(spec.keySerializer(), table)),
+        keys(table),
+        table.userKeySerializer(),
+        table.valueSerializer());
   }
 
-  private <N> EntryKeyFormat<N> keys(TableSpec<N> spec) {
-    return new EntryKeyFormat<>(keySerializer, spec.namespaceSerializer());
+  private <N> EntryKeyFormat<N> keys(TableSpec<N> table) {
+    return new EntryKeyFormat<>(spec.keySerializer(), table.namespaceSerializer());
   }
 
   private StoredEntries declare(TableFormat format) {
-    database.checkOpen();
+    Opened open = opened();
+    open.database().checkOpen();
     if (!declared.add(format.name())) {
       throw new IllegalStateException(
-          "table exists already: table=" + format.name() + ", store=" + database.name());
+          "table exists already: table=" + format.name() + ", store=" + name);
     }
-    Column column = database.column(format.name());
+    Column column = open.database().column(format.name());
     if (column == null) {
-      column = database.createColumn(format);
+      column = open.database().createColumn(format);
     } else if (!column.format().equals(format)) {
       throw new IncompatibleStateException(
           "state was restored with other lengths than it is declared with: restored=%s, declared=%s"
               .formatted(column.format(), format));
     }
-    return new StoredEntries(database, cache, column, settings.limits());
+    return new StoredEntries(open.database(), open.cache(), column, parts.settings().limits());
   }
 
   @Override
   public FrozenStore freeze() {
-    database.checkOpen();
-    cache.flush();
+    Opened open = opened();
+    open.cache().flush();
     Map<String, RocksDbFrozenStore.FrozenTable> tables = new HashMap<>();
-    database
+    open.database()
         .columns()
         .forEach(
-            (name, column) ->
-                tables.put(name, new RocksDbFrozenStore.FrozenTable(column, listBytesMax(name))));
-    return new RocksDbFrozenStore(database, database.takeSnapshot(), tables, linkPoint());
+            (table, column) ->
+                tables.put(
+                    table, new RocksDbFrozenStore.FrozenTable(column, listBytesMax(table))));
+    return new RocksDbFrozenStore(
+        open.database(), open.database().takeSnapshot(), tables, linkPoint(open.database()));
   }
 
   private long listBytesMax(String table) {
@@ -117,16 +168,68 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
     return sizes == null ? 0 : sizes.bound();
   }
 
-  private @Nullable LinkPoint linkPoint() {
+  private @Nullable LinkPoint linkPoint(Database database) {
     return isSnapshotNatively ? database.linkPoint(directory.resolve("link-" + nextLink++)) : null;
   }
 
   @Override
+  public Optional<NativeSnapshots> nativeSnapshots() {
+    isSnapshotNatively = true;
+    return Optional.of(snapshots);
+  }
+
+  private final class StoreRestorer implements RocksDbSnapshots.Restorer {
+    @Override
+    public List<SnapshotManifest.StoredFile> restore(List<NativeSnapshots.Snapshot> stored) {
+      NativeRestore restore =
+          new NativeRestore(
+              spec.keyGroups(),
+              directory,
+              parts.transfers(),
+              RocksDbKeyedStore.this::openDatabase);
+      adopt(restore.restore(stored, databaseDirectory()));
+      restore
+          .listBytesMax()
+          .forEach(
+              (table, bytes) ->
+                  listSizes.computeIfAbsent(table, RocksDbKeyedStore.this::newListSizes)
+                      .restore(bytes));
+      return restore.commonFiles();
+    }
+
+    @Override
+    public void drop(String table) {
+      opened().database().dropColumn(table);
+      listSizes.remove(table);
+    }
+  }
+
+  private synchronized void adopt(Database restored) {
+    if (closed || opened != null) {
+      restored.close();
+      throw closed
+          ? closedException()
+          : new IllegalStateException("restored into a store that is in use: store=" + name);
+    }
+    opened = newOpened(restored);
+  }
+
+  @Override
   public void close() {
+    Opened open;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      open = opened;
+    }
     try {
-      database.close();
+      if (open != null) {
+        open.database().close();
+        open.cache().close();
+      }
     } finally {
-      cache.close();
       onClose.accept(this);
     }
     WorkDirectory.delete(directory);

@@ -25,10 +25,11 @@ import java.util.Set;
  * holds nothing that outlives it.
  */
 public final class RocksDbStateBackend implements StateBackend {
-  private final Settings settings;
   private final WorkDirectory directory;
   private final NativeBudget nativeBudget;
   private final CacheBudget cacheBudget;
+  private final Transfers transfers;
+  private final RocksDbKeyedStore.Parts parts;
 
   /** The stores that are open. Guarded by itself. */
   private final Set<RocksDbKeyedStore<?>> stores = new HashSet<>();
@@ -37,10 +38,11 @@ public final class RocksDbStateBackend implements StateBackend {
   private boolean closed;
 
   private RocksDbStateBackend(Settings settings, WorkDirectory directory) {
-    this.settings = settings;
     this.directory = directory;
     this.nativeBudget = new NativeBudget(settings.nativeBytes());
     this.cacheBudget = new CacheBudget(settings.cacheBytes());
+    this.transfers = new Transfers(settings.transferThreads());
+    this.parts = new RocksDbKeyedStore.Parts(settings, nativeBudget, cacheBudget, transfers);
   }
 
   /**
@@ -83,8 +85,7 @@ public final class RocksDbStateBackend implements StateBackend {
             "the rocksdb state backend is closed: operatorId=" + spec.operatorId());
       }
       RocksDbKeyedStore<K> store =
-          new RocksDbKeyedStore<>(
-              spec, settings, nativeBudget, cacheBudget, directory.createStore(), this::forget);
+          new RocksDbKeyedStore<>(spec, parts, directory.createStore(), this::forget);
       stores.add(store);
       return store;
     }
@@ -121,7 +122,8 @@ public final class RocksDbStateBackend implements StateBackend {
       open = new ArrayList<>(stores);
     }
     try (directory;
-        nativeBudget) {
+        nativeBudget;
+        transfers) {
       open.forEach(RocksDbKeyedStore::close);
     }
   }

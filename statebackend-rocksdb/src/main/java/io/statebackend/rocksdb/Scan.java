@@ -42,7 +42,11 @@ final class Scan implements AutoCloseable {
     }
 
     static Bounds ofPrefix(byte[] prefix) {
-      Slice end = new Slice(EntryKeyFormat.endOf(prefix));
+      return before(EntryKeyFormat.endOf(prefix));
+    }
+
+    static Bounds before(byte[] key) {
+      Slice end = new Slice(key);
       return new Bounds(new ReadOptions().setTotalOrderSeek(true).setIterateUpperBound(end), end);
     }
 

@@ -23,6 +23,7 @@ import io.statebackend.testkit.SnapshotIsolationContract;
 import io.statebackend.testkit.ValueStateContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** Every contract of the testkit, for a backend whose cache has a size. */
 abstract class RocksDbContracts {
@@ -164,7 +165,9 @@ abstract class RocksDbContracts {
     }
   }
 
+  /** Opens thousands of stores, each with files of its own to sync. */
   @Nested
+  @Tag("slow")
   final class Interleavings extends InterleavingContract {
     @Override
     protected StateBackend newBackend(Path directory) {
@@ -180,7 +183,9 @@ abstract class RocksDbContracts {
     }
   }
 
+  /** Opens hundreds of stores. */
   @Nested
+  @Tag("slow")
   final class Modelled extends ModelContract {
     @Override
     protected StateBackend newBackend(Path directory) {

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.rocksdb;
+
+import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.StateClosedException;
+import io.statebackend.api.StateException;
+import io.statebackend.api.StateIoException;
+import io.statebackend.api.spi.NativeFiles;
+import io.statebackend.api.storage.StorageInput;
+import io.statebackend.api.storage.StorageOutput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** Copies files between databases and checkpoints, some at once. Thread-safe. */
+final class Transfers implements AutoCloseable {
+  private static final int PIECE_BYTES = 256 << 10;
+
+  private final ExecutorService threads;
+
+  Transfers(int threadCount) {
+    this.threads = Executors.newFixedThreadPool(threadCount, Transfers::newThread);
+  }
+
+  private static Thread newThread(Runnable task) {
+    Thread thread = new Thread(task, "statebackend-rocksdb-transfer");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Copies files into new files of a checkpoint; returns them in their order. */
+  List<SnapshotManifest.StoredFile> upload(List<Path> sources, NativeFiles target) {
+    return all(sources, source -> upload(source, target));
+  }
+
+  private static SnapshotManifest.StoredFile upload(Path source, NativeFiles target) {
+    NativeFiles.NewFile file = target.create();
+    try (StorageOutput out = file.output();
+        InputStream in = Files.newInputStream(source)) {
+      byte[] piece = new byte[PIECE_BYTES];
+      long length = 0;
+      for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+        out.write(piece, 0, read);
+        length += read;
+      }
+      out.commit();
+      return new SnapshotManifest.StoredFile(
+          String.valueOf(source.getFileName()), file.name(), length);
+    } catch (IOException e) {
+      throw new StateIoException("cannot read a file of the database: file=" + source, e);
+    }
+  }
+
+  /** Copies files of a checkpoint into a directory, under their names in the database. */
+  void download(List<SnapshotManifest.StoredFile> sources, NativeFiles files, Path directory) {
+    all(
+        sources,
+        source -> {
+          download(source, files, directory.resolve(source.databaseName()));
+          return Boolean.TRUE;
+        });
+  }
+
+  private static void download(SnapshotManifest.StoredFile source, NativeFiles files, Path target) {
+    try (StorageInput in = files.open(source.storedName());
+        OutputStream out = Files.newOutputStream(target)) {
+      if (in.length() != source.length()) {
+        throw new CorruptStateException(
+            "file has another length than was written: expected=%d, actual=%d"
+                .formatted(source.length(), in.length()),
+            source.storedName(),
+            CorruptStateException.UNKNOWN_OFFSET);
+      }
+      byte[] piece = new byte[(int) Math.min(PIECE_BYTES, Math.max(1, source.length()))];
+      for (long at = 0; at < source.length(); at += piece.length) {
+        int length = (int) Math.min(piece.length, source.length() - at);
+        in.read(at, piece, 0, length);
+        out.write(piece, 0, length);
+      }
+    } catch (IOException e) {
+      throw new StateIoException("cannot write a file of the database: file=" + target, e);
+    }
+  }
+
+  /** Copies a file. */
+  private interface Copy<S, T> {
+    T copy(S source);
+  }
+
+  /** Does copies, as many at once as there are threads; the first error ends those not begun. */
+  private <S, T> List<T> all(List<S> sources, Copy<S, T> copy) {
+    AtomicBoolean isGivenUp = new AtomicBoolean();
+    List<Callable<T>> tasks = new ArrayList<>();
+    for (S source : sources) {
+      tasks.add(
+          () -> {
+            if (isGivenUp.get()) {
+              throw new StateIoException("given up after the error of another file");
+            }
+            try {
+              return copy.copy(source);
+            } catch (RuntimeException e) {
+              isGivenUp.set(true);
+              throw e;
+            }
+          });
+    }
+    try {
+      return results(threads.invokeAll(tasks));
+    } catch (InterruptedException e) {
+      isGivenUp.set(true);
+      Thread.currentThread().interrupt();
+      throw new StateIoException("interrupted while files were copied", e);
+    } catch (RejectedExecutionException e) {
+      throw new StateClosedException("the rocksdb state backend is closed");
+    }
+  }
+
+  private static <T> List<T> results(List<Future<T>> futures) throws InterruptedException {
+    List<T> results = new ArrayList<>();
+    @Nullable StateException failure = null;
+    for (Future<T> future : futures) {
+      try {
+        results.add(future.get());
+      } catch (ExecutionException e) {
+        Throwable cause = e.getCause();
+        StateException translated =
+            cause instanceof StateException state
+                ? state
+                : new StateIoException("cannot copy a file", cause);
+        if (failure == null) {
+          failure = translated;
+        } else {
+          failure.addSuppressed(translated);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return results;
+  }
+
+  @Override
+  public void close() {
+    threads.shutdown();
+  }
+}

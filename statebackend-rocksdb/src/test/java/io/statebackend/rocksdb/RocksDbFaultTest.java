@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.rocksdb;
+
+import io.statebackend.api.spi.StateBackend;
+import io.statebackend.testkit.DamageContract;
+import io.statebackend.testkit.FaultContract;
+import io.statebackend.testkit.SlowDiskContract;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Checkpoints survive whatever happens to the disk that they are on. Native code does not write to a
+ * file system in memory, so the working files are elsewhere.
+ */
+final class RocksDbFaultTest {
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  @TempDir Path directory;
+
+  private StateBackend open() {
+    Path own = directory.resolve("backend-" + NUMBER.incrementAndGet());
+    return TestBackends.open(own, 1 << 20);
+  }
+
+  /** Opens thousands of stores. */
+  @Nested
+  @Tag("slow")
+  final class Checkpoints extends FaultContract {
+    @Override
+    protected StateBackend newBackend(Path unused) {
+      return open();
+    }
+  }
+
+  @Nested
+  final class SlowDisk extends SlowDiskContract {
+    @Override
+    protected StateBackend newBackend(Path unused) {
+      return open();
+    }
+  }
+
+  @Nested
+  final class Damage extends DamageContract {
+    @Override
+    protected StateBackend newBackend(Path unused) {
+      return open();
+    }
+  }
+}
