@@ -4,6 +4,7 @@ package io.statebackend.bench;
 import io.statebackend.bench.Candidate.Trait;
 import io.statebackend.fs.FsStateBackend;
 import io.statebackend.memory.MemoryStateBackend;
+import io.statebackend.rocksdb.RocksDbStateBackend;
 import java.util.List;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 
@@ -16,6 +17,15 @@ public enum Backend {
   FS(
       Candidate.ours(
               place -> FsStateBackend.builder(place.directory()).memoryBudgetBytes(2L << 30).open())
+          .with(Trait.FILES)),
+
+  /** With what Flink's has: the managed memory of a task manager by default. */
+  ROCKSDB(
+      Candidate.ours(
+              place ->
+                  RocksDbStateBackend.builder(place.directory())
+                      .memoryBudgetBytes(512L << 20)
+                      .open())
           .with(Trait.FILES)),
 
   FLINK_HASHMAP(

@@ -42,15 +42,20 @@ class ModuleDirectionTest {
   private static final Module CORE = Module.published("core", "api");
   private static final Module MEMORY = Module.published("memory", "api", "core");
   private static final Module FS = Module.published("fs", "api");
+  private static final Module ROCKSDB =
+      Module.published("rocksdb", "api").exposing("org.rocksdb");
   private static final Module TESTKIT =
       Module.published("testkit", "api", "core").exposing("org.junit.jupiter.api", "org.assertj");
-  private static final Module EXAMPLES = Module.internal("examples", "api", "core", "memory", "fs");
-  private static final Module BENCH = Module.internal("bench", "api", "core", "memory", "fs");
-  private static final Module STRESS = Module.internal("stress", "api", "core", "memory", "fs");
+  private static final Module EXAMPLES =
+      Module.internal("examples", "api", "core", "memory", "fs", "rocksdb");
+  private static final Module BENCH =
+      Module.internal("bench", "api", "core", "memory", "fs", "rocksdb");
+  private static final Module STRESS =
+      Module.internal("stress", "api", "core", "memory", "fs", "rocksdb");
   private static final Module CHECKS = Module.internal("build-checks");
 
   private static final List<Module> MODULES =
-      List.of(API, CORE, MEMORY, FS, TESTKIT, EXAMPLES, BENCH, STRESS, CHECKS);
+      List.of(API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, EXAMPLES, BENCH, STRESS, CHECKS);
 
   private static final Reactor REACTOR = Reactor.locate();
   private static final Map<Module, JavaClasses> CLASSES = importAll();

@@ -4,6 +4,7 @@ package io.statebackend.examples;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.fs.FsStateBackend;
 import io.statebackend.memory.MemoryStateBackend;
+import io.statebackend.rocksdb.RocksDbStateBackend;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +19,9 @@ final class Engines {
               "memory",
               directory -> MemoryStateBackend.create(),
               "fs",
-              directory -> FsStateBackend.builder(directory).open()));
+              directory -> FsStateBackend.builder(directory).open(),
+              "rocksdb",
+              directory -> RocksDbStateBackend.builder(directory).open()));
 
   private Engines() {}
 

@@ -35,6 +35,12 @@ final class KillTest {
   }
 
   @Test
+  @Timeout(180)
+  void kill_rocksDbBackendTwice_countsExactly() throws IOException, InterruptedException {
+    killAndCount("rocksdb", 2, 20, new Random().nextLong());
+  }
+
+  @Test
   @Tag("slow")
   @Timeout(3600)
   void kill_twoHundredTimes_countsExactly() throws IOException, InterruptedException {

@@ -56,7 +56,7 @@ final class WordCountTest {
         "--input nowhere.txt                 | nowhere.txt: no such file or directory",
         "--repeat 0                          | --repeat must be at least 1: 0",
         "--repeat many                       | 'many' is not an int",
-        "--backend tape                      | no such backend: 'tape'; there are fs, memory",
+        "--backend tape                      | no such backend: 'tape'; there are fs, memory, rocksdb",
         "--parallelism 0                     | --parallelism must be at least 1: 0",
         "--parallelism 5 --max-parallelism 4 | --parallelism must be at most --max-parallelism",
         "--max-parallelism 40000             | --max-parallelism must be at most 32768",
@@ -140,6 +140,14 @@ final class WordCountTest {
   void run_fsBackend_goesOnWithItsOwnSnapshots() {
     assertThat(count("--backend", "fs", "--verify")).isZero();
     assertThat(count("--backend", "fs", "--repeat", "3", "--verify", "--parallelism", "3"))
+        .isZero();
+    assertThat(output()).contains("21 words in all", "counted by this process: 14 words");
+  }
+
+  @Test
+  void run_rocksDbBackend_goesOnWithItsOwnSnapshots() {
+    assertThat(count("--backend", "rocksdb", "--verify")).isZero();
+    assertThat(count("--backend", "rocksdb", "--repeat", "3", "--verify", "--parallelism", "3"))
         .isZero();
     assertThat(output()).contains("21 words in all", "counted by this process: 14 words");
   }

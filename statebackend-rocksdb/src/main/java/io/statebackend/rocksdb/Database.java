@@ -220,7 +220,17 @@ final class Database implements AutoCloseable {
   }
 
   private int read(Column column, byte[] key, int keyLength, int length) throws RocksDBException {
-    return rocksDb.get(column.handle(), options.pointRead(), key, 0, keyLength, buffer, 0, length);
+    try {
+      return rocksDb.get(
+          column.handle(), options.pointRead(), key, 0, keyLength, buffer, 0, length);
+    } catch (RocksDBException e) {
+      if (!Errors.isOutOfMemory(e)) {
+        throw e;
+      }
+      // A block larger than what is free in the cache is read all the same, past it.
+      return rocksDb.get(
+          column.handle(), options.uncachedRead(), key, 0, keyLength, buffer, 0, length);
+    }
   }
 
   /** Returns what {@link #get} has read; valid until the next read. */

@@ -51,6 +51,7 @@ final class DatabaseOptions implements AutoCloseable {
   private final DBOptions database;
   private final WriteOptions write;
   private final ReadOptions pointRead;
+  private final ReadOptions uncachedRead;
   private final ReadOptions prefixRead;
 
   DatabaseOptions(NativeBudget budget, Tuning tuning) {
@@ -60,6 +61,7 @@ final class DatabaseOptions implements AutoCloseable {
     this.database = own(databaseOptions(tuning));
     this.write = own(new WriteOptions().setDisableWAL(true));
     this.pointRead = own(new ReadOptions());
+    this.uncachedRead = own(new ReadOptions().setFillCache(false));
     this.prefixRead = own(new ReadOptions().setPrefixSameAsStart(true));
   }
 
@@ -100,6 +102,11 @@ final class DatabaseOptions implements AutoCloseable {
 
   ReadOptions pointRead() {
     return pointRead;
+  }
+
+  /** Reads what the block cache has no room for. */
+  ReadOptions uncachedRead() {
+    return uncachedRead;
   }
 
   /** Reads entries of one prefix of fixed length, and ends with it. */

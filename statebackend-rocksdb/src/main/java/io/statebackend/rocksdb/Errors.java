@@ -20,19 +20,28 @@ final class Errors {
   static StateException of(String what, RocksDBException e) {
     Status status = e.getStatus();
     Status.Code code = status == null ? Status.Code.Undefined : status.getCode();
-    Status.SubCode detail = status == null ? Status.SubCode.None : status.getSubCode();
     String message = what + ": " + describe(e, status);
     if (code == Status.Code.Corruption) {
       return new CorruptStateException(message + "; restore the latest checkpoint", e);
     }
-    if (detail == Status.SubCode.MemoryLimit) {
+    if (isOutOfMemory(e)) {
       return new StateIoException(
           message + "; the native memory of the backend is used up: raise memoryBudgetBytes", e);
     }
-    if (detail == Status.SubCode.NoSpace) {
+    if (detailOf(e) == Status.SubCode.NoSpace) {
       return new StateIoException(message + "; the disk of the working directory is full", e);
     }
     return new StateIoException(message, e);
+  }
+
+  /** Tells whether the native memory was used up. */
+  static boolean isOutOfMemory(RocksDBException e) {
+    return detailOf(e) == Status.SubCode.MemoryLimit;
+  }
+
+  private static Status.SubCode detailOf(RocksDBException e) {
+    Status status = e.getStatus();
+    return status == null ? Status.SubCode.None : status.getSubCode();
   }
 
   private static String describe(RocksDBException e, @Nullable Status status) {

@@ -13,8 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Checkpoints survive whatever happens to the disk that they are on. Native code does not write to a
- * file system in memory, so the working files are elsewhere.
+ * file system in memory, so the working files are elsewhere. Opens thousands of stores.
  */
+@Tag("slow")
 final class RocksDbFaultTest {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -25,9 +26,7 @@ final class RocksDbFaultTest {
     return TestBackends.open(own, 1 << 20);
   }
 
-  /** Opens thousands of stores. */
   @Nested
-  @Tag("slow")
   final class Checkpoints extends FaultContract {
     @Override
     protected StateBackend newBackend(Path unused) {
