@@ -42,8 +42,7 @@ class ModuleDirectionTest {
   private static final Module CORE = Module.published("core", "api");
   private static final Module MEMORY = Module.published("memory", "api", "core");
   private static final Module FS = Module.published("fs", "api");
-  private static final Module ROCKSDB =
-      Module.published("rocksdb", "api").exposing("org.rocksdb");
+  private static final Module ROCKSDB = Module.published("rocksdb", "api").exposing("org.rocksdb");
   private static final Module TESTKIT =
       Module.published("testkit", "api", "core").exposing("org.junit.jupiter.api", "org.assertj");
   private static final Module EXAMPLES =

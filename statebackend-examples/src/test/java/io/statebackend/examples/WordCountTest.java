@@ -56,7 +56,8 @@ final class WordCountTest {
         "--input nowhere.txt                 | nowhere.txt: no such file or directory",
         "--repeat 0                          | --repeat must be at least 1: 0",
         "--repeat many                       | 'many' is not an int",
-        "--backend tape                      | no such backend: 'tape'; there are fs, memory, rocksdb",
+        "--backend tape                      | no such backend: 'tape'; there are fs, memory,"
+            + " rocksdb",
         "--parallelism 0                     | --parallelism must be at least 1: 0",
         "--parallelism 5 --max-parallelism 4 | --parallelism must be at most --max-parallelism",
         "--max-parallelism 40000             | --max-parallelism must be at most 32768",

@@ -113,8 +113,7 @@ final class NativeRestore {
     int last = Math.min(range.last(), snapshot.keyGroups().last());
     byte[] from = EntryKeyFormat.keyGroupPrefix(first);
     byte[] to = EntryKeyFormat.endOf(EntryKeyFormat.keyGroupPrefix(last));
-    boolean isWhole =
-        first == snapshot.keyGroups().first() && last == snapshot.keyGroups().last();
+    boolean isWhole = first == snapshot.keyGroups().first() && last == snapshot.keyGroups().last();
     try (Database database = openCopy(manifest, snapshot, part.resolve("db"))) {
       int number = 0;
       for (TableFormat format : manifest.formats()) {

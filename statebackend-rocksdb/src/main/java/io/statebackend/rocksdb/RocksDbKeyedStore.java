@@ -3,7 +3,6 @@ package io.statebackend.rocksdb;
 
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.StateClosedException;
-import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.EntryKeyFormat;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyedStore;
@@ -86,8 +85,7 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
   }
 
   private Database openDatabase(Path where, List<TableFormat> tables) {
-    DatabaseOptions options =
-        new DatabaseOptions(parts.nativeBudget(), parts.settings().tuning());
+    DatabaseOptions options = new DatabaseOptions(parts.nativeBudget(), parts.settings().tuning());
     return Database.open(name, where, options, tables);
   }
 
@@ -99,9 +97,7 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
   @Override
   public <N, V> ValueTable<K, N, V> valueTable(TableSpec.OfValues<N, V> table) {
     return new RocksDbValueTable<>(
-        declare(TableFormat.of(spec.keySerializer(), table)),
-        keys(table),
-        table.valueSerializer());
+        declare(TableFormat.of(spec.keySerializer(), table)), keys(table), table.valueSerializer());
   }
 
   @Override
@@ -157,8 +153,7 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
         .columns()
         .forEach(
             (table, column) ->
-                tables.put(
-                    table, new RocksDbFrozenStore.FrozenTable(column, listBytesMax(table))));
+                tables.put(table, new RocksDbFrozenStore.FrozenTable(column, listBytesMax(table))));
     return new RocksDbFrozenStore(
         open.database(), open.database().takeSnapshot(), tables, linkPoint(open.database()));
   }
@@ -183,16 +178,14 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
     public List<SnapshotManifest.StoredFile> restore(List<NativeSnapshots.Snapshot> stored) {
       NativeRestore restore =
           new NativeRestore(
-              spec.keyGroups(),
-              directory,
-              parts.transfers(),
-              RocksDbKeyedStore.this::openDatabase);
+              spec.keyGroups(), directory, parts.transfers(), RocksDbKeyedStore.this::openDatabase);
       adopt(restore.restore(stored, databaseDirectory()));
       restore
           .listBytesMax()
           .forEach(
               (table, bytes) ->
-                  listSizes.computeIfAbsent(table, RocksDbKeyedStore.this::newListSizes)
+                  listSizes
+                      .computeIfAbsent(table, RocksDbKeyedStore.this::newListSizes)
                       .restore(bytes));
       return restore.commonFiles();
     }

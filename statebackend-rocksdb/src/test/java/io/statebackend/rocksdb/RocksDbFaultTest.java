@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Checkpoints survive whatever happens to the disk that they are on. Native code does not write to a
- * file system in memory, so the working files are elsewhere. Opens thousands of stores.
+ * Checkpoints survive whatever happens to the disk that they are on. Native code does not write to
+ * a file system in memory, so the working files are elsewhere. Opens thousands of stores.
  */
 @Tag("slow")
 final class RocksDbFaultTest {

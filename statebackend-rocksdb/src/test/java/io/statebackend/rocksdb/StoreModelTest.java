@@ -36,8 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The store equals plain maps after any sequence of operations, without a cache, with one in which
- * entries come and go all the time, and with one that has room for all. A failure names the seed and
- * the option that replays it: {@code -Dstatebackend.seed=7}.
+ * entries come and go all the time, and with one that has room for all. A failure names the seed
+ * and the option that replays it: {@code -Dstatebackend.seed=7}.
  */
 final class StoreModelTest {
   private static final String SEED_PROPERTY = "statebackend.seed";
