@@ -4,6 +4,7 @@ package io.statebackend.stress;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.fs.FsStateBackend;
 import io.statebackend.memory.MemoryStateBackend;
+import io.statebackend.rocksdb.RocksDbStateBackend;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,7 +14,8 @@ final class Engines {
   private static final List<StateBackend> ALL =
       List.of(
           MemoryStateBackend.create(),
-          FsStateBackend.builder(Path.of("fs-" + ProcessHandle.current().pid())).open());
+          FsStateBackend.builder(directory("fs")).open(),
+          RocksDbStateBackend.builder(directory("rocksdb")).open());
 
   private static final AtomicInteger TURN = new AtomicInteger();
 
@@ -22,6 +24,10 @@ final class Engines {
   }
 
   private Engines() {}
+
+  private static Path directory(String engine) {
+    return Path.of(engine + "-" + ProcessHandle.current().pid());
+  }
 
   static List<StateBackend> all() {
     return ALL;

@@ -117,7 +117,7 @@ public abstract class EvolutionContract extends BackendContract {
     if (way == Way.CHECKPOINT) {
       operator.restart(backend(), parallelism);
     } else {
-      operator.restartFromSavepoint(backend(), parallelism);
+      operator.moveTo(backend(), parallelism);
     }
   }
 

@@ -47,23 +47,25 @@ public abstract class RescaleContract extends BackendContract {
   }
 
   private void rescale(int from, int to) {
-    TestOperator<Long> operator = start(Serializers.LONG, from);
-    for (long key = 0; key < KEY_COUNT; key++) {
-      KeyedStateBackend<Long> keyed = operator.at(key);
-      keyed.value(VALUE).update(key);
-      keyed.list(LIST).addAll(List.of("first", "of " + key));
-      keyed.map(MAP).put((int) key, "once");
-      keyed.map(MAP).put(-1, "mine is " + key);
-      keyed.reducing(WINDOW_SUM, Serializers.LONG).in(key % 5).add(key);
-    }
-    operator.restart(backend(), to);
-    assertHoldsAll(operator, "from %d to %d".formatted(from, to), 0);
+    // Closed at once: 64 tests share the memory of one backend.
+    try (TestOperator<Long> operator = new TestOperator<>(backend(), Serializers.LONG, from)) {
+      for (long key = 0; key < KEY_COUNT; key++) {
+        KeyedStateBackend<Long> keyed = operator.at(key);
+        keyed.value(VALUE).update(key);
+        keyed.list(LIST).addAll(List.of("first", "of " + key));
+        keyed.map(MAP).put((int) key, "once");
+        keyed.map(MAP).put(-1, "mine is " + key);
+        keyed.reducing(WINDOW_SUM, Serializers.LONG).in(key % 5).add(key);
+      }
+      operator.restart(backend(), to);
+      assertHoldsAll(operator, "from %d to %d".formatted(from, to), 0);
 
-    for (long key = 0; key < KEY_COUNT; key++) {
-      operator.at(key).reducing(WINDOW_SUM, Serializers.LONG).in(key % 5).add(1L);
+      for (long key = 0; key < KEY_COUNT; key++) {
+        operator.at(key).reducing(WINDOW_SUM, Serializers.LONG).in(key % 5).add(1L);
+      }
+      operator.restart(backend(), from);
+      assertHoldsAll(operator, "from %d to %d and back".formatted(from, to), 1);
     }
-    operator.restart(backend(), from);
-    assertHoldsAll(operator, "from %d to %d and back".formatted(from, to), 1);
   }
 
   private static void assertHoldsAll(TestOperator<Long> operator, String when, long added) {

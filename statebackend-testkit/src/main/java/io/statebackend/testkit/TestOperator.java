@@ -36,7 +36,6 @@ final class TestOperator<K> implements AutoCloseable {
   private MemoryCheckpointStorage storage = MemoryCheckpointStorage.create();
   private int savepointCount;
   private CheckpointCoordinator coordinator;
-  private int savepoints;
 
   TestOperator(StateBackend backend, TypeSerializer<K> keySerializer, int parallelism) {
     this.keySerializer = keySerializer;
@@ -157,16 +156,6 @@ final class TestOperator<K> implements AutoCloseable {
     close();
     storage = storage.reopen();
     coordinator = restore.apply(CheckpointCoordinator.builder(storage)).open();
-  }
-
-  /** Takes a savepoint, stops, and restores it. */
-  void restartFromSavepoint(StateBackend backend, int parallelism) {
-    String name = "s" + savepoints++;
-    CompletableFuture<CompletedCheckpoint> completed = coordinator.savepoint(name);
-    subtasks.forEach(Subtask::snapshotIfPending);
-    completed.join();
-    reopen(builder -> builder.restoreFrom(storage, "savepoint-" + name));
-    openSubtasks(backend, parallelism, MAX_PARALLELISM);
   }
 
   /** Takes a savepoint, stops, and goes on from it, in a backend that may be another one. */
