@@ -7,6 +7,7 @@ import io.statebackend.api.spi.NativeFiles;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -91,5 +92,15 @@ final class MemoryNativeFiles implements NativeFiles {
       @Override
       public void close() {}
     };
+  }
+
+  @Override
+  public String importFile(Path source) {
+    throw new UnsupportedOperationException("the fs engine writes its files itself");
+  }
+
+  @Override
+  public void exportFile(String name, Path target) {
+    throw new UnsupportedOperationException("the fs engine reads its files itself");
   }
 }

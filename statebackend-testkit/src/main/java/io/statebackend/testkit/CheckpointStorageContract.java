@@ -13,7 +13,9 @@ import io.statebackend.api.StateLockedException;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -259,6 +261,92 @@ public abstract class CheckpointStorageContract {
   }
 
   @Test
+  final void importFile_then_sourceDeleted(@TempDir Path local) throws IOException {
+    byte[] content = new byte[(1 << 20) + 5];
+    new Random(3).nextBytes(content);
+    Path source = Files.write(local.resolve("source"), content);
+    storage.importFile("chk-1/a", source);
+    Files.delete(source);
+    publish("chk-1/_metadata", "m");
+    reopen();
+    assertThat(storage.list("chk-1")).containsExactlyInAnyOrder("a", "_metadata");
+    storage.exportFile("chk-1/a", local.resolve("exported"));
+    assertThat(local.resolve("exported")).hasBinaryContent(content);
+  }
+
+  @Test
+  final void importFile_emptyFile(@TempDir Path local) throws IOException {
+    storage.importFile("a", Files.createFile(local.resolve("source")));
+    assertThat(read("a")).isEmpty();
+    storage.exportFile("a", local.resolve("exported"));
+    assertThat(local.resolve("exported")).isEmptyFile();
+  }
+
+  @Test
+  final void importFile_fileThatIsThere(@TempDir Path local) throws IOException {
+    write("a", "first");
+    Path source = Files.writeString(local.resolve("source"), "second");
+    assertThatThrownBy(() -> storage.importFile("a", source))
+        .isInstanceOf(StateIoException.class)
+        .hasMessageContaining("there already");
+    assertThat(read("a")).isEqualTo("first");
+    assertThat(source).hasContent("second");
+  }
+
+  @Test
+  final void importFile_fileThatIsBeingWritten(@TempDir Path local) throws IOException {
+    Path source = Files.writeString(local.resolve("source"), "imported");
+    try (StorageOutput out = storage.create("a")) {
+      assertThatThrownBy(() -> storage.importFile("a", source))
+          .isInstanceOf(StateIoException.class)
+          .hasMessageContaining("already");
+      out.write(new byte[] {'x'}, 0, 1);
+      out.commit();
+    }
+    assertThat(read("a")).isEqualTo("x");
+  }
+
+  @Test
+  final void importFile_missing(@TempDir Path local) {
+    assertThatThrownBy(() -> storage.importFile("chk-1/a", local.resolve("source")))
+        .isInstanceOf(StateIoException.class)
+        .hasMessageContaining("source");
+    assertThat(storage.list("")).isEmpty();
+    write("chk-1/a", "second try");
+    assertThat(read("chk-1/a")).isEqualTo("second try");
+  }
+
+  @Test
+  final void exportFile_then_deleted(@TempDir Path local) throws IOException {
+    write("chk-1/a", "content");
+    for (String name : List.of("one", "other")) {
+      storage.exportFile("chk-1/a", local.resolve(name));
+    }
+    Files.delete(local.resolve("one"));
+    assertThat(read("chk-1/a")).isEqualTo("content");
+    storage.delete("chk-1/a");
+    assertThat(local.resolve("other")).hasContent("content");
+  }
+
+  @Test
+  final void exportFile_targetThatIsThere(@TempDir Path local) throws IOException {
+    write("a", "content");
+    Path target = Files.writeString(local.resolve("target"), "first");
+    assertThatThrownBy(() -> storage.exportFile("a", target))
+        .isInstanceOf(StateIoException.class)
+        .hasMessageContaining("target");
+    assertThat(target).hasContent("first");
+  }
+
+  @Test
+  final void exportFile_missing(@TempDir Path local) {
+    assertThatThrownBy(() -> storage.exportFile("chk-1/a", local.resolve("target")))
+        .isInstanceOf(StateIoException.class)
+        .hasMessageContaining("chk-1/a");
+    assertThat(local.resolve("target")).doesNotExist();
+  }
+
+  @Test
   final void publish_newFile() {
     write("chk-1/a", "a");
     publish("chk-1/_metadata", "whole");
@@ -404,6 +492,10 @@ public abstract class CheckpointStorageContract {
     assertThatThrownBy(() -> storage.create(path)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> publish(path, "")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> storage.open(path)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> storage.importFile(path, directory))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> storage.exportFile(path, directory))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> storage.delete(path))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("path='" + path + "'");
@@ -455,6 +547,10 @@ public abstract class CheckpointStorageContract {
     assertThatThrownBy(() -> storage.create("b")).isInstanceOf(StateClosedException.class);
     assertThatThrownBy(() -> publish("b", "")).isInstanceOf(StateClosedException.class);
     assertThatThrownBy(() -> storage.open("a")).isInstanceOf(StateClosedException.class);
+    assertThatThrownBy(() -> storage.importFile("b", directory))
+        .isInstanceOf(StateClosedException.class);
+    assertThatThrownBy(() -> storage.exportFile("a", directory))
+        .isInstanceOf(StateClosedException.class);
     assertThatThrownBy(() -> storage.list("")).isInstanceOf(StateClosedException.class);
     assertThatThrownBy(() -> storage.delete("a")).isInstanceOf(StateClosedException.class);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.storage.CheckpointStorage;
+import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.storage.FileCheckpointStorage;
 import io.statebackend.testkit.fault.Fault;
@@ -13,6 +14,9 @@ import io.statebackend.testkit.fault.Fault.Effect;
 import io.statebackend.testkit.fault.FaultFileSystem;
 import io.statebackend.testkit.fault.FileCall.Operation;
 import io.statebackend.testkit.fault.Unsynced;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -134,6 +138,64 @@ final class FileCheckpointStorageFaultTest {
       assertThatThrownBy(() -> storage.create("chk-1/a")).isInstanceOf(StateIoException.class);
       files.setFault(Fault.none());
       write(storage, "chk-1/a");
+    }
+  }
+
+  private Path localFile() throws IOException {
+    Files.createDirectories(files.getPath("/local"));
+    return Files.write(files.getPath("/local/source"), new byte[] {1, 2, 3});
+  }
+
+  @Test
+  void importFile_anyCallFails() throws IOException {
+    Path source = localFile();
+    try (CheckpointStorage storage = open(files)) {
+      boolean failed = true;
+      for (int number = 1; failed; number++) {
+        files.setFault(Fault.errorAt(number));
+        try {
+          storage.importFile("chk-1/a" + number, source);
+        } catch (StateIoException e) {
+          assertThat(storage.list("chk-1")).doesNotContain("a" + number);
+        }
+        failed = files.callCount() >= number;
+        files.setFault(Fault.none());
+        assertThat(source).hasBinaryContent(new byte[] {1, 2, 3});
+      }
+    }
+  }
+
+  @Test
+  void importFile_powerIsLostAtAnyChange() throws IOException {
+    boolean crashed = true;
+    for (int number = 1; crashed; number++) {
+      FaultFileSystem disk = FaultFileSystem.create();
+      Files.createDirectories(disk.getPath("/local"));
+      Path source = Files.write(disk.getPath("/local/source"), new byte[] {1, 2, 3});
+      CheckpointStorage storage = open(disk);
+      disk.setFault(Fault.crashAt(number));
+      try (storage) {
+        storage.importFile("chk-1/a", source);
+        storage.publish("chk-1/_metadata", new byte[1]);
+        crashed = false;
+      } catch (StateIoException e) {
+        assertThat(disk.isCrashed()).as(e.getMessage()).isTrue();
+      }
+      for (int seed = 0; seed < 20; seed++) {
+        try (CheckpointStorage after = open(disk.crash(Unsynced.random(seed)))) {
+          if (!crashed || after.list("chk-1").contains("_metadata")) {
+            assertThat(read(after, "chk-1/a")).isEqualTo(new byte[] {1, 2, 3});
+          }
+        }
+      }
+    }
+  }
+
+  private static byte[] read(CheckpointStorage storage, String file) {
+    try (StorageInput in = storage.open(file)) {
+      byte[] bytes = new byte[(int) in.length()];
+      in.read(0, bytes, 0, bytes.length);
+      return bytes;
     }
   }
 

@@ -3,6 +3,7 @@ package io.statebackend.api.spi;
 
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
+import java.nio.file.Path;
 
 /** The checkpoint files of one store, shared by its successive native snapshots. Thread-safe. */
 public interface NativeFiles {
@@ -25,6 +26,16 @@ public interface NativeFiles {
   NewFile create();
 
   /**
+   * Makes a local file a file of the snapshot that is being written, without copying it if the
+   * storage can link files.
+   *
+   * @param source the local file, which must never change any more, but may be deleted
+   * @return the file's name, as of one that was created
+   * @throws io.statebackend.api.StateIoException if it cannot be read or stored
+   */
+  String importFile(Path source);
+
+  /**
    * Makes a file of an earlier snapshot a file of the one that is being written.
    *
    * @param name its name
@@ -41,4 +52,15 @@ public interface NativeFiles {
    * @throws io.statebackend.api.CorruptStateException if the file is missing
    */
   StorageInput open(String name);
+
+  /**
+   * Makes a local file of a file of a snapshot, without copying it if the storage can link files.
+   *
+   * @param name its name
+   * @param target the local file, which must not be there, and never be changed afterwards, but may
+   *     be deleted
+   * @throws io.statebackend.api.CorruptStateException if the file is missing
+   * @throws io.statebackend.api.StateIoException if the local file cannot be made
+   */
+  void exportFile(String name, Path target);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.api.storage;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -60,6 +61,38 @@ public interface CheckpointStorage extends AutoCloseable {
    *     java.nio.file.NoSuchFileException} if it is not there
    */
   StorageInput open(String file);
+
+  /**
+   * Makes a local file one of the storage, as if it were created, written and committed: by a hard
+   * link where the place can do that, else by copying.
+   *
+   * @param file the path of the file
+   * @param source the local file, which must never change any more, but may be deleted
+   * @throws io.statebackend.api.StateIoException if the file is there, or the local one cannot be
+   *     read, or it cannot be stored; the file is not there then
+   */
+  default void importFile(String file, Path source) {
+    try (StorageOutput output = create(file)) {
+      FileCopies.copy(source, output);
+      output.commit();
+    }
+  }
+
+  /**
+   * Makes a local file with the bytes of one of the storage: by a hard link where the place can do
+   * that, else by copying.
+   *
+   * @param file the path of the file
+   * @param target the local file, which must not be there, and never be changed afterwards, but may
+   *     be deleted
+   * @throws io.statebackend.api.StateIoException if that fails, as when the local file is there or
+   *     the other one is not
+   */
+  default void exportFile(String file, Path target) {
+    try (StorageInput input = open(file)) {
+      FileCopies.copy(input, target);
+    }
+  }
 
   /**
    * Lists what is directly beneath a directory. Files that are being written are not listed.

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.checkpoint;
 
+import io.statebackend.api.StateIoException;
 import io.statebackend.api.spi.NativeFiles;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.snapshot.FileRef;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +18,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
 
 /**
  * The files of one native snapshot: new ones, and ones of the snapshot before. Names are references
@@ -86,6 +93,30 @@ final class SharedFiles implements NativeFiles {
     return new NewFile(name, output);
   }
 
+  @Override
+  public String importFile(Path source) {
+    String name = newName();
+    // Measured first: if the file is damaged meanwhile, the storage has what the checksum is not
+    // of.
+    FileRef file = measured(name, source);
+    synchronized (this) {
+      created.add(path(name));
+    }
+    storage.importFile(path(name), source);
+    addFile(file);
+    return name;
+  }
+
+  private static FileRef measured(String name, Path source) {
+    CRC32C crc = new CRC32C();
+    try (CheckedInputStream in = new CheckedInputStream(Files.newInputStream(source), crc)) {
+      long length = in.transferTo(OutputStream.nullOutputStream());
+      return FileRef.ofShared(name, length, (int) crc.getValue());
+    } catch (IOException e) {
+      throw new StateIoException("cannot read a local file: file=" + source + ", reason=" + e, e);
+    }
+  }
+
   private static String path(String name) {
     return StoredCheckpoint.SHARED_DIRECTORY + "/" + name;
   }
@@ -107,6 +138,11 @@ final class SharedFiles implements NativeFiles {
   @Override
   public StorageInput open(String name) {
     return StoredCheckpoint.open(storage, path(name));
+  }
+
+  @Override
+  public void exportFile(String name, Path target) {
+    StoredCheckpoint.export(storage, path(name), target);
   }
 
   synchronized List<FileRef> files() {

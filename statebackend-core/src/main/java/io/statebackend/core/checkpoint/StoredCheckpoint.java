@@ -13,6 +13,7 @@ import io.statebackend.core.snapshot.SnapshotHeader;
 import io.statebackend.core.snapshot.SnapshotReader;
 import io.statebackend.core.snapshot.SubtaskSnapshot;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -72,6 +73,16 @@ record StoredCheckpoint(CheckpointStorage storage, String directory, CheckpointM
       }
       throw e;
     }
+  }
+
+  /**
+   * Makes a local file of a file of a checkpoint.
+   *
+   * @throws CorruptStateException if it is missing
+   */
+  static void export(CheckpointStorage storage, String file, Path target) {
+    open(storage, file).close();
+    storage.exportFile(file, target);
   }
 
   private static String describe(CheckpointStorage storage, String file) {

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.ProviderMismatchException;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -331,6 +332,55 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   private static void force(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
+    }
+  }
+
+  @Override
+  public void importFile(String file, Path source) {
+    Path path = writable(file);
+    Exception failure = importByLink(path, source);
+    if (failure != null) {
+      copyInstead(failure, () -> CheckpointStorage.super.importFile(file, source));
+    }
+  }
+
+  /** Gives a local file a name in the storage besides; returns why that is impossible, if it is. */
+  private @Nullable Exception importByLink(Path path, Path source) {
+    synchronized (open) {
+      checkOpen();
+      if (open.containsKey(path)) {
+        throw new StateIoException("file is being written already: file=" + path);
+      }
+      try {
+        createDirectory(parentOf(path));
+        // Synced first: from the moment on that it is linked it counts as committed.
+        force(source);
+        Files.createLink(path, source.toRealPath());
+        markUnsynced(parentOf(path));
+        return null;
+      } catch (IOException | UnsupportedOperationException | ProviderMismatchException e) {
+        return e;
+      }
+    }
+  }
+
+  @Override
+  public void exportFile(String file, Path target) {
+    Path path = readable(file);
+    try {
+      Files.createLink(target, path);
+    } catch (IOException | UnsupportedOperationException | ProviderMismatchException e) {
+      copyInstead(e, () -> CheckpointStorage.super.exportFile(file, target));
+    }
+  }
+
+  /** Copies because linking failed; if that fails too, tells of both. */
+  private static void copyInstead(Exception linkFailure, Runnable copying) {
+    try {
+      copying.run();
+    } catch (StateIoException e) {
+      e.addSuppressed(linkFailure);
+      throw e;
     }
   }
 

@@ -16,6 +16,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,6 +191,25 @@ final class FileCheckpointStorageTest {
       assertThat(storage.list("")).isEmpty();
       storage.publish("a", new byte[1]);
       assertThat(storage.list("")).containsExactly("a");
+    }
+  }
+
+  @Test
+  void importFile_exportFile_areLinks() throws IOException {
+    Path source = Files.writeString(parent.resolve("source"), "content");
+    Path symbolic = Files.createSymbolicLink(parent.resolve("symbolic"), source);
+    try (CheckpointStorage storage = FileCheckpointStorage.open(directory())) {
+      storage.importFile("shared/a", source);
+      storage.importFile("shared/b", symbolic);
+      storage.exportFile("shared/a", parent.resolve("target"));
+    }
+    try (CheckpointStorage storage = FileCheckpointStorage.openReadOnly(directory())) {
+      storage.exportFile("shared/b", parent.resolve("other"));
+    }
+    for (String file :
+        List.of("state/of/job/shared/a", "state/of/job/shared/b", "target", "other")) {
+      assertThat(Files.isSameFile(source, parent.resolve(file))).as(file).isTrue();
+      assertThat(Files.isSymbolicLink(parent.resolve(file))).as(file).isFalse();
     }
   }
 }
