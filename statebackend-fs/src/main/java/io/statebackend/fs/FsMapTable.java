@@ -17,12 +17,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A head per map. The pairs of a small map lie in the head; those of a larger one in pages by the
- * hash of the user key, of which there are more the larger the map is ({@link LinearHashing}). A
- * page that has become empty is not there. The number of pages does not decrease until the map is
- * empty.
+ * hash of the user key, of which there are more the larger the map is ({@link LinearHashing}): one
+ * more for each that is filled, one less for each that is nearly emptied. A page that is empty is
+ * not there.
  */
 final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
   private static final int FIRST_PAGE_COUNT = 2;
+
+  /** A page that becomes smaller than this makes two pages one. */
+  private static final int NEARLY_EMPTY_BYTES = PagedValue.PAGE_BYTES / 8;
+
+  /** What is joined is no larger than this, so that it is not divided soon again. */
+  private static final int JOINED_BYTES_MAX = PagedValue.PAGE_BYTES / 2;
 
   private final FsTable<K, N> table;
   private final Log log;
@@ -43,8 +49,11 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
 
   private int keyFieldLength;
 
-  /** The pairs of two pages while one is divided. */
+  /** The pairs of two pages while one is divided, or both are joined in the first one. */
   private final BinaryOutput[] halves = {new BinaryOutput(), new BinaryOutput()};
+
+  /** Whether the number of pages was changed, or is right, for the operation at hand. */
+  private boolean hasRightPages;
 
   FsMapTable(FsTable<K, N> table, TypeSerializer<U> userKeys, TypeSerializer<V> values) {
     this.table = table;
@@ -143,6 +152,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
   }
 
   private void put(int keyGroup) {
+    hasRightPages = false;
     while (!tryPut(keyGroup)) {
       // Room was made, so what was looked up has to be looked up again.
     }
@@ -330,9 +340,14 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
 
   private boolean tryAddToPage(
       int keyGroup, boolean isThere, int pageCount, long entryCount, long seed) {
-    boolean inPlace = heads.hasRoom(head, PagedValue.PAGED_MAP_BYTES);
     int used = isThere ? pages.valueLength(page) : 0;
     int newLength = used + pair.position();
+    if (newLength > PagedValue.PAGE_BYTES && !hasRightPages) {
+      // Before anything else is changed: if there is no room for it, nothing was done.
+      hasRightPages = tryAddPage(keyGroup);
+      return false;
+    }
+    boolean inPlace = heads.hasRoom(head, PagedValue.PAGED_MAP_BYTES);
     long pageBytes = pages.layout().sizeBytes(pageKey.length(), PagedValue.capacityFor(newLength));
     if (!hasRoomFor(pageBytes + (inPlace ? 0 : headBytes()))) {
       return false;
@@ -346,19 +361,11 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
       System.arraycopy(pair.array(), 0, log.active().memoryNow(), at, newLength);
     }
     writeHead(keyGroup, inPlace, pageCount, entryCount + 1, seed);
-    if (newLength > PagedValue.PAGE_BYTES) {
-      while (!tryAddPage(keyGroup)) {
-        // Room was made for another try.
-      }
-    }
     return true;
   }
 
-  /** Divides the page whose turn it is. */
+  /** Divides the page whose turn it is; if there is no room, makes some for another try. */
   private boolean tryAddPage(int keyGroup) {
-    if (!heads.find(keyGroup, key, head)) {
-      throw new IllegalStateException("a map was lost while it was put into");
-    }
     byte[] bytes = head.bytes();
     int valueAt = heads.valueAt(head);
     int pageCount = PagedValue.pageCount(bytes, valueAt);
@@ -388,6 +395,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     beginPair(userKey);
     int keyGroup = table.moveKey(context, namespace);
     log.giveBackIfShort();
+    hasRightPages = false;
     while (!tryRemove(keyGroup)) {
       // Room was made, so what was looked up has to be looked up again.
     }
@@ -427,6 +435,10 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     long seed = PagedValue.hashSeed(bytes, valueAt);
     int removed = pairs.end(page.bytes(), at) - at;
     int newLength = pages.valueLength(page) - removed;
+    if (newLength < NEARLY_EMPTY_BYTES && !hasRightPages) {
+      hasRightPages = tryJoinPages(keyGroup);
+      return false;
+    }
     boolean inPlace = heads.hasRoom(head, PagedValue.PAGED_MAP_BYTES);
     long needed =
         (newLength == 0 ? 0 : pages.layout().sizeBytes(pageKey.length(), newLength))
@@ -445,6 +457,62 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     } else {
       writeHead(keyGroup, inPlace, pageCount, entryCount - 1, seed);
     }
+    return true;
+  }
+
+  /**
+   * Joins the last page and the one that it was divided from, or takes the pairs of the only two
+   * pages into the head, if they are few; if there is no room, makes some for another try.
+   */
+  private boolean tryJoinPages(int keyGroup) {
+    byte[] bytes = head.bytes();
+    int valueAt = heads.valueAt(head);
+    int pageCount = PagedValue.pageCount(bytes, valueAt);
+    long entryCount = PagedValue.entryCount(bytes, valueAt);
+    long seed = PagedValue.hashSeed(bytes, valueAt);
+    int last = pageCount - 1;
+    int joined = LinearHashing.nextSplit(last);
+    halves[0].reset();
+    halves[1].reset();
+    addPage(keyGroup, joined, halves[0]);
+    addPage(keyGroup, last, halves[0]);
+    if (halves[0].position() > JOINED_BYTES_MAX) {
+      return true;
+    }
+    if (pageCount == FIRST_PAGE_COUNT) {
+      return allPages.iterators.isUnderWay(key) || tryTakeIntoHead(keyGroup);
+    }
+    boolean inPlace = heads.hasRoom(head, PagedValue.PAGED_MAP_BYTES);
+    if (!hasRoomFor(pageBytes(halves[0]) + (inPlace ? 0 : headBytes()))) {
+      return false;
+    }
+    storePage(keyGroup, last, halves[1]);
+    storePage(keyGroup, joined, halves[0]);
+    writeHead(keyGroup, inPlace, pageCount - 1, entryCount, seed);
+    return true;
+  }
+
+  private void addPage(int keyGroup, int number, BinaryOutput target) {
+    if (allPages.find(keyGroup, key, number)) {
+      target.write(page.bytes(), pages.valueAt(page), pages.valueLength(page));
+    }
+  }
+
+  /** Makes a map small again whose pairs were collected. */
+  private boolean tryTakeIntoHead(int keyGroup) {
+    int length = PagedValue.ENTRIES_OFFSET + halves[0].position();
+    int capacity = PagedValue.capacityFor(length);
+    if (!hasRoomFor(heads.layout().sizeBytes(key.length(), capacity))) {
+      return false;
+    }
+    for (int i = 0; i < FIRST_PAGE_COUNT; i++) {
+      storePage(keyGroup, i, halves[1]);
+    }
+    int at = heads.replace(keyGroup, key, head, length, capacity);
+    byte[] target = log.active().memoryNow();
+    PagedValue.setPageCount(target, at, 0);
+    System.arraycopy(
+        halves[0].array(), 0, target, at + PagedValue.ENTRIES_OFFSET, halves[0].position());
     return true;
   }
 
@@ -523,9 +591,9 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
   }
 
   /**
-   * Iterates over a map page by page, whatever pages are divided meanwhile. It walks over hashes
-   * with their bits in reverse, so that the hashes of a page are a row, and so are those of the two
-   * that it is divided into.
+   * Iterates over a map page by page, whatever pages are divided or joined meanwhile. It walks over
+   * hashes with their bits in reverse, so that the hashes of a page are a row, and so are those of
+   * the two that it is divided into. Of two that were joined it may have visited one.
    */
   private final class PagedEntries implements Iterator<Map.Entry<U, V>> {
     private final PagedIterators.Walk walk;
@@ -535,8 +603,6 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
 
     /** The first reversed hash that was not visited. */
     private long nextReversed;
-
-    private boolean isLastPage;
 
     PagedEntries(PagedIterators.Walk walk, int keyGroup) {
       this.walk = walk;
@@ -548,7 +614,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     @Override
     public boolean hasNext() {
       while (source.remaining() == 0) {
-        if (isLastPage || walk.isEnded()) {
+        if (walk.isEnded()) {
           return false;
         }
         readPage();
@@ -562,14 +628,36 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
       }
       long hash = Long.reverse(nextReversed);
       int pageCount = headPageCount();
-      int bits = LinearHashing.bits(hash, pageCount);
+      long rowMask = -1L >>> LinearHashing.bits(hash, pageCount);
       if (allPages.find(keyGroup, mapKey, LinearHashing.page(hash, pageCount))) {
         int from = pages.valueAt(page);
-        byte[] copy = Arrays.copyOfRange(page.bytes(), from, from + pages.valueLength(page));
+        int to = from + pages.valueLength(page);
+        boolean isWhole = (nextReversed & rowMask) == 0;
+        byte[] copy =
+            isWhole
+                ? Arrays.copyOfRange(page.bytes(), from, to)
+                : unvisited(page.bytes(), from, to);
         source.reset(copy, 0, copy.length);
       }
-      nextReversed += bits == 0 ? 0 : 1L << (Long.SIZE - bits);
-      isLastPage = nextReversed == 0;
+      nextReversed = (nextReversed | rowMask) + 1;
+      if (nextReversed == 0) {
+        walk.end();
+      }
+    }
+
+    /** Copies those of some pairs that were not in a page that was visited. */
+    private byte[] unvisited(byte[] bytes, int from, int to) {
+      long seed = PagedValue.hashSeed(head.bytes(), heads.valueAt(head));
+      BinaryOutput copy = new BinaryOutput();
+      for (int at = from; at < to; ) {
+        int end = pairs.end(bytes, at);
+        long reversed = Long.reverse(hash(bytes, at, pairs.keyEnd(bytes, at) - at, seed));
+        if (Long.compareUnsigned(reversed, nextReversed) >= 0) {
+          copy.write(bytes, at, end - at);
+        }
+        at = end;
+      }
+      return copy.toByteArray();
     }
 
     @Override

@@ -34,11 +34,20 @@ final class PagedIterators {
     boolean isEnded() {
       return ended;
     }
+
+    /** Takes note that there are no more pages. */
+    void end() {
+      ended = true;
+    }
+
+    private boolean isOver(KeyPart other) {
+      return Arrays.equals(key.bytes(), 0, key.length(), other.bytes(), 0, other.length());
+    }
   }
 
   Walk begin(KeyPart key) {
     if (walks.size() >= pruneAt) {
-      walks.removeIf(walk -> walk.refersTo(null));
+      walks.removeIf(PagedIterators::isOver);
       pruneAt = Math.max(PRUNED_SIZE, 2 * walks.size());
     }
     Walk walk = new Walk(key);
@@ -46,14 +55,29 @@ final class PagedIterators {
     return walk;
   }
 
+  private static boolean isOver(WeakReference<Walk> reference) {
+    Walk walk = reference.get();
+    return walk == null || walk.ended;
+  }
+
   /** Ends the iterators over what lies under a key part. */
   void end(KeyPart key) {
     for (WeakReference<Walk> reference : walks) {
       Walk walk = reference.get();
-      if (walk != null
-          && Arrays.equals(walk.key.bytes(), 0, walk.key.length(), key.bytes(), 0, key.length())) {
-        walk.ended = true;
+      if (walk != null && walk.isOver(key)) {
+        walk.end();
       }
     }
+  }
+
+  /** Tells whether an iterator over what lies under a key part may still go on. */
+  boolean isUnderWay(KeyPart key) {
+    for (WeakReference<Walk> reference : walks) {
+      Walk walk = reference.get();
+      if (walk != null && !walk.ended && walk.isOver(key)) {
+        return true;
+      }
+    }
+    return false;
   }
 }
