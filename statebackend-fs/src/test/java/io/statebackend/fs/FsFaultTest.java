@@ -21,8 +21,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.LongFunction;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whatever happens to the disk, an operation is done whole or not at all, and says so. */
@@ -73,35 +73,61 @@ final class FsFaultTest {
 
   @Test
   void workingFiles_oneErrorAtAnyCall() {
-    assertThat(tryFaults(Fault::errorAt, 37, 60)).as("operations that failed").isPositive();
+    assertThat(tryFaults(60, (files, i) -> files.setFault(Fault.errorAt(1 + 37L * i))))
+        .as("operations that failed")
+        .isPositive();
   }
 
   @Test
   void workingFiles_errorsFromAnyCallOn() {
-    assertThat(tryFaults(Fault::errorsFrom, 211, 10)).as("operations that failed").isPositive();
+    assertThat(tryFaults(10, (files, i) -> files.setFault(Fault.errorsFrom(1 + 211L * i))))
+        .as("operations that failed")
+        .isPositive();
   }
 
-  /** Puts and gets with a fault at each of some calls; returns how many operations failed. */
-  private static int tryFaults(LongFunction<Fault> faultAt, int step, int count) {
+  @Test
+  void workingFiles_diskFullAtAnyByte() {
+    assertThat(tryFaults(40, FsFaultTest::fillDiskAfter)).as("operations that failed").isPositive();
+  }
+
+  @Test
+  @Tag("slow")
+  void workingFiles_diskFullAtAnyByte_many() {
+    assertThat(tryFaults(1_000, FsFaultTest::fillDiskAfter)).isPositive();
+  }
+
+  private static void fillDiskAfter(FaultFileSystem files, int i) {
+    files.setCapacityBytes(files.usedBytes() + 7_919L * i % (900 << 10));
+  }
+
+  /** What is wrong with the disk. */
+  private interface Harm {
+    void to(FaultFileSystem files, int number);
+  }
+
+  /** Puts and gets on harmed disks; returns how many operations failed. */
+  private static int tryFaults(int count, Harm harm) {
     int failures = 0;
     for (int i = 0; i < count; i++) {
       FaultFileSystem files = FaultFileSystem.create();
+      int number = i;
       try (FsStateBackend backend = FsStateBackend.open(files.getPath("/scratch"), LITTLE_MEMORY)) {
-        failures += putAndGet(backend, files, faultAt.apply(1 + (long) i * step), new Random(i));
+        failures += putAndGet(backend, files, () -> harm.to(files, number), new Random(i));
       }
+      assertThat(files.openFiles()).as("files that are open after closing").isEmpty();
     }
     return failures;
   }
 
   private static int putAndGet(
-      FsStateBackend backend, FaultFileSystem files, Fault fault, Random random) {
+      FsStateBackend backend, FaultFileSystem files, Runnable harm, Random random) {
     KeyContext<Long> context = new KeyContext<>(Serializers.LONG, 1);
     ValueTable<Long, VoidNamespace, byte[]> table =
         backend
             .open(new StoreSpec<>("faults", 0, new KeyGroupRange(0, 0), 1, Serializers.LONG))
             .valueTable(
                 new TableSpec.OfValues<>("values", VoidNamespace.serializer(), Serializers.BYTES));
-    files.setFault(fault);
+    harm.run();
     Map<Long, byte[]> model = new HashMap<>();
     int failures = 0;
     for (int i = 0; i < 9_000; i++) {
@@ -121,6 +147,7 @@ final class FsFaultTest {
       }
     }
     files.setFault(Fault.none());
+    files.setCapacityBytes(Long.MAX_VALUE);
     model.forEach(
         (key, value) -> {
           context.set(key);
