@@ -62,9 +62,7 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
     Residency residency = new Residency(memory, segments, files, writer);
     this.log = new Log(settings, memory, images, segments, residency, tables);
     this.indexMemory = new LogIndexMemory(log, images);
-    long warmingBytes = Warming.sizeBytes(settings.memoryBudgetBytes());
-    log.charge(warmingBytes);
-    this.warming = new Warming(log, warmingBytes);
+    this.warming = new Warming(log, settings.memoryBudgetBytes());
     this.snapshots =
         new FsSnapshots(memory, log, new NativeRestore(spec.keyGroups(), log, tables, indexMemory));
   }

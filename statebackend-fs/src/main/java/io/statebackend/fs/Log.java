@@ -293,12 +293,21 @@ final class Log implements AutoCloseable {
         LiveUnits.sizeBytes(usedBytes, segments.count())
             + 2 * FrozenBytes.PIECE_BYTES
             + LIST_BYTES_PER_RECORD * recordCount;
+    return tryReserve(bytes) ? bytes : 0;
+  }
+
+  /**
+   * Reserves memory, taken from segments if there is no other. Returns whether there was enough.
+   *
+   * @throws StateIoException if a segment cannot be written
+   */
+  boolean tryReserve(long bytes) {
     while (!memory.tryReserve(bytes)) {
       if (!residency.release()) {
-        return 0;
+        return false;
       }
     }
-    return bytes;
+    return true;
   }
 
   /** Makes all that was appended so far unchangeable; returns where that ends. */

@@ -15,43 +15,47 @@ final class Warming {
   private static final long ODD = 0x9E3779B97F4A7C15L;
 
   private final Log log;
+  private final int sizeBytes;
 
-  /** Addresses, each in the place that its hash gives. */
-  private final long[] remembered;
+  /** Addresses, each in the place that its hash gives. None before a record is read from a file. */
+  private long[] remembered = {};
 
-  private final int shift;
+  private int shift;
 
-  /**
-   * Creates an empty filter.
-   *
-   * @param sizeBytes what {@link #sizeBytes} returned
-   */
-  Warming(Log log, long sizeBytes) {
+  /** Creates a filter that takes no memory yet. */
+  Warming(Log log, long memoryBudgetBytes) {
     this.log = log;
-    this.remembered = new long[(int) (sizeBytes / Long.BYTES)];
-    this.shift = Long.SIZE - Integer.numberOfTrailingZeros(remembered.length);
-  }
-
-  /** Returns the memory for a filter, a power of two. */
-  static long sizeBytes(long memoryBudgetBytes) {
-    return Long.highestOneBit(Math.min(SIZE_BYTES_MAX, memoryBudgetBytes / BUDGET_DIVISOR));
+    this.sizeBytes =
+        (int) Long.highestOneBit(Math.min(SIZE_BYTES_MAX, memoryBudgetBytes / BUDGET_DIVISOR));
   }
 
   /** Takes note that a view was read from a file. It is void afterwards. */
   void wasRead(Records records, int keyGroup, KeyPart key, RecordView view) {
+    if (remembered.length == 0 && !allocate()) {
+      return;
+    }
     int place = (int) ((view.address() * ODD) >>> shift);
     if (remembered[place] != view.address()) {
       remembered[place] = view.address();
       return;
     }
     remembered[place] = 0;
-    int sizeBytes = view.sizeBytes();
-    if (!log.fits(sizeBytes)) {
-      log.makeRoom(sizeBytes);
+    int recordBytes = view.sizeBytes();
+    if (!log.fits(recordBytes)) {
+      log.makeRoom(recordBytes);
       if (!records.find(keyGroup, key, view)) {
         throw new IllegalStateException("a record was lost while room was made");
       }
     }
     records.relocate(view, key);
+  }
+
+  private boolean allocate() {
+    if (!log.tryReserve(sizeBytes)) {
+      return false;
+    }
+    remembered = new long[sizeBytes / Long.BYTES];
+    shift = Long.SIZE - Integer.numberOfTrailingZeros(remembered.length);
+    return true;
   }
 }

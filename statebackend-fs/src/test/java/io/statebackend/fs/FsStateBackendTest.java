@@ -21,6 +21,7 @@ import io.statebackend.core.serialization.Serializers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -301,6 +302,20 @@ final class FsStateBackendTest {
       check(second, 30_000);
       check(third, 5_000);
       assertThat(backend.budget().peakBytes()).isLessThanOrEqualTo(settings.memoryBudgetBytes());
+    }
+  }
+
+  @Test
+  void open_manySmallStores_takeLittleMemory() {
+    int storeCount = 300;
+    try (FsStateBackend backend = FsStateBackend.builder(directory).open()) {
+      List<ValueTable<Long, VoidNamespace, byte[]>> tables = new ArrayList<>();
+      for (int i = 0; i < storeCount; i++) {
+        tables.add(table(openStore(backend)));
+        fill(tables.get(i), 60);
+      }
+      assertThat(backend.budget().usedBytes() / storeCount).isLessThan(100 << 10);
+      tables.forEach(table -> check(table, 60));
     }
   }
 
