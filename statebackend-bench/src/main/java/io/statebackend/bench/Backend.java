@@ -13,10 +13,12 @@ import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 public enum Backend {
   MEMORY(Candidate.ours(place -> MemoryStateBackend.create())),
 
-  /** With a third of the largest heap that the runner gives, in which all measured states fit. */
   FS(
       Candidate.ours(
-              place -> FsStateBackend.builder(place.directory()).memoryBudgetBytes(2L << 30).open())
+              place ->
+                  FsStateBackend.builder(place.directory())
+                      .memoryBudgetBytes(place.memoryBytes())
+                      .open())
           .with(Trait.FILES)),
 
   /** With what Flink's has: the managed memory of a task manager by default. */

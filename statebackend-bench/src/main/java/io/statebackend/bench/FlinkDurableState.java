@@ -73,7 +73,7 @@ final class FlinkDurableState<K, V> implements DurableState<K, V> {
                     CheckpointOptions.forCheckpointWithDefaultLocation()));
     Thread writer = new Thread(written, "flink-checkpoint-" + id);
     writer.start();
-    return new FlinkCheckpoint(written);
+    return new FlinkCheckpoint(keyed, id, written);
   }
 
   private org.apache.flink.core.fs.Path place(String name) {
@@ -86,7 +86,10 @@ final class FlinkDurableState<K, V> implements DurableState<K, V> {
   }
 
   /** A checkpoint of Flink, and the handle that it is restored with. */
-  record FlinkCheckpoint(RunnableFuture<SnapshotResult<KeyedStateHandle>> written)
+  record FlinkCheckpoint(
+      AbstractKeyedStateBackend<?> keyed,
+      long id,
+      RunnableFuture<SnapshotResult<KeyedStateHandle>> written)
       implements Checkpoint {
 
     @Override
@@ -103,9 +106,16 @@ final class FlinkDurableState<K, V> implements DurableState<K, V> {
       return handle;
     }
 
+    /** Also tells the backend, so that the next checkpoint refers to the files of this one. */
     @Override
     public long await() {
-      return handle().getStateSize();
+      long bytes = handle().getStateSize();
+      FlinkCalls.unchecked(
+          () -> {
+            keyed.notifyCheckpointComplete(id);
+            return true;
+          });
+      return bytes;
     }
   }
 }

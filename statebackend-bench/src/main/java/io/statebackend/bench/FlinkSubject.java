@@ -35,9 +35,9 @@ final class FlinkSubject implements StatesSubject, DurableSubject {
     task = new FlinkTask(backend);
   }
 
-  /** Opens Flink's RocksDB with its default settings, incremental checkpoints off among them. */
+  /** Opens Flink's RocksDB with its default settings, but with incremental checkpoints. */
   static FlinkSubject inRocksDb(Path directory) {
-    EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend();
+    EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend(true);
     backend.setDbStoragePath(directory.resolve("db").toString());
     return new FlinkSubject(backend);
   }

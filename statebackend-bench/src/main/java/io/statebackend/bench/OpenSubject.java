@@ -11,6 +11,9 @@ import java.util.stream.Stream;
 
 /** A subject with the temporary directory that it may use; both are gone after closing. */
 final class OpenSubject implements AutoCloseable {
+  /** A third of the largest heap that the runner gives, in which all measured states fit. */
+  private static final long MEMORY_BYTES = 2L << 30;
+
   private final Path directory;
   private final Subject subject;
   private boolean subjectIsClosed;
@@ -21,9 +24,13 @@ final class OpenSubject implements AutoCloseable {
   }
 
   static OpenSubject of(Backend backend, int keyCount) {
+    return of(backend, keyCount, MEMORY_BYTES);
+  }
+
+  static OpenSubject of(Backend backend, int keyCount, long memoryBytes) {
     try {
       Path directory = Files.createTempDirectory("statebackend-bench-");
-      return new OpenSubject(directory, backend.open(new Place(directory, keyCount)));
+      return new OpenSubject(directory, backend.open(new Place(directory, keyCount, memoryBytes)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -8,5 +8,6 @@ import java.nio.file.Path;
  *
  * @param directory where it may keep files
  * @param keyCount how many keys to expect, for those that must know
+ * @param memoryBytes the memory to use, for those that may use what they are given
  */
-record Place(Path directory, int keyCount) {}
+record Place(Path directory, int keyCount, long memoryBytes) {}

@@ -6,6 +6,12 @@ public enum Program {
   /** What a checkpoint costs the owner of the state, and how long it takes. */
   CHECKPOINT,
 
+  /** What a checkpoint costs after a tenth of the entries changed. */
+  INCREMENT,
+
+  /** How fast state is that is larger than memory. */
+  SPILL,
+
   /** How long it takes until a checkpoint is restored. */
   RESTORE,
 
@@ -14,6 +20,10 @@ public enum Program {
 
   /** Tells whether a backend has what the program measures. */
   public boolean isFor(Backend backend) {
-    return this == MEMORY ? !backend.hasFiles() : backend.hasCheckpoints();
+    return switch (this) {
+      case MEMORY -> !backend.hasFiles();
+      case SPILL -> backend.hasFiles() && backend.hasCheckpoints();
+      default -> backend.hasCheckpoints();
+    };
   }
 }

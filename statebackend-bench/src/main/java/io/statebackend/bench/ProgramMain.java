@@ -27,6 +27,8 @@ public final class ProgramMain {
       Program program, Backend backend, Entries<?, ?> entries, int keys, Effort effort) {
     return switch (program) {
       case CHECKPOINT -> new CheckpointProgram<>(backend, entries, keys, effort).run();
+      case INCREMENT -> new IncrementProgram<>(backend, entries, keys, effort).run();
+      case SPILL -> new SpillProgram<>(backend, entries, keys, effort).run();
       case RESTORE -> new RestoreProgram<>(backend, entries, keys, effort).run();
       case MEMORY -> new MemoryProgram<>(backend, entries, keys).run();
     };
