@@ -3,6 +3,7 @@ package io.statebackend.fs;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.LongEncodedSerializer;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.Field;
@@ -32,7 +33,9 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
 
   private final FsTable<K, N> table;
   private final Log log;
+  private final SegmentTable segments;
   private final Records heads;
+  private final RecordLayout headLayout;
   private final Pages allPages;
   private final Records pages;
   private final KeyPart key;
@@ -42,7 +45,12 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
   private final TypeSerializer<U> userKeys;
   private final TypeSerializer<V> values;
   private final Pairs pairs;
-  private final BinaryInput in = new BinaryInput();
+
+  /** The serializer, if user keys are stored as their numbers. */
+  private final @Nullable LongEncodedSerializer<U> userKeyNumbers;
+
+  /** The serializer, if values are stored as their numbers. */
+  private final @Nullable LongEncodedSerializer<V> valueNumbers;
 
   /** The field of a user key, and that of its value if it is put. */
   private final BinaryOutput pair = new BinaryOutput();
@@ -58,7 +66,9 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
   FsMapTable(FsTable<K, N> table, TypeSerializer<U> userKeys, TypeSerializer<V> values) {
     this.table = table;
     this.log = table.log;
+    this.segments = log.segments();
     this.heads = table.heads;
+    this.headLayout = heads.layout();
     this.allPages = new Pages(table);
     this.pages = allPages.records;
     this.key = table.key;
@@ -68,6 +78,8 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     this.userKeys = userKeys;
     this.values = values;
     this.pairs = new Pairs(userKeys.fixedLength(), values.fixedLength());
+    this.userKeyNumbers = Numbers.of(userKeys);
+    this.valueNumbers = Numbers.of(values);
   }
 
   private void beginPair(U userKey) {
@@ -80,29 +92,81 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     return PagedValue.pageCount(head.bytes(), heads.valueAt(head));
   }
 
+  /**
+   * Finds a small map in memory, by the short way ({@link Records#findInMemory}), in which user
+   * keys are compared as numbers.
+   *
+   * @return the address of the head, {@link Records#NONE}, or {@link Records#UNSURE}
+   */
+  private long findSmallInMemory(KeyContext<K> context) {
+    long address = userKeyNumbers == null ? Records.UNSURE : table.findInMemory(context);
+    if (address > 0) {
+      byte[] bytes = segments.memoryNow(address);
+      if (PagedValue.pageCount(bytes, headLayout.valueAt(bytes, segments.offset(address))) > 0) {
+        return Records.UNSURE;
+      }
+    }
+    return address;
+  }
+
+  /** Finds a pair in a head that {@link #findSmallInMemory} has found. */
+  private int findInSmall(LongEncodedSerializer<U> numbers, long address, U userKey) {
+    byte[] bytes = segments.memoryNow(address);
+    int at = segments.offset(address);
+    int from = headLayout.valueAt(bytes, at);
+    return pairs.findLong(
+        bytes,
+        from + PagedValue.ENTRIES_OFFSET,
+        from + headLayout.valueLength(bytes, at),
+        numbers.toLong(userKey));
+  }
+
   @Override
   public @Nullable V get(KeyContext<K> context, N namespace, U userKey) {
+    LongEncodedSerializer<U> numbers = userKeyNumbers;
+    long address = findSmallInMemory(context);
+    if (address == Records.NONE) {
+      return null;
+    }
+    if (address != Records.UNSURE && numbers != null) {
+      int at = findInSmall(numbers, address, userKey);
+      return value(segments.memoryNow(address), at, Long.BYTES);
+    }
     beginPair(userKey);
     int keyGroup = table.moveKey(context, namespace);
     if (!heads.find(keyGroup, key, head)) {
       return null;
     }
     if (headPageCount() == 0) {
-      return value(head.bytes(), findInHead());
+      return value(head.bytes(), findInHead(), keyFieldLength);
     }
-    return findPageOfKey(keyGroup) ? value(page.bytes(), findInPage()) : null;
+    return findPageOfKey(keyGroup) ? value(page.bytes(), findInPage(), keyFieldLength) : null;
   }
 
-  private @Nullable V value(byte[] bytes, int at) {
-    if (at == Pairs.NOT_FOUND) {
+  private @Nullable V value(byte[] bytes, int pairAt, int keyLength) {
+    if (pairAt == Pairs.NOT_FOUND) {
       return null;
     }
-    in.reset(bytes, at + keyFieldLength, bytes.length);
+    LongEncodedSerializer<V> numbers = valueNumbers;
+    if (numbers != null) {
+      return numbers.fromLong(Bytes.getLong(bytes, pairAt + keyLength));
+    }
+    // A new one: to store a reference into an old one would cost more.
+    BinaryInput in = new BinaryInput();
+    in.reset(bytes, pairAt + keyLength, bytes.length);
     return Field.read(values, in);
   }
 
   @Override
   public boolean contains(KeyContext<K> context, N namespace, U userKey) {
+    LongEncodedSerializer<U> numbers = userKeyNumbers;
+    long address = findSmallInMemory(context);
+    if (address == Records.NONE) {
+      return false;
+    }
+    if (address != Records.UNSURE && numbers != null) {
+      return findInSmall(numbers, address, userKey) != Pairs.NOT_FOUND;
+    }
     beginPair(userKey);
     int keyGroup = table.moveKey(context, namespace);
     if (!heads.find(keyGroup, key, head)) {

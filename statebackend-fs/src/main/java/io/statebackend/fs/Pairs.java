@@ -53,7 +53,8 @@ record Pairs(int userKeyLength, int valueLength) {
     return NOT_FOUND;
   }
 
-  private int findLong(byte[] bytes, int from, int to, long key) {
+  /** Finds a pair by the number that its user key is. */
+  int findLong(byte[] bytes, int from, int to, long key) {
     int at = from;
     while (at < to) {
       if (Bytes.getLong(bytes, at) == key) {
