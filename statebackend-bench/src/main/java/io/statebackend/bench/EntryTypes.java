@@ -3,6 +3,7 @@ package io.statebackend.bench;
 
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.Serializers;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.BinaryOperator;
 import java.util.function.LongFunction;
@@ -164,26 +165,33 @@ final class EntryTypes {
 
     @Override
     public KeyCursor<String> cursor(int[] numbers) {
-      String[] keys = new String[numbers.length];
-      Arrays.setAll(keys, i -> key(numbers[i]));
-      return new StringCursor(keys);
+      return new StringCursor(Arrays.stream(numbers).mapToObj(this::key).toArray(String[]::new));
     }
   }
 
-  /** Hands out strings made in advance: making one costs more than looking it up. */
+  /** Makes each string anew from the bytes of a record, so that none brings its hash with it. */
   private static final class StringCursor implements KeyCursor<String> {
-    private final String[] keys;
+    private final byte[] bytes;
+
+    /** Where each key begins, and where the last one ends. */
+    private final int[] bounds;
+
     private int position;
 
     StringCursor(String[] keys) {
-      this.keys = keys;
+      bounds = new int[keys.length + 1];
+      for (int i = 0; i < keys.length; i++) {
+        bounds[i + 1] = bounds[i] + keys[i].length();
+      }
+      bytes = String.join("", keys).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     @Override
     public String next() {
       int current = position;
-      position = current + 1 == keys.length ? 0 : current + 1;
-      return keys[current];
+      position = current + 2 == bounds.length ? 0 : current + 1;
+      int from = bounds[current];
+      return new String(bytes, from, bounds[current + 1] - from, StandardCharsets.ISO_8859_1);
     }
   }
 }

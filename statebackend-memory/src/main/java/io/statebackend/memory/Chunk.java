@@ -130,7 +130,8 @@ final class Chunk implements Bucket, StoredMap {
     int shift = layout.longShift;
     int slot = home(word);
     for (long there = words[slot << shift]; there != 0; there = words[slot << shift]) {
-      if (there == word && layout.isKey(this, slot, key, namespace)) {
+      // Without a key the word says it all.
+      if (there == word && (key == null || layout.isKey(this, slot, key, namespace))) {
         return slot;
       }
       slot = after(slot);

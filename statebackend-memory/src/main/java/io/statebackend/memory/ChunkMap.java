@@ -110,8 +110,8 @@ final class ChunkMap<K, N, V> implements StoredMap {
   }
 
   private int index(long hash) {
-    // In two steps, for a shift by 64 would be none.
-    return (int) (hash >>> 1 >>> (63 - depth));
+    // In two steps, for a shift by 64 would be none; and a shift is by the low six bits.
+    return (int) (hash >>> 1 >>> ~depth);
   }
 
   @Nullable V get(long word, @Nullable K key, N namespace) {

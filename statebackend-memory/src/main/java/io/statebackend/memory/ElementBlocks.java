@@ -4,6 +4,7 @@ package io.statebackend.memory;
 import io.statebackend.api.LongEncodedSerializer;
 import io.statebackend.api.TypeSerializer;
 import java.util.Arrays;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,21 @@ final class ElementBlocks<E> {
       ((long[]) block)[index] = longElements.toLong(element);
     } else {
       ((Object[]) block)[index] = element;
+    }
+  }
+
+  /** Takes elements from an iterator. */
+  void setAll(Object block, int from, Iterator<? extends E> source, int count) {
+    if (longElements != null) {
+      long[] longs = (long[]) block;
+      for (int i = 0; i < count; i++) {
+        longs[from + i] = longElements.toLong(source.next());
+      }
+    } else {
+      Object[] objects = (Object[]) block;
+      for (int i = 0; i < count; i++) {
+        objects[from + i] = source.next();
+      }
     }
   }
 }

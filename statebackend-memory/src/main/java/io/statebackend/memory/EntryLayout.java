@@ -116,9 +116,9 @@ final class EntryLayout<K, N, V> {
   }
 
   /** Tells whether the entry in a slot, whose word is the right one, is that of a key. */
-  boolean isKey(Chunk chunk, int slot, @Nullable K key, N namespace) {
+  boolean isKey(Chunk chunk, int slot, K key, N namespace) {
     return longKeys != null
-        || (same(keys, key(chunk, slot), requireNonNull(key))
+        || (same(keys, key(chunk, slot), key)
             && (!namespaced || same(namespaces, namespace(chunk, slot), namespace)));
   }
 

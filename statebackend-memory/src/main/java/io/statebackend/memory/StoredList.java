@@ -3,6 +3,7 @@ package io.statebackend.memory;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Iterator;
 
 /**
  * A list that grows at its end, in blocks of {@value #BLOCK_SIZE} elements.
@@ -61,20 +62,39 @@ final class StoredList<E> {
   }
 
   void add(E element) {
-    int index = size % BLOCK_SIZE;
-    if (index == 0 && size > 0) {
-      beginBlock();
-    } else if (index == blocks.capacity(lastBlock)) {
-      lastBlock = blocks.grown(lastBlock, Math.min(BLOCK_SIZE, index + Math.max(index / 2, 4)));
-    }
-    blocks.set(lastBlock, index, element);
+    makeRoom(1);
+    blocks.set(lastBlock, size % BLOCK_SIZE, element);
     size++;
   }
 
   void addAll(Collection<? extends E> elements) {
-    for (E element : elements) {
-      add(element);
+    Iterator<? extends E> source = elements.iterator();
+    int rest = elements.size();
+    while (rest > 0) {
+      int count = Math.min(rest, makeRoom(rest));
+      blocks.setAll(lastBlock, size % BLOCK_SIZE, source, count);
+      size += count;
+      rest -= count;
     }
+  }
+
+  /**
+   * Makes room in the last block for one element at least, and for as many as are wanted if a block
+   * can have them.
+   *
+   * @return for how many there is room
+   */
+  private int makeRoom(int wanted) {
+    int used = size % BLOCK_SIZE;
+    if (used == 0 && size > 0) {
+      beginBlock();
+    }
+    int capacity = blocks.capacity(lastBlock);
+    if (used == capacity) {
+      capacity = Math.min(BLOCK_SIZE, used + Math.max(wanted, Math.max(used / 2, CAPACITY_MIN)));
+      lastBlock = blocks.grown(lastBlock, capacity);
+    }
+    return capacity - used;
   }
 
   private void beginBlock() {

@@ -20,14 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyContext<K> {
   private final TypeSerializer<K> serializer;
-  private final int maxParallelism;
 
   /** The serializer, if it is one of numbers: the key is then kept as its number. */
   private final @Nullable LongEncodedSerializer<K> numbers;
 
-  private final BinaryOutput bytes = new BinaryOutput();
+  private final int maxParallelism;
 
-  private boolean isSet;
+  /** What masks a hash to its key group, or -1 if the number of key groups is no power of two. */
+  private final int keyGroupMask;
+
+  private final BinaryOutput bytes = new BinaryOutput();
 
   /** Null if there is none, or it is kept as a number. */
   private @Nullable K key;
@@ -35,6 +37,7 @@ public final class KeyContext<K> {
   private long number;
   private long hash;
   private int keyGroup;
+  private boolean isSet;
   private boolean bytesValid;
   private boolean closed;
 
@@ -47,6 +50,7 @@ public final class KeyContext<K> {
   public KeyContext(TypeSerializer<K> serializer, int maxParallelism) {
     this.serializer = requireNonNull(serializer, "serializer");
     this.maxParallelism = maxParallelism;
+    this.keyGroupMask = Integer.bitCount(maxParallelism) == 1 ? maxParallelism - 1 : -1;
     this.numbers = serializer instanceof LongEncodedSerializer<K> encoded ? encoded : null;
   }
 
@@ -58,7 +62,8 @@ public final class KeyContext<K> {
    */
   public void set(K key) {
     moveTo(requireKey(key));
-    keyGroup = StableHash.keyGroup(hash, maxParallelism);
+    int mask = keyGroupMask;
+    keyGroup = mask >= 0 ? (int) hash & mask : StableHash.keyGroup(hash, maxParallelism);
   }
 
   /**

@@ -70,7 +70,7 @@ class BenchMainTest {
     assertThat(out())
         .contains(
             "--quick", "--only", "--backends", "--keys", "--types", "--gc", "--out", "--program")
-        .contains("MEMORY, FS, FLINK_HASHMAP");
+        .contains("MEMORY, FS, ROCKSDB");
   }
 
   @Test

@@ -60,6 +60,8 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   private final KeyedStore<K> store;
   private final StateRegistry registry;
   private final KeyContext<K> context;
+  private final int firstKeyGroup;
+  private final int keyGroupCount;
   private final Map<String, DeclaredTable<K, ?>> tables = new LinkedHashMap<>();
 
   /** The thread that sets keys; {@code null} until one does. */
@@ -80,6 +82,8 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     this.store = store;
     this.registry = registry;
     this.context = new KeyContext<>(spec.keySerializer(), spec.maxParallelism());
+    this.firstKeyGroup = spec.keyGroups().first();
+    this.keyGroupCount = spec.keyGroups().size();
   }
 
   @Override
@@ -121,7 +125,8 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
 
   private void checkKeyGroup() {
     int keyGroup = context.keyGroup();
-    if (!spec.keyGroups().contains(keyGroup)) {
+    // One comparison for both ends: below the first the difference is negative, that is, huge.
+    if (Integer.compareUnsigned(keyGroup - firstKeyGroup, keyGroupCount) >= 0) {
       K key = context.key();
       context.clear();
       throw new IllegalArgumentException(
