@@ -28,7 +28,14 @@ public final class BinaryInput {
   /** What the JDK's decoder puts in the place of bytes that are no UTF-8. */
   private static final char REPLACEMENT = '\uFFFD';
 
+  /** Up to so many bytes a string is decoded into an array that is kept. */
+  private static final int KEPT_CHARS = 256;
+
   private static final byte[] EMPTY = {};
+  private static final char[] NO_CHARS = {};
+
+  /** Made when it is first needed. */
+  private char[] chars = NO_CHARS;
 
   private byte[] bytes = EMPTY;
   private int position;
@@ -309,7 +316,7 @@ public final class BinaryInput {
     position = to;
     return isAscii(from, to)
         ? new String(bytes, from, length, StandardCharsets.ISO_8859_1)
-        : readUtf8(from, to, new String(bytes, from, length, StandardCharsets.UTF_8));
+        : readUtf8(from, to);
   }
 
   private boolean isAscii(int from, int to) {
@@ -326,53 +333,70 @@ public final class BinaryInput {
     return seen >= 0;
   }
 
-  /**
-   * Returns what was decoded, unless a replacement character may stand for bytes that are no UTF-8,
-   * or for a surrogate without its other half.
-   */
-  private String readUtf8(int from, int to, String decoded) {
-    return decoded.indexOf(REPLACEMENT) < 0 ? decoded : readUtf8Strictly(from, to);
+  private String readUtf8(int from, int to) {
+    int length = to - from;
+    if (length <= KEPT_CHARS) {
+      if (chars.length == 0) {
+        chars = new char[KEPT_CHARS];
+      }
+      return new String(chars, 0, decode(from, to, chars));
+    }
+    String decoded = new String(bytes, from, length, StandardCharsets.UTF_8);
+    // The JDK's decoder does not tell bytes that are no UTF-8, and refuses a half of a pair.
+    if (decoded.indexOf(REPLACEMENT) < 0) {
+      return decoded;
+    }
+    char[] all = new char[length];
+    return new String(all, 0, decode(from, to, all));
   }
 
-  private String readUtf8Strictly(int from, int to) {
-    char[] chars = new char[to - from];
+  /** Decodes bytes; returns the number of chars, of which there are not more than bytes. */
+  private int decode(int from, int to, char[] target) {
+    byte[] source = bytes;
     int count = 0;
     int at = from;
     while (at < to) {
-      int lead = bytes[at++];
+      int lead = source[at];
       if (lead >= 0) {
-        chars[count++] = (char) lead;
+        target[count++] = (char) lead;
+        at++;
       } else if (lead >> 5 == -2) {
-        int value = (lead & 0x1f) << 6 | continuation(at++, to);
+        int value = (lead & 0x1f) << 6 | continuation(source, at + 1, to);
         checkShortest(value, 0x80);
-        chars[count++] = (char) value;
+        target[count++] = (char) value;
+        at += 2;
       } else if (lead >> 4 == -2) {
-        int value = (lead & 0xf) << 12 | continuation(at++, to) << 6 | continuation(at++, to);
+        int value =
+            (lead & 0xf) << 12
+                | continuation(source, at + 1, to) << 6
+                | continuation(source, at + 2, to);
         checkShortest(value, 0x800);
-        chars[count++] = (char) value;
+        target[count++] = (char) value;
+        at += 3;
       } else if (lead >> 3 == -2) {
         int value =
             (lead & 7) << 18
-                | continuation(at++, to) << 12
-                | continuation(at++, to) << 6
-                | continuation(at++, to);
+                | continuation(source, at + 1, to) << 12
+                | continuation(source, at + 2, to) << 6
+                | continuation(source, at + 3, to);
         checkShortest(value, 0x10000);
         if (value > Character.MAX_CODE_POINT) {
           throw new CorruptStateException("not a code point in a string: " + value);
         }
-        count += Character.toChars(value, chars, count);
+        count += Character.toChars(value, target, count);
+        at += 4;
       } else {
         throw new CorruptStateException("not a UTF-8 lead byte in a string: " + (lead & 0xff));
       }
     }
-    return new String(chars, 0, count);
+    return count;
   }
 
-  private int continuation(int at, int to) {
-    if (at >= to || (bytes[at] & 0xc0) != 0x80) {
+  private static int continuation(byte[] source, int at, int to) {
+    if (at >= to || (source[at] & 0xc0) != 0x80) {
       throw new CorruptStateException("UTF-8 sequence is cut short in a string");
     }
-    return bytes[at] & 0x3f;
+    return source[at] & 0x3f;
   }
 
   private static void checkShortest(int value, int min) {

@@ -336,25 +336,21 @@ public final class BinaryOutput {
         && Character.isLowSurrogate(value.charAt(i + 1));
   }
 
-  /** Writes chars that are all ASCII; if some are not, returns the index of the first one. */
+  /** Writes the chars before the first one that is not ASCII; returns their number. */
   private int writeAscii(String value, int length) {
     byte[] target = bytes;
     int at = position;
-    int seen = 0;
-    for (int i = 0; i < length; i++) {
-      char c = value.charAt(i);
-      target[at + i] = (byte) c;
-      seen |= c;
+    int count = 0;
+    while (count < length) {
+      char c = value.charAt(count);
+      if (c >= 0x80) {
+        return count;
+      }
+      target[at + count] = (byte) c;
+      count++;
     }
-    if (seen < 0x80) {
-      position = at + length;
-      return length;
-    }
-    int first = 0;
-    while (value.charAt(first) < 0x80) {
-      first++;
-    }
-    return first;
+    position = at + length;
+    return length;
   }
 
   /** Writes the rest of a string; returns the index after it. */
@@ -366,18 +362,21 @@ public final class BinaryOutput {
       if (c < 0x80) {
         target[at++] = (byte) c;
       } else if (c < 0x800) {
-        target[at++] = (byte) (0xc0 | c >> 6);
-        target[at++] = (byte) (0x80 | (c & 0x3f));
+        target[at] = (byte) (0xc0 | c >> 6);
+        target[at + 1] = (byte) (0x80 | (c & 0x3f));
+        at += 2;
       } else if (isPair(value, i)) {
         int codePoint = Character.toCodePoint(c, value.charAt(++i));
-        target[at++] = (byte) (0xf0 | codePoint >> 18);
-        target[at++] = (byte) (0x80 | (codePoint >> 12 & 0x3f));
-        target[at++] = (byte) (0x80 | (codePoint >> 6 & 0x3f));
-        target[at++] = (byte) (0x80 | (codePoint & 0x3f));
+        target[at] = (byte) (0xf0 | codePoint >> 18);
+        target[at + 1] = (byte) (0x80 | (codePoint >> 12 & 0x3f));
+        target[at + 2] = (byte) (0x80 | (codePoint >> 6 & 0x3f));
+        target[at + 3] = (byte) (0x80 | (codePoint & 0x3f));
+        at += 4;
       } else {
-        target[at++] = (byte) (0xe0 | c >> 12);
-        target[at++] = (byte) (0x80 | (c >> 6 & 0x3f));
-        target[at++] = (byte) (0x80 | (c & 0x3f));
+        target[at] = (byte) (0xe0 | c >> 12);
+        target[at + 1] = (byte) (0x80 | (c >> 6 & 0x3f));
+        target[at + 2] = (byte) (0x80 | (c & 0x3f));
+        at += 3;
       }
     }
     return at;

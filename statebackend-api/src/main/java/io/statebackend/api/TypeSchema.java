@@ -45,7 +45,8 @@ public record TypeSchema(String type, @Nullable String name, List<Member> member
   /**
    * Checks the schema.
    *
-   * @throws IllegalArgumentException if the type is not a lower-case word
+   * @throws IllegalArgumentException if the type is not a lower-case word, or the schema is nested
+   *     deeper than 64 levels, as nobody could read it back
    */
   public TypeSchema {
     if (type.isEmpty() || !type.chars().allMatch(c -> Parser.isWordPart((char) c))) {
@@ -53,6 +54,20 @@ public record TypeSchema(String type, @Nullable String name, List<Member> member
           "a schema's type is a lower-case word of a-z, 0-9 and '-': type=" + type);
     }
     members = List.copyOf(members);
+    if (depth(members) > DEPTH_MAX) {
+      throw new IllegalArgumentException(
+          "a schema is nested deeper than " + DEPTH_MAX + " levels: type=" + type);
+    }
+  }
+
+  private static int depth(List<Member> members) {
+    int depth = 0;
+    for (Member member : members) {
+      if (member.schema != null) {
+        depth = Math.max(depth, depth(member.schema.members));
+      }
+    }
+    return depth + 1;
   }
 
   /**

@@ -85,12 +85,12 @@ final class ArraySerializer<E> implements BuiltInSerializer<E[]> {
 
   /** {@inheritDoc} Lists and sets have the same form. */
   @Override
-  public Compatibility<E[]> compatibility(TypeSchema stored, Path path) {
-    if (!Parts.isElements(stored)) {
+  public Compatibility<E[]> compatibility(StoredType stored, Path path) {
+    if (!stored.isElements()) {
       return path.differs(stored, schema);
     }
     return Parts.compose(
-        path.elements().compare(element, Parts.schema(stored, 0)),
+        path.elements().compare(element, stored.part(0)),
         reader -> new ArraySerializer<>(elementType, reader));
   }
 }

@@ -14,7 +14,7 @@ interface BuiltInSerializer<T> extends TypeSerializer<T> {
 
   @Override
   default Compatibility<T> compatibility(TypeSchema stored) {
-    return compatibility(stored, Path.ROOT);
+    return compatibility(StoredType.of(stored), Path.ROOT);
   }
 
   /**
@@ -23,7 +23,7 @@ interface BuiltInSerializer<T> extends TypeSerializer<T> {
    * @param stored the schema the part was written with
    * @param path where in the whole value the part lies, for the message
    */
-  default Compatibility<T> compatibility(TypeSchema stored, Path path) {
+  default Compatibility<T> compatibility(StoredType stored, Path path) {
     return Widening.answer(this, stored, path);
   }
 }

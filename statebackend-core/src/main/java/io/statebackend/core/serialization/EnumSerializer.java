@@ -103,14 +103,14 @@ final class EnumSerializer<E extends Enum<E>> implements BuiltInSerializer<E> {
   }
 
   @Override
-  public Compatibility<E> compatibility(TypeSchema stored, Path path) {
+  public Compatibility<E> compatibility(StoredType stored, Path path) {
     if (!stored.type().equals(TYPE)) {
       return path.differs(stored, schema);
     }
     List<String> storedNames =
         stored.members().stream().map(member -> String.valueOf(member.name())).toList();
     List<@Nullable E> meant = new ArrayList<>();
-    boolean asIs = fixedLength(stored) == fixedLength();
+    boolean asIs = fixedLength(stored.schema()) == fixedLength();
     for (String name : storedNames) {
       E constant = names.find(name, storedNames);
       asIs &= constant != null && constant.ordinal() == meant.size();
@@ -118,7 +118,7 @@ final class EnumSerializer<E extends Enum<E>> implements BuiltInSerializer<E> {
     }
     return asIs
         ? Compatibility.asIs()
-        : Compatibility.afterMigration(new StoredConstants<>(names, stored, meant));
+        : Compatibility.afterMigration(new StoredConstants<>(names, stored.schema(), meant));
   }
 
   /** Reads constants by their stored index; {@code null} stands for one that is gone. */

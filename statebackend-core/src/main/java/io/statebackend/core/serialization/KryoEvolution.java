@@ -296,7 +296,7 @@ final class KryoEvolution {
       } else if (c.isOf(KryoClasses.ENUM)) {
         kryo.register(c.type, constants(c, c.type), c.id);
       } else if (c.isOf(KryoClasses.ELEMENTS)) {
-        KryoValue element = value(Parts.schema(c.form, 0), simpleName(c.name));
+        KryoValue element = value(StoredType.of(c.form).part(0).schema(), simpleName(c.name));
         kryo.register(
             c.type, new StoredElementsSerializer(c.type.getComponentType(), element), c.id);
       } else {

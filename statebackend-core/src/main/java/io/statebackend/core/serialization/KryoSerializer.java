@@ -200,11 +200,11 @@ final class KryoSerializer<T> implements BuiltInSerializer<T> {
    * fields may be added, removed and renamed.
    */
   @Override
-  public Compatibility<T> compatibility(TypeSchema stored, Path path) {
+  public Compatibility<T> compatibility(StoredType stored, Path path) {
     if (!stored.type().equals(KryoClasses.TYPE) || classes == null) {
       return path.differs(stored, schema);
     }
-    KryoEvolution evolution = new KryoEvolution(classes, schema, stored);
+    KryoEvolution evolution = new KryoEvolution(classes, schema, stored.schema());
     String obstacle = evolution.obstacle();
     if (obstacle != null) {
       return path.incompatible(obstacle);
@@ -212,6 +212,6 @@ final class KryoSerializer<T> implements BuiltInSerializer<T> {
     return evolution.isUnchanged()
         ? Compatibility.asIs()
         : Compatibility.afterMigration(
-            new KryoSerializer<>(type, stored, null, evolution::newKryo));
+            new KryoSerializer<>(type, stored.schema(), null, evolution::newKryo));
   }
 }

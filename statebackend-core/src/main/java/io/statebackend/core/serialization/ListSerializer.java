@@ -95,11 +95,10 @@ final class ListSerializer<E> implements BuiltInSerializer<List<E>> {
 
   /** {@inheritDoc} Sets and arrays have the same form. */
   @Override
-  public Compatibility<List<E>> compatibility(TypeSchema stored, Path path) {
-    if (!Parts.isElements(stored)) {
+  public Compatibility<List<E>> compatibility(StoredType stored, Path path) {
+    if (!stored.isElements()) {
       return path.differs(stored, schema);
     }
-    return Parts.compose(
-        path.elements().compare(element, Parts.schema(stored, 0)), ListSerializer::new);
+    return Parts.compose(path.elements().compare(element, stored.part(0)), ListSerializer::new);
   }
 }

@@ -105,14 +105,14 @@ final class MapSerializer<K, V> implements BuiltInSerializer<Map<K, V>> {
   }
 
   @Override
-  public Compatibility<Map<K, V>> compatibility(TypeSchema stored, Path path) {
-    if (!Parts.matches(stored, TYPE, 2)) {
+  public Compatibility<Map<K, V>> compatibility(StoredType stored, Path path) {
+    if (!stored.matches(TYPE, 2)) {
       return path.differs(stored, schema);
     }
     return Parts.compose(
-        path.keys().compare(key, Parts.schema(stored, 0)),
+        path.keys().compare(key, stored.part(0)),
         key,
-        path.values().compare(value, Parts.schema(stored, 1)),
+        path.values().compare(value, stored.part(1)),
         value,
         MapSerializer::new);
   }

@@ -68,7 +68,7 @@ final class OptionalSerializer<E> implements BuiltInSerializer<Optional<E>> {
 
   /** {@inheritDoc} What was not optional becomes a value that is there. */
   @Override
-  public Compatibility<Optional<E>> compatibility(TypeSchema stored, Path path) {
+  public Compatibility<Optional<E>> compatibility(StoredType stored, Path path) {
     if (!stored.type().equals(TYPE)) {
       Compatibility<E> answer = path.compare(element, stored);
       return answer instanceof Compatibility.Incompatible<E>
@@ -76,9 +76,9 @@ final class OptionalSerializer<E> implements BuiltInSerializer<Optional<E>> {
           : Compatibility.afterMigration(
               new ConvertingReader<>(Parts.reader(answer, element), Optional::of));
     }
-    if (!Parts.matches(stored, TYPE, 1)) {
+    if (!stored.matches(TYPE, 1)) {
       return path.differs(stored, schema);
     }
-    return Parts.compose(path.compare(element, Parts.schema(stored, 0)), OptionalSerializer::new);
+    return Parts.compose(path.compare(element, stored.part(0)), OptionalSerializer::new);
   }
 }

@@ -2,39 +2,13 @@
 package io.statebackend.core.serialization;
 
 import io.statebackend.api.Compatibility;
-import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** How the answer for a type follows from the answers for the types it is made of. */
 final class Parts {
-  /** The types of one form: a list, a set and an array of the same elements have the same bytes. */
-  private static final Set<String> ELEMENTS = Set.of("list", "set", "array");
-
   private Parts() {}
-
-  /** Tells whether a schema is of a kind and made of a number of unnamed types. */
-  static boolean matches(TypeSchema stored, String type, int count) {
-    return stored.type().equals(type)
-        && stored.members().size() == count
-        && stored.members().stream().allMatch(member -> member.schema() != null);
-  }
-
-  /** Tells whether a schema is of elements after their number. */
-  static boolean isElements(TypeSchema stored) {
-    return ELEMENTS.contains(stored.type()) && matches(stored, stored.type(), 1);
-  }
-
-  /** Returns the type of a member of which {@link #matches} has shown that it has one. */
-  static TypeSchema schema(TypeSchema stored, int member) {
-    TypeSchema schema = stored.members().get(member).schema();
-    if (schema == null) {
-      throw new IllegalArgumentException("member " + member + " has no type: " + stored);
-    }
-    return schema;
-  }
 
   /** Returns the answer for a type with one part; {@code whole} makes its reader of the part's. */
   static <P, T> Compatibility<T> compose(

@@ -4,55 +4,99 @@ package io.statebackend.core.serialization;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where in a value a part of it lies, such as {@code items[].price}.
+ * Where in a value a part of it lies, such as {@code items[].price}, and what a comparison takes
+ * for granted there.
  *
  * @param text the path; empty for the value itself
+ * @param assumptions the answers for types that are being compared and contain themselves
  */
-record Path(String text) {
-  static final Path ROOT = new Path("");
+record Path(String text, List<Assumption<?>> assumptions) {
+  static final Path ROOT = new Path("", List.of());
+
+  /** Each assumption can double the work, and a stored schema can be made to that end. */
+  private static final int ASSUMPTIONS_MAX = 8;
+
+  /**
+   * The answer for a pair of types, to be used inside of them.
+   *
+   * @param declared the declared type
+   * @param stored the stored type
+   * @param answer the answer
+   */
+  private record Assumption<T>(
+      BackReference<T> declared, StoredType stored, Compatibility<T> answer) {}
+
+  private Path to(String part) {
+    return new Path(part, assumptions);
+  }
+
+  /** Returns this path, with an answer for a pair of types. */
+  <T> Path assuming(BackReference<T> declared, StoredType stored, Compatibility<T> answer) {
+    List<Assumption<?>> more = new ArrayList<>(assumptions);
+    more.add(new Assumption<>(declared, stored, answer));
+    return new Path(text, List.copyOf(more));
+  }
+
+  /** Returns the answer that is assumed for a pair of types, or {@code null} if there is none. */
+  @SuppressWarnings("unchecked") // An assumption of a declared type has an answer for that type.
+  <T> @Nullable Compatibility<T> assumed(BackReference<T> declared, StoredType stored) {
+    for (Assumption<?> assumption : assumptions) {
+      if (assumption.declared == declared && assumption.stored == stored) {
+        return (Compatibility<T>) assumption.answer;
+      }
+    }
+    return null;
+  }
+
+  /** Tells whether there are so many assumptions that no more can be added. */
+  boolean isTooInvolved() {
+    return assumptions.size() == ASSUMPTIONS_MAX;
+  }
 
   /** Returns the path of a component of the record at this path. */
   Path component(String name) {
-    return new Path(text.isEmpty() ? name : text + "." + name);
+    return to(text.isEmpty() ? name : text + "." + name);
   }
 
   /** Returns the path of a case of the sealed interface at this path. */
   Path inCase(String name) {
-    return new Path(text + "<" + name + ">");
+    return to(text + "<" + name + ">");
   }
 
   /** Returns the path of the elements of the collection at this path. */
   Path elements() {
-    return new Path(text + "[]");
+    return to(text + "[]");
   }
 
   /** Returns the path of the keys of the map at this path. */
   Path keys() {
-    return new Path(text + "{key}");
+    return to(text + "{key}");
   }
 
   /** Returns the path of the values of the map at this path. */
   Path values() {
-    return new Path(text + "{value}");
+    return to(text + "{value}");
   }
 
   /** Compares the part at this path. */
-  <T> Compatibility<T> compare(TypeSerializer<T> part, TypeSchema stored) {
+  <T> Compatibility<T> compare(TypeSerializer<T> part, StoredType stored) {
     if (part instanceof BuiltInSerializer<T> builtIn) {
       return builtIn.compatibility(stored, this);
     }
-    Compatibility<T> answer = part.compatibility(stored);
+    Compatibility<T> answer = part.compatibility(stored.schema());
     return answer instanceof Compatibility.Incompatible<T> incompatible
         ? incompatible(incompatible.reason())
         : answer;
   }
 
   /** Answers that the part at this path has another type now. */
-  <T> Compatibility<T> differs(TypeSchema stored, TypeSchema declared) {
-    return incompatible(difference(stored, declared));
+  <T> Compatibility<T> differs(StoredType stored, TypeSchema declared) {
+    return incompatible(difference(stored.schema(), declared));
   }
 
   /** Answers that the part at this path cannot be read. */

@@ -258,11 +258,11 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
 
   /** {@inheritDoc} Lists and sets have the same form. */
   @Override
-  public Compatibility<A> compatibility(TypeSchema stored, Path path) {
-    if (!Parts.isElements(stored)) {
+  public Compatibility<A> compatibility(StoredType stored, Path path) {
+    if (!stored.isElements()) {
       return path.differs(stored, schema);
     }
-    return ofElements(path.elements().compare(element, Parts.schema(stored, 0)));
+    return ofElements(path.elements().compare(element, stored.part(0)));
   }
 
   private <E> Compatibility<A> ofElements(Compatibility<E> answer) {

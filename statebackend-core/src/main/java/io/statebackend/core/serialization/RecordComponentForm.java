@@ -62,13 +62,13 @@ record RecordComponentForm(
     return isNullable() ? TypeSchema.of(NULLABLE, serializer.schema()) : serializer.schema();
   }
 
-  /** Tells whether a schema says that the part can be null. */
-  static boolean isNullable(TypeSchema type) {
-    return Parts.matches(type, NULLABLE, 1);
+  /** Tells whether a stored type says that the part can be null. */
+  static boolean isNullable(StoredType type) {
+    return type.matches(NULLABLE, 1);
   }
 
-  /** Returns what a schema says of the part when it is not null. */
-  static TypeSchema presentPart(TypeSchema type) {
-    return isNullable(type) ? Parts.schema(type, 0) : type;
+  /** Returns what a stored type says of the part when it is not null. */
+  static StoredType presentPart(StoredType type) {
+    return isNullable(type) ? type.part(0) : type;
   }
 }

@@ -39,8 +39,8 @@ record RecordEvolution<R>(RecordClass<R> recordClass, List<RecordComponentForm> 
     }
   }
 
-  /** Compares with the schema of a stored record. */
-  Compatibility<R> from(TypeSchema stored, Path path) {
+  /** Compares with a stored record. */
+  Compatibility<R> from(StoredType stored, Path path) {
     Set<String> storedNames = new HashSet<>();
     for (TypeSchema.Member member : stored.members()) {
       if (member.name() == null || member.schema() == null || !storedNames.add(member.name())) {
@@ -52,7 +52,7 @@ record RecordEvolution<R>(RecordClass<R> recordClass, List<RecordComponentForm> 
     List<StoredComponent> readers = new ArrayList<>();
     for (TypeSchema.Member member : stored.members()) {
       String name = String.valueOf(member.name());
-      TypeSchema type = Parts.schema(stored, readers.size());
+      StoredType type = stored.part(readers.size());
       boolean nullable = RecordComponentForm.isNullable(type);
       RecordComponentForm component = find(name, storedNames);
       Path partPath = path.component(component == null ? name : component.name());
@@ -75,7 +75,7 @@ record RecordEvolution<R>(RecordClass<R> recordClass, List<RecordComponentForm> 
     return asIs
         ? Compatibility.asIs()
         : Compatibility.afterMigration(
-            new RecordReader<>(recordClass, stored, readers, added(readers)));
+            new RecordReader<>(recordClass, stored.schema(), readers, added(readers)));
   }
 
   private @Nullable RecordComponentForm find(String name, Set<String> storedNames) {
@@ -91,19 +91,21 @@ record RecordEvolution<R>(RecordClass<R> recordClass, List<RecordComponentForm> 
 
   /** Compares one component; {@code null} stands for one that the class has no more. */
   private static Compatibility<?> compare(
-      @Nullable RecordComponentForm component, TypeSchema type, Path path) {
-    TypeSchema part = RecordComponentForm.presentPart(type);
+      @Nullable RecordComponentForm component, StoredType type, Path path) {
+    StoredType part = RecordComponentForm.presentPart(type);
     if (component == null) {
       return SchemaSerializers.find(part)
           .<Compatibility<?>>map(Compatibility::afterMigration)
           .orElseGet(
-              () -> path.incompatible("stored " + Path.brief(part) + ", which is not known here"));
+              () ->
+                  path.incompatible(
+                      "stored " + Path.brief(part.schema()) + ", which is not known here"));
     }
     if (RecordComponentForm.isNullable(type)
         && !component.isNullable()
         && !component.absent().isExplicit()) {
       return path.incompatible(
-          Path.difference(type, component.schema())
+          Path.difference(type.schema(), component.schema())
               + ", which has no null; say by @DefaultValue what null becomes");
     }
     return path.compare(component.serializer(), part);
@@ -118,7 +120,7 @@ record RecordEvolution<R>(RecordClass<R> recordClass, List<RecordComponentForm> 
   }
 
   private static AbsentValue.Source whenNull(
-      @Nullable RecordComponentForm component, TypeSchema type) {
+      @Nullable RecordComponentForm component, StoredType type) {
     if (component == null || !RecordComponentForm.isNullable(type)) {
       return () -> null;
     }

@@ -168,7 +168,7 @@ final class RecordSerializer<R> implements BuiltInSerializer<R> {
    * put in another order.
    */
   @Override
-  public Compatibility<R> compatibility(TypeSchema stored, Path path) {
+  public Compatibility<R> compatibility(StoredType stored, Path path) {
     return stored.type().equals(TYPE) ? evolution.from(stored, path) : path.differs(stored, schema);
   }
 }

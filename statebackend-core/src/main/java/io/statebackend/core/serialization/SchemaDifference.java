@@ -4,6 +4,7 @@ package io.statebackend.core.serialization;
 import io.statebackend.api.TypeSchema;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Finds where two schemas differ, for messages. */
 public final class SchemaDifference {
@@ -18,10 +19,12 @@ public final class SchemaDifference {
    *     stored int32, declared int64}
    */
   public static String of(TypeSchema stored, TypeSchema declared) {
-    return find(stored, declared, Path.ROOT);
+    String difference = find(stored, declared, Path.ROOT);
+    return difference == null ? Path.difference(stored, declared) : difference;
   }
 
-  private static String find(TypeSchema stored, TypeSchema declared, Path path) {
+  /** Returns the first difference, or {@code null} if there are none but those of type names. */
+  private static @Nullable String find(TypeSchema stored, TypeSchema declared, Path path) {
     List<TypeSchema.Member> before = stored.members();
     List<TypeSchema.Member> after = declared.members();
     if (!stored.type().equals(declared.type())) {
@@ -35,8 +38,11 @@ public final class SchemaDifference {
       }
       TypeSchema partBefore = was.schema();
       TypeSchema partAfter = is.schema();
-      if (partBefore != null && partAfter != null && !partBefore.equals(partAfter)) {
-        return find(partBefore, partAfter, part(path, stored, i));
+      if (partBefore != null && partAfter != null) {
+        String difference = find(partBefore, partAfter, part(path, stored, i));
+        if (difference != null) {
+          return difference;
+        }
       }
     }
     if (before.size() != after.size()) {
@@ -46,7 +52,7 @@ public final class SchemaDifference {
               ? "stored " + describe(before.get(after.size())) + ", not declared"
               : "not stored, declared " + describe(after.get(before.size())));
     }
-    return path.at(Path.difference(stored, declared));
+    return null;
   }
 
   private static Path part(Path path, TypeSchema whole, int index) {

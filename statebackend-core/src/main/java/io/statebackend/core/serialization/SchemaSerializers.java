@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.serialization;
 
-import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.VoidNamespace;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,56 +39,70 @@ final class SchemaSerializers {
               VoidNamespace.serializer())
           .collect(Collectors.toUnmodifiableMap(s -> s.schema().type(), Function.identity()));
 
+  /** The types whose serializers are being made, and what stands for them inside. */
+  private final Map<StoredType, BackReference<Object>> open = new HashMap<>();
+
   private SchemaSerializers() {}
 
-  /** Returns the serializer of a schema, or nothing if a word in it is not known. */
-  static Optional<TypeSerializer<Object>> find(TypeSchema schema) {
-    return switch (schema.type()) {
-      case RecordSerializer.TYPE -> StoredRecordSerializer.find(schema).map(SchemaSerializers::any);
-      case UnionSerializer.TYPE -> StoredCaseSerializer.find(schema).map(SchemaSerializers::any);
-      case EnumSerializer.TYPE -> Optional.of(any(new StoredConstantSerializer(schema)));
-      case KryoClasses.TYPE -> Optional.of(any(new StoredObjectSerializer(schema)));
-      case "list", "array" -> ofPart(schema, part -> new ListSerializer<>(schema.type(), part));
-      case "set" -> ofPart(schema, SetSerializer::new);
-      case OptionalSerializer.TYPE -> ofPart(schema, OptionalSerializer::new);
-      case "map" -> ofMap(schema);
+  /** Returns the serializer of a type, or nothing if a word in it is not known. */
+  static Optional<TypeSerializer<Object>> find(StoredType type) {
+    return new SchemaSerializers().part(type);
+  }
+
+  /** Returns the serializer of a type, which may refer to one that encloses it. */
+  Optional<TypeSerializer<Object>> part(StoredType type) {
+    return switch (type.type()) {
+      case RecordSerializer.TYPE -> enclosing(type, StoredRecordSerializer::find);
+      case UnionSerializer.TYPE -> enclosing(type, StoredCaseSerializer::find);
+      case EnumSerializer.TYPE -> Optional.of(any(new StoredConstantSerializer(type.schema())));
+      case KryoClasses.TYPE -> Optional.of(any(new StoredObjectSerializer(type.schema())));
+      case "list", "array" -> ofPart(type, part -> new ListSerializer<>(type.type(), part));
+      case "set" -> ofPart(type, SetSerializer::new);
+      case OptionalSerializer.TYPE -> ofPart(type, OptionalSerializer::new);
+      case "map" -> ofMap(type);
       default ->
-          schema.members().isEmpty() && schema.name() == null
-              ? Optional.ofNullable(SIMPLE.get(schema.type())).map(SchemaSerializers::any)
+          type.members().isEmpty() && type.schema().name() == null
+              ? Optional.ofNullable(SIMPLE.get(type.type())).map(SchemaSerializers::any)
               : Optional.empty();
     };
   }
 
-  /** Returns the serializers of all members, or nothing if a word in one is not known. */
-  static Optional<List<TypeSerializer<Object>>> findAll(List<TypeSchema> schemas) {
-    List<TypeSerializer<Object>> found = new ArrayList<>();
-    for (TypeSchema schema : schemas) {
-      Optional<TypeSerializer<Object>> serializer = find(schema);
-      if (serializer.isEmpty()) {
-        return Optional.empty();
-      }
-      found.add(serializer.get());
+  private <T> Optional<TypeSerializer<Object>> enclosing(
+      StoredType type,
+      BiFunction<StoredType, SchemaSerializers, Optional<? extends TypeSerializer<T>>> whole) {
+    BackReference<Object> inside = open.get(type);
+    if (inside != null) {
+      return Optional.of(inside);
     }
-    return Optional.of(found);
+    BackReference<Object> reference =
+        new BackReference<>(String.valueOf(type.schema().name()), false);
+    open.put(type, reference);
+    Optional<TypeSerializer<Object>> found = whole.apply(type, this).map(SchemaSerializers::any);
+    open.remove(type);
+    found.ifPresent(reference::bind);
+    return found;
   }
 
-  private static Optional<TypeSerializer<Object>> ofPart(
-      TypeSchema schema, Function<TypeSerializer<Object>, TypeSerializer<?>> whole) {
-    if (!Parts.matches(schema, schema.type(), 1)) {
+  private Optional<TypeSerializer<Object>> ofPart(
+      StoredType type, Function<TypeSerializer<Object>, TypeSerializer<?>> whole) {
+    if (!type.matches(type.type(), 1)) {
       return Optional.empty();
     }
-    return find(Parts.schema(schema, 0))
-        .filter(part -> part.fixedLength() != 0 || schema.type().equals(OptionalSerializer.TYPE))
+    return part(type.part(0))
+        .filter(part -> part.fixedLength() != 0 || type.type().equals(OptionalSerializer.TYPE))
         .map(part -> any(whole.apply(part)));
   }
 
-  private static Optional<TypeSerializer<Object>> ofMap(TypeSchema schema) {
-    if (!Parts.matches(schema, schema.type(), 2)) {
+  private Optional<TypeSerializer<Object>> ofMap(StoredType type) {
+    if (!type.matches(type.type(), 2)) {
       return Optional.empty();
     }
-    return findAll(List.of(Parts.schema(schema, 0), Parts.schema(schema, 1)))
-        .filter(parts -> parts.get(0).fixedLength() != 0)
-        .map(parts -> any(new MapSerializer<>(parts.get(0), parts.get(1))));
+    Optional<TypeSerializer<Object>> key =
+        part(type.part(0)).filter(serializer -> serializer.fixedLength() != 0);
+    Optional<TypeSerializer<Object>> value = part(type.part(1));
+    return key.isPresent() && value.isPresent()
+        ? Optional.of(any(new MapSerializer<>(key.get(), value.get())))
+        : Optional.empty();
   }
 
   @SuppressWarnings("unchecked") // Given what it has read itself, or a value of the same kind.

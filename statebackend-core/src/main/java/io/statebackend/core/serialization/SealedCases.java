@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.serialization;
 
-import io.statebackend.api.TypeSerializer;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
@@ -35,22 +34,21 @@ final class SealedCases {
   }
 
   /** Returns what the type variables of a case stand for, given those of the interface. */
-  static Map<TypeVariable<?>, TypeSerializer<?>> bind(
-      Class<?> subtype, Class<?> type, Map<TypeVariable<?>, TypeSerializer<?>> bound) {
-    Map<TypeVariable<?>, TypeSerializer<?>> found = new HashMap<>();
+  static Map<TypeVariable<?>, ClosedType> bind(
+      Class<?> subtype, Class<?> type, Map<TypeVariable<?>, ClosedType> bound) {
+    Map<TypeVariable<?>, ClosedType> found = new HashMap<>();
     for (Type implemented : subtype.getGenericInterfaces()) {
       if (!(implemented instanceof ParameterizedType generic)
           || !(generic.getRawType() instanceof Class<?> raw)
           || !type.isAssignableFrom(raw)) {
         continue;
       }
-      Map<TypeVariable<?>, TypeSerializer<?>> boundThere =
-          raw == type ? bound : bind(raw, type, bound);
+      Map<TypeVariable<?>, ClosedType> boundThere = raw == type ? bound : bind(raw, type, bound);
       for (int i = 0; i < raw.getTypeParameters().length; i++) {
-        TypeSerializer<?> serializer = boundThere.get(raw.getTypeParameters()[i]);
-        if (serializer != null
+        ClosedType argument = boundThere.get(raw.getTypeParameters()[i]);
+        if (argument != null
             && generic.getActualTypeArguments()[i] instanceof TypeVariable<?> variable) {
-          found.put(variable, serializer);
+          found.put(variable, argument);
         }
       }
     }

@@ -197,7 +197,7 @@ public final class Serializers {
   /**
    * Returns the serializer of a record: component by component, as {@link #of} finds a serializer
    * for their declared types, with {@code List<Long>} and the like. Components that are no
-   * primitives may be {@code null}.
+   * primitives may be {@code null}. A record may contain itself, up to 256 levels deep.
    *
    * @param type the record, which is not generic
    * @param <R> the record
@@ -256,7 +256,8 @@ public final class Serializers {
 
   /**
    * Returns the serializer of a sealed interface of which every case is a record or an enum: which
-   * case it is, and its value. Cases are known by the simple names of their classes.
+   * case it is, and its value. Cases are known by the simple names of their classes, and may
+   * contain the interface again, up to 256 levels deep.
    *
    * @param type the interface, which is not generic
    * @param <T> the interface
@@ -311,7 +312,7 @@ public final class Serializers {
    * @throws IllegalArgumentException if the schema has a word that is not known
    */
   public static TypeSerializer<Object> ofSchema(TypeSchema schema) {
-    return SchemaSerializers.find(schema)
+    return SchemaSerializers.find(StoredType.of(schema))
         .orElseThrow(
             () -> new IllegalArgumentException("a type that is not known here: " + schema));
   }

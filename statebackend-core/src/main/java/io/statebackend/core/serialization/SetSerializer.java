@@ -82,11 +82,10 @@ final class SetSerializer<E> implements BuiltInSerializer<Set<E>> {
   }
 
   @Override
-  public Compatibility<Set<E>> compatibility(TypeSchema stored, Path path) {
-    if (!Parts.matches(stored, TYPE, 1)) {
+  public Compatibility<Set<E>> compatibility(StoredType stored, Path path) {
+    if (!stored.matches(TYPE, 1)) {
       return path.differs(stored, schema);
     }
-    return Parts.compose(
-        path.elements().compare(element, Parts.schema(stored, 0)), SetSerializer::new);
+    return Parts.compose(path.elements().compare(element, stored.part(0)), SetSerializer::new);
   }
 }

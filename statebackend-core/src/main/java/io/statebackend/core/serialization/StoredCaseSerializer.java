@@ -19,17 +19,20 @@ final class StoredCaseSerializer implements BuiltInSerializer<StoredCase> {
     this.cases = cases;
   }
 
-  /** Returns the serializer of a schema of a union, or nothing if a word in it is not known. */
-  static Optional<StoredCaseSerializer> find(TypeSchema schema) {
-    List<TypeSchema> parts = new ArrayList<>();
-    for (TypeSchema.Member member : schema.members()) {
-      TypeSchema part = member.schema();
-      if (member.name() == null || part == null) {
+  /** Returns the serializer of a stored union, or nothing if a word in it is not known. */
+  static Optional<StoredCaseSerializer> find(StoredType type, SchemaSerializers serializers) {
+    List<TypeSerializer<Object>> cases = new ArrayList<>();
+    for (TypeSchema.Member member : type.members()) {
+      if (member.name() == null || member.schema() == null) {
         return Optional.empty();
       }
-      parts.add(part);
+      Optional<TypeSerializer<Object>> serializer = serializers.part(type.part(cases.size()));
+      if (serializer.isEmpty()) {
+        return Optional.empty();
+      }
+      cases.add(serializer.get());
     }
-    return SchemaSerializers.findAll(parts).map(cases -> new StoredCaseSerializer(schema, cases));
+    return Optional.of(new StoredCaseSerializer(type.schema(), List.copyOf(cases)));
   }
 
   private String name(int index) {

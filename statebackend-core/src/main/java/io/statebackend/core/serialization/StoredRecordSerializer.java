@@ -26,26 +26,27 @@ final class StoredRecordSerializer implements BuiltInSerializer<StoredRecord> {
     this.nullBytes = (nullBits + 7) / 8;
   }
 
-  /** Returns the serializer of a schema of a record, or nothing if a word in it is not known. */
-  static Optional<StoredRecordSerializer> find(TypeSchema schema) {
+  /** Returns the serializer of a stored record, or nothing if a word in it is not known. */
+  static Optional<StoredRecordSerializer> find(StoredType type, SchemaSerializers serializers) {
     List<Component> components = new ArrayList<>();
     int nullBits = 0;
-    for (TypeSchema.Member member : schema.members()) {
+    for (TypeSchema.Member member : type.members()) {
       String name = member.name();
-      TypeSchema type = member.schema();
-      if (name == null || type == null) {
+      if (name == null || member.schema() == null) {
         return Optional.empty();
       }
-      Optional<TypeSerializer<Object>> part =
-          SchemaSerializers.find(RecordComponentForm.presentPart(type));
-      if (part.isEmpty()) {
+      StoredType part = type.part(components.size());
+      Optional<TypeSerializer<Object>> serializer =
+          serializers.part(RecordComponentForm.presentPart(part));
+      if (serializer.isEmpty()) {
         return Optional.empty();
       }
       int nullBit =
-          RecordComponentForm.isNullable(type) ? nullBits++ : RecordComponentForm.NEVER_NULL;
-      components.add(new Component(name, part.get(), nullBit));
+          RecordComponentForm.isNullable(part) ? nullBits++ : RecordComponentForm.NEVER_NULL;
+      components.add(new Component(name, serializer.get(), nullBit));
     }
-    return Optional.of(new StoredRecordSerializer(schema, List.copyOf(components), nullBits));
+    return Optional.of(
+        new StoredRecordSerializer(type.schema(), List.copyOf(components), nullBits));
   }
 
   @Override

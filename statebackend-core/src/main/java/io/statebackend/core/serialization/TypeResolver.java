@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the serializer of a declared type: a built-in one, that of an enum, a record, a sealed
@@ -29,27 +30,50 @@ final class TypeResolver {
   private static final Set<Class<?>> SETS = Set.of(Set.class, HashSet.class, LinkedHashSet.class);
   private static final Set<Class<?>> MAPS = Set.of(Map.class, HashMap.class, LinkedHashMap.class);
 
+  /** The most types inside each other: beyond, their type arguments grow without end. */
+  private static final int ENCLOSING_MAX = 32;
+
   /** Where the type is declared, for messages: a class, or a component such as Order.items. */
   private final String where;
 
-  /** The records and sealed interfaces that are being resolved, outermost first. */
-  private final List<Class<?>> enclosing;
+  /** What the type variables there stand for. */
+  private final Map<TypeVariable<?>, ClosedType> variables;
 
-  /** What the type variables of the innermost of them stand for. */
-  private final Map<TypeVariable<?>, TypeSerializer<?>> variables;
+  /** The record or sealed interface there, or {@code null} at the top. */
+  private final @Nullable Enclosing enclosing;
 
-  /** What is said of the records inside. */
-  private final RecordOptions options;
+  private final Declaration declaration;
+
+  /**
+   * What is the same for all types inside a declared one.
+   *
+   * @param options what is said of the records inside
+   * @param references what stands for types inside themselves
+   * @param immutable whether values that contain values of their own type are taken to be immutable
+   */
+  private record Declaration(
+      RecordOptions options, List<BackReference<?>> references, boolean immutable) {}
+
+  /**
+   * A record or sealed interface that is being resolved.
+   *
+   * @param type the type
+   * @param inside what stands for it inside itself
+   * @param outer the one around it, or {@code null}
+   * @param depth the number of types around it
+   */
+  private record Enclosing(
+      ClosedType type, BackReference<?> inside, @Nullable Enclosing outer, int depth) {}
 
   private TypeResolver(
       String where,
-      List<Class<?>> enclosing,
-      Map<TypeVariable<?>, TypeSerializer<?>> variables,
-      RecordOptions options) {
-    this.options = options;
+      Map<TypeVariable<?>, ClosedType> variables,
+      @Nullable Enclosing enclosing,
+      Declaration declaration) {
     this.where = where;
-    this.enclosing = enclosing;
     this.variables = variables;
+    this.enclosing = enclosing;
+    this.declaration = declaration;
   }
 
   /**
@@ -69,8 +93,7 @@ final class TypeResolver {
    */
   @SuppressWarnings("unchecked") // The serializer found for a class is one of that class.
   static <T> TypeSerializer<T> resolve(Class<T> type, RecordOptions options) {
-    TypeResolver resolver = new TypeResolver(type.getTypeName(), List.of(), Map.of(), options);
-    return (TypeSerializer<T>) resolver.of(type);
+    return (TypeSerializer<T>) resolve(type, type.getTypeName(), options);
   }
 
   /**
@@ -80,9 +103,18 @@ final class TypeResolver {
    */
   @SuppressWarnings("unchecked") // The serializer found for a type is one of that type.
   static <T> TypeSerializer<T> resolve(TypeRef<T> type) {
-    TypeResolver resolver =
-        new TypeResolver(type.toString(), List.of(), Map.of(), RecordOptions.NONE);
-    return (TypeSerializer<T>) resolver.of(type.type());
+    return (TypeSerializer<T>) resolve(type.type(), type.toString(), RecordOptions.NONE);
+  }
+
+  /** Takes values that contain values of their own type to be immutable, and sees if they are. */
+  private static TypeSerializer<?> resolve(Type type, String where, RecordOptions options) {
+    Declaration hopeful = new Declaration(options, new ArrayList<>(), true);
+    TypeSerializer<?> serializer = new TypeResolver(where, Map.of(), null, hopeful).of(type);
+    return hopeful.references.stream().allMatch(BackReference::isAsTaken)
+        ? serializer
+        : new TypeResolver(
+                where, Map.of(), null, new Declaration(options, new ArrayList<>(), false))
+            .of(type);
   }
 
   private static Map<Class<?>, TypeSerializer<?>> builtIn() {
@@ -128,109 +160,128 @@ final class TypeResolver {
   }
 
   private TypeSerializer<?> of(Type type) {
-    if (type instanceof Class<?> plain) {
-      return ofClass(plain);
-    }
-    if (type instanceof ParameterizedType generic) {
-      return ofGeneric(generic);
-    }
-    if (type instanceof GenericArrayType array) {
-      return ofArray(erasure(array.getGenericComponentType()), of(array.getGenericComponentType()));
-    }
-    if (type instanceof WildcardType wildcard) {
-      return of(wildcard.getUpperBounds()[0]);
-    }
-    TypeSerializer<?> bound = type instanceof TypeVariable<?> ? variables.get(type) : null;
-    if (bound == null) {
-      throw refused(type, "it stands for a type that is not given there");
-    }
-    return bound;
+    return of(close(type));
   }
 
-  private TypeSerializer<?> ofClass(Class<?> type) {
-    TypeSerializer<?> builtIn = BUILT_IN.get(type);
+  /** Replaces the type variables in a declared type. */
+  private ClosedType close(Type type) {
+    if (type instanceof Class<?> plain) {
+      if (plain.getTypeParameters().length > 0) {
+        throw refused(
+            type,
+            "it needs its type arguments, as in List<Long>; at the top, capture them:"
+                + " Serializers.of(new TypeRef<List<Long>>() {})");
+      }
+      return new ClosedType(plain, Map.of());
+    }
+    if (type instanceof ParameterizedType generic) {
+      Class<?> raw = (Class<?>) generic.getRawType();
+      Map<TypeVariable<?>, ClosedType> arguments = new HashMap<>();
+      for (int i = 0; i < raw.getTypeParameters().length; i++) {
+        arguments.put(raw.getTypeParameters()[i], close(generic.getActualTypeArguments()[i]));
+      }
+      return new ClosedType(raw, arguments);
+    }
+    if (type instanceof GenericArrayType array) {
+      return close(array.getGenericComponentType()).arrayType();
+    }
+    if (type instanceof WildcardType wildcard) {
+      return close(wildcard.getUpperBounds()[0]);
+    }
+    ClosedType variable = type instanceof TypeVariable<?> ? variables.get(type) : null;
+    if (variable == null) {
+      throw refused(type, "it stands for a type that is not given there");
+    }
+    return variable;
+  }
+
+  private TypeSerializer<?> of(ClosedType type) {
+    Class<?> raw = type.raw();
+    TypeSerializer<?> builtIn = BUILT_IN.get(raw);
     if (builtIn != null) {
       return builtIn;
     }
-    if (type.isEnum()) {
-      return ofEnum(type.asSubclass(Enum.class));
+    if (raw.isEnum()) {
+      return ofEnum(raw.asSubclass(Enum.class));
     }
-    if (type.isArray()) {
-      return ofArray(type.getComponentType(), of(type.getComponentType()));
-    }
-    if (type.getTypeParameters().length > 0) {
-      throw refused(
-          type,
-          "it needs its type arguments, as in List<Long>; at the top, capture them:"
-              + " Serializers.of(new TypeRef<List<Long>>() {})");
-    }
-    if (type.isRecord()) {
-      return ofRecord(type, Map.of());
-    }
-    return SealedCases.areValues(type)
-        ? ofSealed(type, Map.of())
-        : KryoSerializer.of(type, KryoSettings.of(type, List.of()));
-  }
-
-  private TypeSerializer<?> ofGeneric(ParameterizedType type) {
-    Class<?> raw = erasure(type);
-    List<TypeSerializer<?>> arguments = new ArrayList<>();
-    for (Type argument : type.getActualTypeArguments()) {
-      arguments.add(of(argument));
+    if (raw.isArray()) {
+      return ofArray(raw.getComponentType(), of(type.componentType()));
     }
     if (LISTS.contains(raw)) {
-      return new ListSerializer<>(arguments.get(0));
+      return new ListSerializer<>(of(type.argument(0)));
     }
     if (SETS.contains(raw)) {
-      return new SetSerializer<>(arguments.get(0));
+      return new SetSerializer<>(of(type.argument(0)));
     }
     if (MAPS.contains(raw)) {
-      return new MapSerializer<>(arguments.get(0), arguments.get(1));
+      return new MapSerializer<>(of(type.argument(0)), of(type.argument(1)));
     }
     if (raw == Optional.class) {
-      return new OptionalSerializer<>(arguments.get(0));
+      return new OptionalSerializer<>(of(type.argument(0)));
     }
-    Map<TypeVariable<?>, TypeSerializer<?>> bound = new HashMap<>();
-    for (int i = 0; i < arguments.size(); i++) {
-      bound.put(raw.getTypeParameters()[i], arguments.get(i));
+    if (raw.isRecord() || SealedCases.areValues(raw)) {
+      return ofEnclosing(type);
     }
-    if (raw.isRecord()) {
-      return ofRecord(raw, bound);
-    }
-    if (!SealedCases.areValues(raw)) {
+    if (raw.getTypeParameters().length > 0) {
       throw refused(
-          type,
+          raw,
           "declare a List, Set, Map, Optional, record or sealed interface of records, or write the"
               + " whole by Kryo");
     }
-    return ofSealed(raw, bound);
+    return KryoSerializer.of(raw, KryoSettings.of(raw, List.of()));
   }
 
-  private <T> TypeSerializer<T> ofSealed(
-      Class<T> type, Map<TypeVariable<?>, TypeSerializer<?>> bound) {
-    List<Class<?>> inside = inside(type);
+  /** Returns the serializer of a record or sealed interface, or what stands for it in itself. */
+  private TypeSerializer<?> ofEnclosing(ClosedType type) {
+    for (Enclosing e = enclosing; e != null; e = e.outer) {
+      // A name in a schema means the innermost type of that name.
+      if (e.type.raw() == type.raw()) {
+        if (e.type.equals(type)) {
+          declaration.references.add(e.inside);
+          return e.inside;
+        }
+        break;
+      }
+    }
+    int depth = enclosing == null ? 0 : enclosing.depth + 1;
+    if (depth > ENCLOSING_MAX) {
+      throw refused(
+          type.raw(),
+          "it is inside more than %d others, or contains itself with ever longer type arguments; write it by Serializers.kryo(%s.class)"
+              .formatted(ENCLOSING_MAX, type.raw().getSimpleName()));
+    }
+    return ofEnclosing(type, type.raw(), depth);
+  }
+
+  private <T> TypeSerializer<T> ofEnclosing(ClosedType type, Class<T> raw, int depth) {
+    BackReference<T> inside = new BackReference<>(raw.getName(), declaration.immutable);
+    Enclosing around = new Enclosing(type, inside, enclosing, depth);
+    TypeSerializer<T> whole = raw.isRecord() ? ofRecord(raw, around) : ofSealed(raw, around);
+    inside.bind(whole);
+    return whole;
+  }
+
+  private <R> TypeSerializer<R> ofRecord(Class<R> type, Enclosing around) {
+    RecordClass<R> recordClass = new RecordClass<>(type);
+    List<TypeSerializer<?>> parts = new ArrayList<>();
+    for (RecordComponent component : recordClass.components()) {
+      String place = type.getTypeName() + "." + component.getName();
+      TypeResolver there = new TypeResolver(place, around.type.arguments(), around, declaration);
+      parts.add(there.of(component.getGenericType()));
+    }
+    return new RecordSerializer<>(recordClass, parts, declaration.options);
+  }
+
+  private <T> TypeSerializer<T> ofSealed(Class<T> type, Enclosing around) {
     List<Class<?>> classes = SealedCases.of(type);
     List<TypeSerializer<?>> cases = new ArrayList<>();
     for (Class<?> c : classes) {
-      Map<TypeVariable<?>, TypeSerializer<?>> boundInCase = SealedCases.bind(c, type, bound);
-      TypeResolver resolver = new TypeResolver(c.getTypeName(), inside, boundInCase, options);
-      cases.add(c.isRecord() ? resolver.ofRecord(c, boundInCase) : resolver.of(c));
+      Map<TypeVariable<?>, ClosedType> arguments =
+          SealedCases.bind(c, type, around.type.arguments());
+      TypeResolver there = new TypeResolver(c.getTypeName(), arguments, around, declaration);
+      cases.add(there.of(new ClosedType(c, arguments)));
     }
     return new UnionSerializer<>(type, classes, cases);
-  }
-
-  /** Returns the types that are being resolved, with one more. */
-  private List<Class<?>> inside(Class<?> type) {
-    if (enclosing.contains(type)) {
-      throw refused(
-          type,
-          "it cannot contain itself; write it by Serializers.kryo("
-              + type.getSimpleName()
-              + ".class)");
-    }
-    List<Class<?>> inside = new ArrayList<>(enclosing);
-    inside.add(type);
-    return inside;
   }
 
   private static <E extends Enum<E>> TypeSerializer<?> ofEnum(Class<?> type) {
@@ -243,33 +294,6 @@ final class TypeResolver {
     @SuppressWarnings("unchecked") // The caller has resolved it for this very type.
     TypeSerializer<E> typed = (TypeSerializer<E>) element;
     return new ArraySerializer<>(elementType, typed);
-  }
-
-  private <R> TypeSerializer<R> ofRecord(
-      Class<R> type, Map<TypeVariable<?>, TypeSerializer<?>> bound) {
-    List<Class<?>> inside = inside(type);
-    RecordClass<R> recordClass = new RecordClass<>(type);
-    List<TypeSerializer<?>> parts = new ArrayList<>();
-    for (RecordComponent component : recordClass.components()) {
-      String place = type.getTypeName() + "." + component.getName();
-      parts.add(new TypeResolver(place, inside, bound, options).of(component.getGenericType()));
-    }
-    return new RecordSerializer<>(recordClass, parts, options);
-  }
-
-  private static Class<?> erasure(Type type) {
-    if (type instanceof Class<?> plain) {
-      return plain;
-    }
-    if (type instanceof ParameterizedType generic) {
-      return erasure(generic.getRawType());
-    }
-    if (type instanceof GenericArrayType array) {
-      return erasure(array.getGenericComponentType()).arrayType();
-    }
-    return type instanceof TypeVariable<?> variable
-        ? erasure(variable.getBounds()[0])
-        : Object.class;
   }
 
   private IllegalArgumentException refused(Type type, String why) {

@@ -136,7 +136,7 @@ final class UnionSerializer<T> implements BuiltInSerializer<T> {
 
   /** {@inheritDoc} Cases are matched by name; a removed one is an error only if it occurs. */
   @Override
-  public Compatibility<T> compatibility(TypeSchema stored, Path path) {
+  public Compatibility<T> compatibility(StoredType stored, Path path) {
     if (!stored.type().equals(TYPE)) {
       return path.differs(stored, schema);
     }
@@ -144,8 +144,7 @@ final class UnionSerializer<T> implements BuiltInSerializer<T> {
     List<@Nullable TypeSerializer<T>> readers = new ArrayList<>();
     for (TypeSchema.Member member : stored.members()) {
       String name = member.name();
-      TypeSchema part = member.schema();
-      if (name == null || part == null) {
+      if (name == null || member.schema() == null) {
         return path.incompatible("stored cases without a name or type");
       }
       int index = find(name, stored);
@@ -154,7 +153,8 @@ final class UnionSerializer<T> implements BuiltInSerializer<T> {
         readers.add(null);
         continue;
       }
-      Compatibility<T> answer = path.inCase(name).compare(cases.get(index), part);
+      Compatibility<T> answer =
+          path.inCase(name).compare(cases.get(index), stored.part(readers.size()));
       if (answer instanceof Compatibility.Incompatible<T>) {
         return answer;
       }
@@ -163,11 +163,11 @@ final class UnionSerializer<T> implements BuiltInSerializer<T> {
     }
     return asIs
         ? Compatibility.asIs()
-        : Compatibility.afterMigration(new StoredCases<>(type, stored, readers));
+        : Compatibility.afterMigration(new StoredCases<>(type, stored.schema(), readers));
   }
 
   /** Returns the index of the case that has a stored name, or had it, or -1. */
-  private int find(String name, TypeSchema stored) {
+  private int find(String name, StoredType stored) {
     for (int i = 0; i < classes.size(); i++) {
       String now = classes.get(i).getSimpleName();
       boolean isStoredUnderItsName =

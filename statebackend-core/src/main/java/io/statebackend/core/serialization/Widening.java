@@ -2,7 +2,6 @@
 package io.statebackend.core.serialization;
 
 import io.statebackend.api.Compatibility;
-import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -68,8 +67,8 @@ final class Widening {
   }
 
   /** Answers for a simple type: the same one, a wider one, or another one. */
-  static <T> Compatibility<T> answer(TypeSerializer<T> declared, TypeSchema stored, Path path) {
-    if (declared.schema().equals(stored)) {
+  static <T> Compatibility<T> answer(TypeSerializer<T> declared, StoredType stored, Path path) {
+    if (declared.schema().equals(stored.schema())) {
       return Compatibility.asIs();
     }
     @Nullable TypeSerializer<?> reader =

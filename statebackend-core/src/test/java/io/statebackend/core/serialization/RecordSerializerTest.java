@@ -30,8 +30,6 @@ final class RecordSerializerTest {
     }
   }
 
-  private record Tree(int value, List<Tree> children) {}
-
   @SuppressWarnings("rawtypes") // The very thing to refuse.
   private record Raw(List list) {}
 
@@ -154,19 +152,6 @@ final class RecordSerializerTest {
         .hasMessage(
             "record io.statebackend.core.serialization.RecordSerializerTest$Positive refuses the"
                 + " stored components: java.lang.IllegalArgumentException: not positive: 0");
-  }
-
-  @Test
-  void record_ofItself() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Serializers.record(Tree.class))
-        .withMessage(
-            "no serializer for type io.statebackend.core.serialization.RecordSerializerTest$Tree at"
-                + " io.statebackend.core.serialization.RecordSerializerTest$Tree.children: it"
-                + " cannot contain itself; write it by Serializers.kryo(Tree.class)");
-    Tree tree = new Tree(1, List.of(new Tree(2, List.of())));
-    TypeSerializer<Tree> serializer = Serializers.kryo(Tree.class);
-    assertThat(Bytes.read(serializer, Bytes.of(serializer, tree))).isEqualTo(tree);
   }
 
   @Test

@@ -62,6 +62,7 @@ record Samples<T>(
     all.addAll(collections());
     all.addAll(arrays());
     all.addAll(declared());
+    all.addAll(recursive());
     all.addAll(kryo());
     return all;
   }
@@ -321,7 +322,53 @@ record Samples<T>(
             "Nothing",
             Serializers.record(Nothing.class),
             List.of(new Nothing()),
-            r -> new Nothing()));
+            r -> new Nothing()),
+        new Samples<>(
+            "Payment",
+            Serializers.sealed(Payment.class),
+            List.of(new Card("", 0), new Card("1", 0), Cash.EURO, Cash.FRANC),
+            r -> r.nextBoolean() ? new Card(string(r), r.nextInt()) : Cash.EURO));
+  }
+
+  private static List<Samples<?>> recursive() {
+    return List.of(
+        new Samples<>(
+            "Tree",
+            Serializers.record(Tree.class),
+            List.of(
+                new Tree(0, List.of()),
+                new Tree(0, null),
+                new Tree(1, List.of(new Tree(2, List.of()), new Tree(3, null)))),
+            r -> Tree.some(r, 4)),
+        new Samples<>(
+            "Chain",
+            Serializers.record(Chain.class),
+            List.of(new Chain("", null), new Chain("", new Chain("a", null))),
+            r -> Chain.some(r, 9)),
+        new Samples<>(
+            "Folder",
+            Serializers.record(Folder.class),
+            List.of(
+                new Folder(Map.of(), Optional.empty()),
+                new Folder(
+                    Map.of("a", new Folder(Map.of(), Optional.empty())),
+                    Optional.of(new Folder(null, null)))),
+            r -> Folder.some(r, 3)),
+        new Samples<>(
+            "Formula",
+            Serializers.sealed(Formula.class),
+            List.of(
+                new Variable("x"),
+                new Sum(new Variable("x"), new Variable("y")),
+                new Sum(new Negative(new Negative(new Variable("x"))), new Variable(""))),
+            r -> Formula.some(r, 5)),
+        new Samples<>(
+            "Node<Node<Long>>",
+            Serializers.of(new TypeRef<Node<Node<Long>>>() {}),
+            List.of(
+                new Node<>(null, null),
+                new Node<>(new Node<>(1L, new Node<>(2L, null)), new Node<>(null, null))),
+            r -> new Node<>(Node.some(r, 3), new Node<>(Node.some(r, 3), null))));
   }
 
   private static List<Samples<?>> kryo() {
@@ -421,6 +468,60 @@ record Samples<T>(
   static class Address {
     String street;
     int[] numbers;
+  }
+
+  sealed interface Payment {}
+
+  record Card(String number, int cents) implements Payment {}
+
+  enum Cash implements Payment {
+    EURO,
+    FRANC
+  }
+
+  record Tree(int value, List<Tree> children) {
+    static Tree some(Random random, int depth) {
+      return new Tree(
+          random.nextInt(), depth == 0 ? List.of() : list(random, r -> some(r, depth - 1)));
+    }
+  }
+
+  record Chain(String name, Chain next) {
+    static Chain some(Random random, int length) {
+      return new Chain(string(random), length == 0 ? null : some(random, length - 1));
+    }
+  }
+
+  record Folder(Map<String, Folder> folders, Optional<Folder> parent) {
+    static Folder some(Random random, int depth) {
+      return depth == 0
+          ? new Folder(Map.of(), Optional.empty())
+          : new Folder(
+              map(random, Samples::string, r -> some(r, depth - 1)),
+              Optional.of(some(random, depth - 1)));
+    }
+  }
+
+  sealed interface Formula {
+    static Formula some(Random random, int depth) {
+      return switch (depth == 0 ? 0 : random.nextInt(3)) {
+        case 0 -> new Variable(string(random));
+        case 1 -> new Negative(some(random, depth - 1));
+        default -> new Sum(some(random, depth - 1), some(random, depth - 1));
+      };
+    }
+  }
+
+  record Variable(String name) implements Formula {}
+
+  record Negative(Formula of) implements Formula {}
+
+  record Sum(Formula left, Formula right) implements Formula {}
+
+  record Node<T>(T value, Node<T> next) {
+    static Node<Long> some(Random random, int length) {
+      return length == 0 ? null : new Node<>(random.nextLong(), some(random, length - 1));
+    }
   }
 
   /** A class as many programs have them: fields of all sorts, no {@code equals}. */

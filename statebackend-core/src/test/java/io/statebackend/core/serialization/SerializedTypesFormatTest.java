@@ -45,6 +45,8 @@ final class SerializedTypesFormatTest {
 
   record Empty() implements Shape {}
 
+  record Link(int value, Link next) {}
+
   static final class Point {
     final int x;
     final String label;
@@ -129,6 +131,7 @@ final class SerializedTypesFormatTest {
     add("`GREEN`", Serializers.enums(Color.class), Color.GREEN);
     add("`a`, null, 5", Serializers.record(Item.class), new Item("a", null, 5));
     add("a circle of radius 7", Serializers.sealed(Shape.class), new Circle(7));
+    add("5, then 6", Serializers.record(Link.class), new Link(5, new Link(6, null)));
     add("label `a`, x 5", Serializers.kryo(Point.class), new Point(5, "a"));
   }
 
