@@ -7,6 +7,7 @@ import io.statebackend.testkit.AwkwardKeysContract;
 import io.statebackend.testkit.BigStateContract;
 import io.statebackend.testkit.CloseContract;
 import io.statebackend.testkit.EvolutionContract;
+import io.statebackend.testkit.EvolutionTableContract;
 import io.statebackend.testkit.InterleavingContract;
 import io.statebackend.testkit.KeysContract;
 import io.statebackend.testkit.ListStateContract;
@@ -133,6 +134,14 @@ final class FsContractsTest {
 
   @Nested
   final class Evolving extends EvolutionContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class EvolvingTable extends EvolutionTableContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.builder(directory).open();

@@ -8,6 +8,7 @@ import io.statebackend.testkit.BigStateContract;
 import io.statebackend.testkit.CloseContract;
 import io.statebackend.testkit.DamageContract;
 import io.statebackend.testkit.EvolutionContract;
+import io.statebackend.testkit.EvolutionTableContract;
 import io.statebackend.testkit.FaultContract;
 import io.statebackend.testkit.InterleavingContract;
 import io.statebackend.testkit.KeysContract;
@@ -136,6 +137,14 @@ final class MemoryContractsTest {
 
   @Nested
   final class Evolving extends EvolutionContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class EvolvingTable extends EvolutionTableContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();

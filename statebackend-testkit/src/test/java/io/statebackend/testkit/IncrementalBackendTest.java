@@ -33,6 +33,14 @@ final class IncrementalBackendTest {
   }
 
   @Nested
+  final class EvolvingTable extends EvolutionTableContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new IncrementalBackend();
+    }
+  }
+
+  @Nested
   final class Model extends ModelContract {
     @Override
     protected StateBackend newBackend(Path directory) {

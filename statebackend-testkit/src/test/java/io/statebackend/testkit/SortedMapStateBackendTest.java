@@ -124,6 +124,14 @@ final class SortedMapStateBackendTest {
   }
 
   @Nested
+  final class EvolvingTable extends EvolutionTableContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
   final class AwkwardKeys extends AwkwardKeysContract {
     @Override
     protected StateBackend newBackend(Path directory) {
