@@ -222,6 +222,15 @@ public final class BinaryOutput {
   }
 
   private static int putVarInt(int value, byte[] target, int from) {
+    if (value >>> 7 == 0) {
+      target[from] = (byte) value;
+      return from + 1;
+    }
+    if (value >>> 14 == 0) {
+      target[from + 1] = (byte) (value >>> 7);
+      target[from] = (byte) (value | 0x80);
+      return from + 2;
+    }
     int at = from;
     int rest = value;
     while ((rest & ~0x7f) != 0) {
