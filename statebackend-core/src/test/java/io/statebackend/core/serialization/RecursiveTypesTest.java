@@ -21,7 +21,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Records and sealed interfaces that contain themselves. Round trips are those of all samples. */
-@SuppressWarnings("SameNameButDifferent") // Versions of a type have one name.
+// Versions of a type have one name; odd types on purpose.
+@SuppressWarnings({"SameNameButDifferent", "ArrayRecordComponent"})
 final class RecursiveTypesTest {
   private static final String HERE = "io.statebackend.core.serialization.RecursiveTypesTest$";
 
@@ -56,7 +57,7 @@ final class RecursiveTypesTest {
   static final class V1 {
     sealed interface Formula {}
 
-    record Number(int value) implements Formula {}
+    record Literal(int value) implements Formula {}
 
     record Sum(Formula left, Formula right) implements Formula {}
   }
@@ -68,7 +69,7 @@ final class RecursiveTypesTest {
 
     record Sum(Formula left, Formula right) implements Formula {}
 
-    record Number(long value) implements Formula {}
+    record Literal(long value) implements Formula {}
   }
 
   private static final TypeSerializer<Tree> TREES = Serializers.record(Tree.class);
@@ -154,10 +155,10 @@ final class RecursiveTypesTest {
   @Test
   void deepest_fitsASmallStack() throws InterruptedException {
     Link deep = chain(BackReference.DEPTH_MAX + 1);
-    V1.Formula formula = new V1.Number(0);
+    V1.Formula formula = new V1.Literal(0);
     Tree tree = new Tree(0, List.of());
     for (int i = 0; i < BackReference.DEPTH_MAX; i++) {
-      formula = new V1.Sum(formula, new V1.Number(i));
+      formula = new V1.Sum(formula, new V1.Literal(i));
       tree = new Tree(i, new ArrayList<>(List.of(tree)));
     }
     V1.Formula deepFormula = formula;
@@ -266,14 +267,14 @@ final class RecursiveTypesTest {
   @Test
   void compatibility_cases() {
     V1.Formula formula =
-        new V1.Sum(new V1.Number(1), new V1.Sum(new V1.Number(2), new V1.Number(3)));
+        new V1.Sum(new V1.Literal(1), new V1.Sum(new V1.Literal(2), new V1.Literal(3)));
 
     V2.Formula read =
         migrate(
             Serializers.sealed(V1.Formula.class), formula, Serializers.sealed(V2.Formula.class));
 
     assertThat(read)
-        .isEqualTo(new V2.Sum(new V2.Number(1), new V2.Sum(new V2.Number(2), new V2.Number(3))));
+        .isEqualTo(new V2.Sum(new V2.Literal(1), new V2.Sum(new V2.Literal(2), new V2.Literal(3))));
   }
 
   @Test
@@ -316,7 +317,7 @@ final class RecursiveTypesTest {
     int levels = 20;
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < levels; i++) {
-      text.append("union \"U").append(i).append("\"(\"Number\": record \"N\"(\"value\": int16)");
+      text.append("union \"U").append(i).append("\"(\"Literal\": record \"N\"(\"value\": int16)");
       text.append(", \"Sum\": record \"S").append(i).append("\"(\"right\": nullable(enclosing \"U");
       text.append(i / 2).append("\"), \"left\": nullable(");
     }
