@@ -19,8 +19,9 @@ import java.util.stream.Stream;
  *
  * <p>Asking twice for the same state gives handles of the same state; the first time it loads what
  * the restored checkpoint has of it, which takes time in proportion to it. Belongs to the thread
- * that owns the subtask; another thread is answered with {@link IllegalStateException} where that
- * is cheap to see.
+ * that first sets a key; another thread is answered with {@link IllegalStateException} by every
+ * method here, but for those that only tell what was set. A handle that it got from the owner does
+ * not look who uses it: each record begins with {@link #setCurrentKey}.
  *
  * @param <K> the type of the keys
  */

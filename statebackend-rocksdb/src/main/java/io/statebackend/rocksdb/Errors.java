@@ -34,6 +34,13 @@ final class Errors {
     return new StateIoException(message, e);
   }
 
+  /** Tells whether the database found what it was asked for to be impossible. */
+  static boolean isInvalidArgument(StateException e) {
+    return e.getCause() instanceof RocksDBException cause
+        && cause.getStatus() != null
+        && cause.getStatus().getCode() == Status.Code.InvalidArgument;
+  }
+
   /** Tells whether the native memory was used up. */
   static boolean isOutOfMemory(RocksDBException e) {
     return detailOf(e) == Status.SubCode.MemoryLimit;

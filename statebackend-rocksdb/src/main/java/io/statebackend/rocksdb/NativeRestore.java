@@ -62,8 +62,26 @@ final class NativeRestore {
     return commonFiles;
   }
 
-  /** Restores into a new database, which belongs to the caller. */
+  /**
+   * Restores into a new database, which belongs to the caller.
+   *
+   * @throws CorruptStateException if manifests and files do not fit
+   */
   Database restore(List<NativeSnapshots.Snapshot> snapshots, Path target) {
+    try {
+      return restoreAny(snapshots, target);
+    } catch (StateIoException e) {
+      if (Errors.isInvalidArgument(e)) {
+        throw new CorruptStateException(
+            "the manifest of a snapshot tells of other tables than the files have: "
+                + e.getMessage(),
+            e);
+      }
+      throw e;
+    }
+  }
+
+  private Database restoreAny(List<NativeSnapshots.Snapshot> snapshots, Path target) {
     if (snapshots.size() == 1 && snapshots.get(0).keyGroups().equals(range)) {
       SnapshotManifest manifest = read(snapshots.get(0));
       commonFiles = manifest.files();

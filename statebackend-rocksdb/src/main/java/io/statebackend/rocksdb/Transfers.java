@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -107,7 +108,7 @@ final class Transfers implements AutoCloseable {
       tasks.add(
           () -> {
             if (isGivenUp.get()) {
-              throw new StateIoException("given up after the error of another file");
+              throw new CancellationException();
             }
             try {
               return copy.copy(source);
@@ -136,6 +137,9 @@ final class Transfers implements AutoCloseable {
         results.add(future.get());
       } catch (ExecutionException e) {
         Throwable cause = e.getCause();
+        if (cause instanceof CancellationException) {
+          continue; // not begun, as another one failed: whose error may come later in the list
+        }
         StateException translated =
             cause instanceof StateException state
                 ? state

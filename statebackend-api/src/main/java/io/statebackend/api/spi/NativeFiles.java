@@ -49,7 +49,8 @@ public interface NativeFiles {
    *
    * @param name its name
    * @return the file; the caller closes it
-   * @throws io.statebackend.api.CorruptStateException if the file is missing
+   * @throws io.statebackend.api.CorruptStateException if the file is missing, or is not one of the
+   *     snapshot
    */
   StorageInput open(String name);
 
@@ -59,7 +60,8 @@ public interface NativeFiles {
    * @param name its name
    * @param target the local file, which must not be there, and never be changed afterwards, but may
    *     be deleted
-   * @throws io.statebackend.api.CorruptStateException if the file is missing
+   * @throws io.statebackend.api.CorruptStateException if the file is missing, or is not one of the
+   *     snapshot
    * @throws io.statebackend.api.StateIoException if the local file cannot be made
    */
   void exportFile(String name, Path target);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.checkpoint;
 
+import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.spi.NativeFiles;
 import io.statebackend.api.storage.CheckpointStorage;
@@ -137,12 +138,21 @@ final class SharedFiles implements NativeFiles {
 
   @Override
   public StorageInput open(String name) {
-    return StoredCheckpoint.open(storage, path(name));
+    return StoredCheckpoint.open(storage, restoredPath(name));
   }
 
   @Override
   public void exportFile(String name, Path target) {
-    StoredCheckpoint.export(storage, path(name), target);
+    StoredCheckpoint.export(storage, restoredPath(name), target);
+  }
+
+  /** A manifest that is damaged may name whatever it likes. */
+  private String restoredPath(String name) {
+    if (!reusable.containsKey(name)) {
+      throw new CorruptStateException(
+          "not a file of the snapshot: name='%s', files=%s".formatted(name, reusable.keySet()));
+    }
+    return path(name);
   }
 
   synchronized List<FileRef> files() {

@@ -290,6 +290,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
 
   private DeclaredTable<K, ?> declaredTable(StateDescriptor descriptor) {
     checkOpen();
+    checkCalledByOwner();
     DeclaredTable<K, ?> table = tables.get(descriptor.name());
     if (table == null) {
       throw new IllegalArgumentException(
@@ -310,6 +311,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
       TypeSerializer<V> valueSerializer,
       Supplier<T> create) {
     checkOpen();
+    checkCalledByOwner();
     String state = " of state '" + descriptor.name() + "'";
     Serializers.checkKey(table.namespaceSerializer(), "namespace" + state);
     Serializers.checkKey(userKeySerializer, "user key" + state);
@@ -414,6 +416,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
       }
     }
     context.checkSet();
+    checkCalledByOwner();
     @SuppressWarnings("unchecked") // every merging handle made here is one, over this scope's types
     MergeableTableState<K, N> handle = (MergeableTableState<K, N>) own.handle();
     for (N source : done.subList(1, done.size())) {
@@ -442,6 +445,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   @Override
   public <N> Stream<K> keys(NamespacedState<N, ?> state, N namespace) {
     checkOpen();
+    checkCalledByOwner();
     StateScope<?, N> scope = own(state).scope();
     BinaryOutput bytes = new BinaryOutput();
     scope.namespaceSerializer().serialize(scope.requireNonNull(namespace, "namespace"), bytes);
@@ -455,6 +459,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   @Override
   public void clearCurrentKey() {
     context.checkSet();
+    checkCalledByOwner();
     for (DeclaredTable<K, ?> table : tables.values()) {
       clearCurrentKey(table);
     }
