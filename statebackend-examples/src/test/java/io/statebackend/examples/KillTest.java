@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Kills real processes with signal 9 at random moments, in a row, with rescaling in between. */
 final class KillTest {
+  private static final Logger LOGGER = System.getLogger(KillTest.class.getName());
   private static final int WORDS_IN_BOOK = 212_270;
 
   @TempDir private Path checkpoints;
@@ -54,6 +57,13 @@ final class KillTest {
     killAndCount("fs", 200, 4000, new Random().nextLong());
   }
 
+  @Test
+  @Tag("slow")
+  @Timeout(3600)
+  void kill_rocksDbBackendTwoHundredTimes_countsExactly() throws IOException, InterruptedException {
+    killAndCount("rocksdb", 200, 1500, new Random().nextLong());
+  }
+
   private void killAndCount(String backend, int kills, int repeat, long seed)
       throws IOException, InterruptedException {
     Random random = new Random(seed);
@@ -70,6 +80,12 @@ final class KillTest {
         .as("seed=%d", seed)
         .contains("%,d words in all".formatted((long) WORDS_IN_BOOK * repeat), "verified: all");
     assertThat(killed).as("kills before the end, seed=%d, output=%s", seed, output).isPositive();
+    LOGGER.log(
+        Level.INFO,
+        "kill -9, backend={0}: points={1}, of which {2} before the end",
+        backend,
+        kills,
+        killed);
   }
 
   /** Starts a process, waits for some of its checkpoints and a moment more, and kills it. */

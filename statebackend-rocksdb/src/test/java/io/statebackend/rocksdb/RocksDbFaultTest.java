@@ -8,14 +8,13 @@ import io.statebackend.testkit.SlowDiskContract;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Checkpoints survive whatever happens to the disk that they are on. Native code does not write to
- * a file system in memory, so the working files are elsewhere. Opens thousands of stores.
+ * a file system in memory, so the working files are elsewhere. A program opens dozens of databases,
+ * so that few points are tried in every build, and not all in the soak profile.
  */
-@Tag("slow")
 final class RocksDbFaultTest {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -32,6 +31,16 @@ final class RocksDbFaultTest {
     protected StateBackend newBackend(Path unused) {
       return open();
     }
+
+    @Override
+    protected int pointsInBuild() {
+      return 2;
+    }
+
+    @Override
+    protected int pointsInSoak() {
+      return 60;
+    }
   }
 
   @Nested
@@ -40,6 +49,11 @@ final class RocksDbFaultTest {
     protected StateBackend newBackend(Path unused) {
       return open();
     }
+
+    @Override
+    protected int pointsInBuild() {
+      return 4;
+    }
   }
 
   @Nested
@@ -47,6 +61,11 @@ final class RocksDbFaultTest {
     @Override
     protected StateBackend newBackend(Path unused) {
       return open();
+    }
+
+    @Override
+    protected int casesInBuild() {
+      return 60;
     }
   }
 }

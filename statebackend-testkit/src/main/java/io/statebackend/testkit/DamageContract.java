@@ -3,8 +3,11 @@ package io.statebackend.testkit;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.storage.FileCheckpointStorage;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,9 +42,17 @@ public abstract class DamageContract {
   private static final String SEED_PROPERTY = "statebackend.seed";
   private static final long DAMAGED_ID = 3;
   private static final String DAMAGED_DIRECTORY = "chk-3";
+  private static final String METADATA = DAMAGED_DIRECTORY + "/_metadata";
   private static final String SHARED_DIRECTORY = "shared";
 
+  /** Changes of the state that make a checkpoint of about 64 KiB. */
+  private static final int CHANGES_OF_64_KIB = 400;
+
+  /** Of so many refused checkpoints one is fallen back from, which takes longer. */
+  private static final int FALL_BACK_STEP = 97;
+
   private final FaultySetup setup = new FaultySetup(this::newBackend, this::openStorage);
+  private int refusedCount;
 
   private FaultFileSystem files;
   private History history;
@@ -73,6 +85,16 @@ public abstract class DamageContract {
    */
   protected CheckpointStorage openStorage(Path directory) {
     return FileCheckpointStorage.open(directory);
+  }
+
+  /**
+   * Returns about how many damages of each kind are tried in every build at most; by default 2,000.
+   * A backend that takes long to open tries fewer.
+   *
+   * @return a number, 1 or more
+   */
+  protected int casesInBuild() {
+    return 2_000;
   }
 
   @BeforeEach
@@ -152,7 +174,7 @@ public abstract class DamageContract {
   private Outcome check(String what, String file, FaultFileSystem damaged) {
     Outcome outcome = restoreDamaged(what, file, damaged);
     assertThat(damaged.openFiles()).as("files left open, %s", what).isEmpty();
-    if (outcome == Outcome.REFUSED) {
+    if (outcome == Outcome.REFUSED && refusedCount++ % FALL_BACK_STEP == 0) {
       checkFallsBack(what, damaged);
     }
     return outcome;
@@ -196,7 +218,7 @@ public abstract class DamageContract {
   @Test
   @Timeout(120)
   final void changedEntriesUnderRightChecksums() throws IOException {
-    changeEntries(400);
+    changeEntries(Math.min(400, casesInBuild()));
   }
 
   @Test
@@ -208,29 +230,115 @@ public abstract class DamageContract {
   }
 
   private void changeEntries(int count) throws IOException {
-    long seed = Long.getLong(SEED_PROPERTY, new Random().nextLong());
-    Random random = new Random(seed);
-    String metadata = DAMAGED_DIRECTORY + "/_metadata";
     List<String> snapshots =
         filesOfCheckpoint().stream().filter(file -> file.endsWith(".snapshot")).toList();
-    int refusedCount = 0;
+    changeUnderRightChecksums(
+        "changed entries",
+        count,
+        random -> {
+          String file = snapshots.get(random.nextInt(snapshots.size()));
+          SealedSnapshot snapshot = new SealedSnapshot(bytesOf(file));
+          snapshot.change(random);
+          return new Change(file, snapshot.bytes());
+        });
+  }
+
+  /**
+   * The engine's own files are changed likewise. Their checksums in the metadata are made right,
+   * those that the engine has in them are not.
+   */
+  @Test
+  @Timeout(120)
+  final void changedNativeFilesUnderRightChecksums() throws IOException {
+    changeNativeFiles(Math.min(200, casesInBuild()));
+  }
+
+  @Test
+  @Tag("slow")
+  @Timeout(1_800)
+  final void changedNativeFilesUnderRightChecksums_ofMore() throws IOException {
+    takeCheckpoints(100);
+    changeNativeFiles(10_000);
+  }
+
+  private void changeNativeFiles(int count) throws IOException {
+    List<String> shared =
+        filesOfCheckpoint().stream().filter(file -> file.startsWith(SHARED_DIRECTORY)).toList();
+    assumeFalse(shared.isEmpty(), "the backend has no native snapshots");
+    changeUnderRightChecksums(
+        "changed native files",
+        count,
+        random -> {
+          String file = shared.get(random.nextInt(shared.size()));
+          return new Change(file, overwritten(bytesOf(file), random));
+        });
+  }
+
+  /** What an engine writes into the metadata to find its files again is changed likewise. */
+  @Test
+  @Timeout(120)
+  final void changedManifestsUnderRightChecksums() throws IOException {
+    changeManifests(Math.min(300, casesInBuild()));
+  }
+
+  @Test
+  @Tag("slow")
+  @Timeout(1_800)
+  final void changedManifestsUnderRightChecksums_ofMore() throws IOException {
+    takeCheckpoints(100);
+    changeManifests(20_000);
+  }
+
+  private void changeManifests(int count) throws IOException {
+    SealedMetadata intact = new SealedMetadata(bytesOf(METADATA));
+    assumeTrue(intact.hasManifests(), "the backend has no native snapshots");
+    changeUnderRightChecksums(
+        "changed manifests",
+        count,
+        random ->
+            new Change(METADATA, intact.withManifests(manifest -> overwritten(manifest, random))));
+  }
+
+  /** What a file is replaced with. */
+  private static final class Change {
+    final String file;
+    final byte[] bytes;
+
+    Change(String file, byte[] bytes) {
+      this.file = file;
+      this.bytes = bytes;
+    }
+  }
+
+  private void changeUnderRightChecksums(
+      String what, int count, Function<Random, Change> changeAtRandom) throws IOException {
+    long seed = Long.getLong(SEED_PROPERTY, new Random().nextLong());
+    Random random = new Random(seed);
+    int refused = 0;
     for (int i = 0; i < count; i++) {
-      String file = snapshots.get(random.nextInt(snapshots.size()));
-      SealedSnapshot snapshot = new SealedSnapshot(bytesOf(file));
-      snapshot.change(random);
+      Change change = changeAtRandom.apply(random);
       FaultFileSystem changed = files.crash(Unsynced.kept());
-      Files.write(checkpoints(changed).resolve(file), snapshot.bytes());
-      Files.write(
-          checkpoints(changed).resolve(metadata),
-          SealedSnapshot.metadataWith(
-              bytesOf(metadata), file.substring(file.lastIndexOf('/') + 1), snapshot.bytes()));
-      String what = "change %d of %s, replay with -D%s=%d".formatted(i, file, SEED_PROPERTY, seed);
-      if (restoreChanged(what, changed) == Outcome.REFUSED) {
-        refusedCount++;
+      Files.write(checkpoints(changed).resolve(change.file), change.bytes);
+      if (!change.file.equals(METADATA)) {
+        Files.write(
+            checkpoints(changed).resolve(METADATA),
+            new SealedMetadata(bytesOf(METADATA))
+                .withFile(pathInMetadata(change.file), change.bytes));
+      }
+      String which =
+          "%s %d, in %s, replay with -D%s=%d".formatted(what, i, change.file, SEED_PROPERTY, seed);
+      if (restoreChanged(which, changed) == Outcome.REFUSED) {
+        refused++;
       }
     }
-    report("changed entries, seed=" + seed + ", tried=" + count, refusedCount);
-    assertThat(refusedCount).as("changes that are refused").isPositive();
+    report("%s, seed=%d, tried=%d".formatted(what, seed, count), refused);
+    assertThat(refused).as("%s that are refused", what).isPositive();
+  }
+
+  private static String pathInMetadata(String file) {
+    return file.startsWith(SHARED_DIRECTORY)
+        ? "../" + file
+        : file.substring(DAMAGED_DIRECTORY.length() + 1);
   }
 
   private Outcome restoreChanged(String what, FaultFileSystem changed) {
@@ -239,10 +347,11 @@ public abstract class DamageContract {
             setup, root(changed), 1, (builder, storage) -> builder.restoreFrom(DAMAGED_ID))) {
       assertThat(session.state()).as("what is read: anything").isNotNull();
       return Outcome.HARMLESS;
-    } catch (CorruptStateException e) {
+    } catch (CorruptStateException | IncompatibleStateException e) {
       return Outcome.REFUSED;
     } catch (RuntimeException | Error e) {
-      throw new AssertionError("entries are refused in another way than as damaged: " + what, e);
+      throw new AssertionError(
+          "what is changed is refused in another way than as damaged: " + what, e);
     } finally {
       assertThat(changed.openFiles()).as("files left open, %s", what).isEmpty();
     }
@@ -254,52 +363,62 @@ public abstract class DamageContract {
 
   @Test
   final void flippedBits() throws IOException {
-    flipBits(53);
+    flipBits(casesInBuild());
   }
 
   @Test
   @Tag("slow")
-  final void flippedBits_everyOne() throws IOException {
-    takeCheckpoints(20);
-    flipBits(1);
+  final void flippedBits_everyOneOf64KiB() throws IOException {
+    takeCheckpoints(CHANGES_OF_64_KIB);
+    flipBits(Integer.MAX_VALUE);
   }
 
-  private void flipBits(int step) throws IOException {
+  private void flipBits(int caseCountMax) throws IOException {
+    List<String> damaged = filesOfCheckpoint();
+    // Odd, so that each bit of a byte has its turn.
+    long step = (Byte.SIZE * byteCount(damaged) / caseCountMax) | 1;
     int count = 0;
-    for (String file : filesOfCheckpoint()) {
-      int bitCount = bytesOf(file).length * Byte.SIZE;
-      for (int bit = 0; bit < bitCount; bit += step) {
-        int flipped = bit;
+    for (String file : damaged) {
+      long bitCount = (long) bytesOf(file).length * Byte.SIZE;
+      for (long bit = 0; bit < bitCount; bit += step) {
+        int at = (int) (bit / Byte.SIZE);
+        int mask = 1 << bit % Byte.SIZE;
         Outcome outcome =
             damage(
                 "bit " + bit,
                 file,
                 bytes -> {
-                  bytes[flipped / Byte.SIZE] ^= (byte) (1 << flipped % Byte.SIZE);
+                  bytes[at] ^= (byte) mask;
                   return bytes;
                 });
         assertThat(outcome).as("%s with bit %d flipped", file, bit).isEqualTo(Outcome.REFUSED);
         count++;
       }
     }
-    report("flipped bits", count);
+    report("flipped bits in %d bytes".formatted(byteCount(damaged)), count);
+  }
+
+  private long byteCount(List<String> of) {
+    return of.stream().mapToLong(file -> bytesOf(file).length).sum();
   }
 
   @Test
   final void truncations() throws IOException {
-    truncate(37);
+    truncate(casesInBuild());
   }
 
   @Test
   @Tag("slow")
-  final void truncations_everyLength() throws IOException {
-    takeCheckpoints(20);
-    truncate(1);
+  final void truncations_everyLengthOf64KiB() throws IOException {
+    takeCheckpoints(CHANGES_OF_64_KIB);
+    truncate(Integer.MAX_VALUE);
   }
 
-  private void truncate(int step) throws IOException {
+  private void truncate(int caseCountMax) throws IOException {
+    List<String> damaged = filesOfCheckpoint();
+    int step = (int) (1 + byteCount(damaged) / caseCountMax);
     int count = 0;
-    for (String file : filesOfCheckpoint()) {
+    for (String file : damaged) {
       int length = bytesOf(file).length;
       for (int cut = 0; cut < length; cut += step) {
         int newLength = cut;
@@ -311,7 +430,7 @@ public abstract class DamageContract {
       Outcome longer = damage("a byte more", file, bytes -> Arrays.copyOf(bytes, length + 1));
       assertThat(longer).as("%s with a byte more", file).isEqualTo(Outcome.REFUSED);
     }
-    report("truncations", count);
+    report("truncations of %d bytes".formatted(byteCount(damaged)), count);
   }
 
   @Test
@@ -344,7 +463,7 @@ public abstract class DamageContract {
 
   @Test
   final void randomDamage() throws IOException {
-    damageAtRandom(300);
+    damageAtRandom(Math.min(300, casesInBuild()));
   }
 
   @Test
@@ -358,17 +477,17 @@ public abstract class DamageContract {
     long seed = Long.getLong(SEED_PROPERTY, new Random().nextLong());
     Random random = new Random(seed);
     List<String> all = filesOfCheckpoint();
-    int refusedCount = 0;
+    int refused = 0;
     for (int i = 0; i < count; i++) {
       String file = all.get(random.nextInt(all.size()));
       String what = "random damage %d, replay with -D%s=%d,".formatted(i, SEED_PROPERTY, seed);
       byte[] changed = overwritten(bytesOf(file), random);
       if (!Arrays.equals(changed, bytesOf(file))) {
         assertThat(damage(what, file, bytes -> changed)).as(what).isEqualTo(Outcome.REFUSED);
-        refusedCount++;
+        refused++;
       }
     }
-    report("random damage, seed=" + seed, refusedCount);
+    report("random damage, seed=" + seed, refused);
   }
 
   /** Overwrites, fills with zeros, or moves some of the bytes. */

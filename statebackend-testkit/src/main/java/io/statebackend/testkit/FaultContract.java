@@ -34,19 +34,12 @@ import org.junit.jupiter.api.Test;
 public abstract class FaultContract {
   private static final Logger LOGGER = System.getLogger(FaultContract.class.getName());
 
-  /** About how many changes of the program are tried in every build; of calls a few times that. */
-  private static final long POINTS_OF_BUILD = 30;
-
-  /** The bytes between two sizes of a full disk that are tried in every build. */
-  private static final long CAPACITY_STEP_BYTES = 809;
-
-  private static final int SEEDS_OF_SOAK = 20;
+  private static final int POINTS_IN_BUILD = 30;
+  private static final int SEEDS_IN_SOAK = 20;
 
   // With ballast a run takes longer, and there are more calls of the same kind.
-  private static final long POINTS_WITH_BALLAST = 8;
-  private static final long POINTS_OF_SOAK_WITH_BALLAST = 300;
-  private static final int SIZES_WITH_BALLAST = 5;
-  private static final int SIZES_OF_SOAK_WITH_BALLAST = 1_000;
+  private static final int POINTS_IN_BUILD_WITH_BALLAST = 8;
+  private static final int POINTS_IN_SOAK_WITH_BALLAST = 300;
 
   // Seeds that stand for the end of the program alone, not of the machine.
   private static final long KILL_AND_GO_ON = 2;
@@ -88,12 +81,25 @@ public abstract class FaultContract {
     return 0;
   }
 
-  private long pointsOfBuild() {
-    return ballastBytes() == 0 ? POINTS_OF_BUILD : POINTS_WITH_BALLAST;
+  /**
+   * Returns about how many of the program's changes, and of the sizes of a full disk, are tried in
+   * every build, and a few times as many of its calls; by default 30, with ballast 8. A backend
+   * that takes long to open tries fewer.
+   *
+   * @return a number, 1 or more
+   */
+  protected int pointsInBuild() {
+    return ballastBytes() == 0 ? POINTS_IN_BUILD : POINTS_IN_BUILD_WITH_BALLAST;
   }
 
-  private long pointsOfSoak() {
-    return ballastBytes() == 0 ? Long.MAX_VALUE : POINTS_OF_SOAK_WITH_BALLAST;
+  /**
+   * Returns likewise how many are tried by the tests that are tagged {@code slow}; by default all,
+   * with ballast 300.
+   *
+   * @return a number, 1 or more
+   */
+  protected int pointsInSoak() {
+    return ballastBytes() == 0 ? Integer.MAX_VALUE : POINTS_IN_SOAK_WITH_BALLAST;
   }
 
   /** Ends the program in one of the ways there are, and checks what the next one finds. */
@@ -114,43 +120,41 @@ public abstract class FaultContract {
 
   @Test
   final void crash_atManyChanges() {
-    tryPoints("crash at change", pointsOfBuild(), 4, Fault::crashAt);
+    tryPoints("crash at change", pointsInBuild(), 4, Fault::crashAt);
   }
 
   @Test
   @Tag("slow")
   final void crash_atEveryChangeWithManySeeds() {
-    tryPoints("crash at change", pointsOfSoak(), SEEDS_OF_SOAK, Fault::crashAt);
+    tryPoints("crash at change", pointsInSoak(), SEEDS_IN_SOAK, Fault::crashAt);
   }
 
   @Test
   final void error_ofManyCalls() {
-    tryPoints("error of call", pointsOfBuild(), 1, Fault::errorAt);
+    tryPoints("error of call", pointsInBuild(), 1, Fault::errorAt);
   }
 
   @Test
   @Tag("slow")
   final void error_ofEveryCallWithManySeeds() {
-    tryPoints("error of call", pointsOfSoak(), SEEDS_OF_SOAK, Fault::errorAt);
+    tryPoints("error of call", pointsInSoak(), SEEDS_IN_SOAK, Fault::errorAt);
   }
 
   @Test
   final void error_ofAllCallsFromOneOn() {
-    tryPoints("errors from call", pointsOfBuild() / 2, 1, Fault::errorsFrom);
+    tryPoints("errors from call", pointsInBuild() / 2, 1, Fault::errorsFrom);
   }
 
   @Test
   @Tag("slow")
   final void error_ofAllCallsFromEachOnWithManySeeds() {
-    tryPoints("errors from call", pointsOfSoak(), SEEDS_OF_SOAK, Fault::errorsFrom);
+    tryPoints("errors from call", pointsInSoak(), SEEDS_IN_SOAK, Fault::errorsFrom);
   }
 
   /** Runs the program with a fault at the first call, a later one, and so on until it survives. */
   private void tryPoints(
-      String what, long pointCountMax, int seedCount, LongFunction<Fault> faultAt) {
-    FaultFileSystem files = FaultFileSystem.create();
-    assertThat(tryOnce("no fault", files, 0)).as("the program goes well on a good disk").isTrue();
-    long step = 1 + files.changeCount() / pointCountMax;
+      String what, int pointCountMax, int seedCount, LongFunction<Fault> faultAt) {
+    long step = 1 + runWithoutFault().changeCount() / pointCountMax;
     long pointCount = 0;
     while (!survives(what, 1 + pointCount * step, seedCount, faultAt)) {
       pointCount++;
@@ -169,6 +173,13 @@ public abstract class FaultContract {
       assertThat(survived || happened.get()).as("it goes well unless something happens").isTrue();
     }
     return !happened.get();
+  }
+
+  /** Returns the files after a run in which nothing fails. */
+  private FaultFileSystem runWithoutFault() {
+    FaultFileSystem files = FaultFileSystem.create();
+    assertThat(tryOnce("no fault", files, 0)).as("the program goes well on a good disk").isTrue();
+    return files;
   }
 
   private static Fault noting(AtomicBoolean happened, Fault fault) {
@@ -199,34 +210,38 @@ public abstract class FaultContract {
 
   @Test
   final void disk_fullAtManySizes() {
-    diskFullAt(CAPACITY_STEP_BYTES + ballastBytes() / SIZES_WITH_BALLAST);
+    diskFullAt(pointsInBuild());
   }
 
   @Test
   @Tag("slow")
   final void disk_fullAtEverySize() {
-    diskFullAt(1 + ballastBytes() / SIZES_OF_SOAK_WITH_BALLAST);
+    diskFullAt(pointsInSoak());
   }
 
-  private void diskFullAt(long stepBytes) {
-    long capacityBytes = 0;
+  private void diskFullAt(int pointCountMax) {
+    long stepBytes = 1 + runWithoutFault().usedBytes() / pointCountMax;
+    long pointCount = 0;
     boolean survived = false;
-    for (; !survived; capacityBytes += stepBytes) {
+    for (; !survived; pointCount++) {
+      long capacityBytes = pointCount * stepBytes;
       FaultFileSystem files = FaultFileSystem.create();
       files.setCapacityBytes(capacityBytes);
       survived = tryOnce("disk full at %d bytes".formatted(capacityBytes), files, 0);
     }
-    report("disk full at a size", capacityBytes / stepBytes, 1);
+    report("disk full at a size", pointCount, 1);
   }
 
   /** A savepoint that did not fit leaves nothing, at once, and can be taken when there is room. */
   @Test
   final void disk_full_savepointLeavesNothing() {
-    long freeBytes = 0;
-    while (!FaultyProgram.savepointFits(setup, freeBytes)) {
-      freeBytes += CAPACITY_STEP_BYTES / 4 + ballastBytes() / SIZES_WITH_BALLAST;
+    long stepBytes = 1 + runWithoutFault().usedBytes() / (2L * pointsInBuild());
+    long pointCount = 0;
+    while (!FaultyProgram.savepointFits(setup, pointCount * stepBytes)) {
+      pointCount++;
     }
-    assertThat(freeBytes).as("the room that a savepoint needs").isPositive();
+    report("disk full during a savepoint", pointCount, 1);
+    assertThat(pointCount).as("sizes at which a savepoint does not fit").isPositive();
   }
 
   @Test

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FrozenStore;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
  * threads see of each other besides is for {@link SnapshotIsolationContract} to try.
  */
 public abstract class InterleavingContract extends BackendContract {
+  private static final Logger LOGGER = System.getLogger(InterleavingContract.class.getName());
   private static final String KEY = "key";
   private static final String NAMESPACE = "namespace";
 
@@ -125,13 +128,16 @@ public abstract class InterleavingContract extends BackendContract {
     List<String> expected = readInOrder(writes, 0);
     int stepCount = 4 * TestStore.TABLES.size();
     int writeCount = 4;
+    int orderCount = 0;
     for (int order = 0; order < 1 << (stepCount + writeCount); order++) {
       if (Integer.bitCount(order) == writeCount) {
         assertThat(readInOrder(writes, order))
             .as("an image that is read while the owner writes in order %x", order)
             .isEqualTo(expected);
+        orderCount++;
       }
     }
+    LOGGER.log(Level.INFO, "orders of writing while an image is read: points={0}", orderCount);
   }
 
   /** Reads an image, with the writes where an order has its bits; those left over come last. */

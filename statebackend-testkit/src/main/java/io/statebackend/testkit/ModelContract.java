@@ -4,6 +4,8 @@ package io.statebackend.testkit;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.statebackend.api.spi.StateBackend;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.TestFactory;
  * that runs the whole sequence alone: {@code -Dstatebackend.seed=7}.
  */
 public abstract class ModelContract extends BackendContract {
+  private static final Logger LOGGER = System.getLogger(ModelContract.class.getName());
   private static final int STEP_COUNT = 4_000;
   private static final int SOAK_STEP_COUNT = 10_000_000;
 
@@ -59,6 +62,7 @@ public abstract class ModelContract extends BackendContract {
     Path directory = createDirectory("other-" + seed);
     try (StateBackend other = newOtherBackend(directory)) {
       ModelSequence.check(backend(), other, seed, STEP_COUNT);
+      LOGGER.log(Level.INFO, "sequence of the model, seed={0}: points={1}", seed, STEP_COUNT);
     }
   }
 }

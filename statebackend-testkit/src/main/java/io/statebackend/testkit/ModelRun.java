@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -87,7 +88,31 @@ final class ModelRun {
     }
   }
 
+  /** The keyed state of a subtask. */
+  private record SubtaskState(
+      KeyedStateBackend<String> keyed,
+      NamespacedState<String, ValueState<String>> values,
+      NamespacedState<String, ListState<String>> lists,
+      NamespacedState<String, MapState<String, String>> maps,
+      NamespacedState<String, ReducingState<String>> reduced,
+      NamespacedState<String, AggregatingState<Integer, Double>> means) {
+
+    static SubtaskState of(KeyedStateBackend<String> keyed) {
+      return new SubtaskState(
+          keyed,
+          keyed.value(VALUE, Serializers.STRING),
+          keyed.list(LIST, Serializers.STRING),
+          keyed.map(MAP, Serializers.STRING),
+          keyed.reducing(REDUCING, Serializers.STRING),
+          keyed.aggregating(MEAN, Serializers.STRING));
+    }
+  }
+
   private final TestOperator<String> operator;
+
+  /** By subtask. */
+  private final List<SubtaskState> subtasks = new ArrayList<>();
+
   private StateBackend backend;
   private StateBackend otherBackend;
   private final long seed;
@@ -108,7 +133,22 @@ final class ModelRun {
     this.backend = backend;
     this.otherBackend = otherBackend;
     this.seed = seed;
-    declareAll(operator.keyed());
+    declareAll();
+  }
+
+  /** Declares all states; to be called whenever the operator was started. */
+  private void declareAll() {
+    subtasks.clear();
+    for (int subtask = 0; subtask < operator.parallelism(); subtask++) {
+      subtasks.add(SubtaskState.of(operator.keyed(subtask)));
+    }
+  }
+
+  /** Makes a key the current one, and returns the state of its subtask. */
+  private SubtaskState at(String key) {
+    SubtaskState state = subtasks.get(operator.subtaskOf(key));
+    state.keyed.setCurrentKey(key);
+    return state;
   }
 
   /** Tells what was done, the last operation last. */
@@ -140,26 +180,27 @@ final class ModelRun {
     Cell cell = new Cell(any(KEYS), any(NAMESPACES));
     operations.add(
         number + " " + operation + " at '" + cell.key() + "'/'" + cell.namespace() + "'");
-    run(operation, cell, operator.at(cell.key()));
+    run(operation, cell, at(cell.key()));
     if (operation == Operation.RESTORE || operation == Operation.MOVE) {
+      declareAll();
       checkAll();
     } else {
       check(cell);
     }
   }
 
-  private void run(Operation operation, Cell cell, KeyedStateBackend<String> keyed) {
+  private void run(Operation operation, Cell cell, SubtaskState state) {
     switch (operation) {
-      case UPDATE_VALUE, CLEAR_VALUE -> changeValue(operation, cell, keyed);
+      case UPDATE_VALUE, CLEAR_VALUE -> changeValue(operation, cell, state);
       case ADD_TO_LIST, ADD_ALL_TO_LIST, UPDATE_LIST, CLEAR_LIST ->
-          changeList(operation, cell, keyed);
+          changeList(operation, cell, state);
       case PUT_INTO_MAP, PUT_ALL_INTO_MAP, REMOVE_FROM_MAP, CLEAR_MAP ->
-          changeMap(operation, cell, keyed);
+          changeMap(operation, cell, state);
       case ADD_TO_REDUCING, CLEAR_REDUCING, ADD_TO_MEAN, CLEAR_MEAN ->
-          aggregate(operation, cell, keyed);
-      case MERGE_NAMESPACES -> mergeNamespaces(cell, keyed);
+          aggregate(operation, cell, state);
+      case MERGE_NAMESPACES -> mergeNamespaces(cell, state);
       case CLEAR_KEY -> {
-        keyed.clearCurrentKey();
+        state.keyed.clearCurrentKey();
         model.clearKey(cell.key());
       }
       case CHECKPOINT -> {
@@ -172,74 +213,72 @@ final class ModelRun {
     }
   }
 
-  private void changeValue(Operation operation, Cell cell, KeyedStateBackend<String> keyed) {
-    ValueState<String> state = keyed.value(VALUE, Serializers.STRING).in(cell.namespace());
+  private void changeValue(Operation operation, Cell cell, SubtaskState state) {
+    ValueState<String> value = state.values.in(cell.namespace());
     if (operation == Operation.UPDATE_VALUE) {
       String text = newText();
-      state.update(text);
+      value.update(text);
       model.values.put(cell, text);
     } else {
-      state.clear();
+      value.clear();
       model.values.remove(cell);
     }
   }
 
-  private void changeList(Operation operation, Cell cell, KeyedStateBackend<String> keyed) {
-    ListState<String> state = keyed.list(LIST, Serializers.STRING).in(cell.namespace());
+  private void changeList(Operation operation, Cell cell, SubtaskState state) {
+    ListState<String> list = state.lists.in(cell.namespace());
     List<String> texts = newTexts();
     switch (operation) {
       case ADD_TO_LIST -> {
         String text = newText();
-        state.add(text);
+        list.add(text);
         model.addToList(cell, List.of(text));
       }
       case ADD_ALL_TO_LIST -> {
-        state.addAll(texts);
+        list.addAll(texts);
         model.addToList(cell, texts);
       }
       case UPDATE_LIST -> {
-        state.update(texts);
+        list.update(texts);
         model.lists.remove(cell);
         model.addToList(cell, texts);
       }
       default -> {
-        state.clear();
+        list.clear();
         model.lists.remove(cell);
       }
     }
   }
 
-  private void changeMap(Operation operation, Cell cell, KeyedStateBackend<String> keyed) {
-    MapState<String, String> state = keyed.map(MAP, Serializers.STRING).in(cell.namespace());
+  private void changeMap(Operation operation, Cell cell, SubtaskState state) {
+    MapState<String, String> map = state.maps.in(cell.namespace());
     String userKey = any(USER_KEYS);
     switch (operation) {
       case PUT_INTO_MAP -> {
         String text = newText();
-        state.put(userKey, text);
+        map.put(userKey, text);
         model.putIntoMap(cell, Map.of(userKey, text));
       }
       case PUT_ALL_INTO_MAP -> {
         Map<String, String> entries = new HashMap<>();
         newTexts().forEach(text -> entries.put(any(USER_KEYS), text));
-        state.putAll(entries);
+        map.putAll(entries);
         model.putIntoMap(cell, entries);
       }
       case REMOVE_FROM_MAP -> {
-        state.remove(userKey);
+        map.remove(userKey);
         model.removeFromMap(cell, userKey);
       }
       default -> {
-        state.clear();
+        map.clear();
         model.maps.remove(cell);
       }
     }
   }
 
-  private void aggregate(Operation operation, Cell cell, KeyedStateBackend<String> keyed) {
-    ReducingState<String> reducing =
-        keyed.reducing(REDUCING, Serializers.STRING).in(cell.namespace());
-    AggregatingState<Integer, Double> mean =
-        keyed.aggregating(MEAN, Serializers.STRING).in(cell.namespace());
+  private void aggregate(Operation operation, Cell cell, SubtaskState state) {
+    ReducingState<String> reducing = state.reduced.in(cell.namespace());
+    AggregatingState<Integer, Double> mean = state.means.in(cell.namespace());
     switch (operation) {
       case ADD_TO_REDUCING -> {
         String text = newText();
@@ -262,13 +301,11 @@ final class ModelRun {
     }
   }
 
-  private void mergeNamespaces(Cell target, KeyedStateBackend<String> keyed) {
+  private void mergeNamespaces(Cell target, SubtaskState state) {
     Set<String> sources = new LinkedHashSet<>(List.of(any(NAMESPACES), any(NAMESPACES)));
-    NamespacedState<String, ListState<String>> lists = keyed.list(LIST, Serializers.STRING);
-    keyed.mergeNamespaces(lists, target.namespace(), sources);
-    keyed.mergeNamespaces(
-        keyed.reducing(REDUCING, Serializers.STRING), target.namespace(), sources);
-    keyed.mergeNamespaces(keyed.aggregating(MEAN, Serializers.STRING), target.namespace(), sources);
+    state.keyed.mergeNamespaces(state.lists, target.namespace(), sources);
+    state.keyed.mergeNamespaces(state.reduced, target.namespace(), sources);
+    state.keyed.mergeNamespaces(state.means, target.namespace(), sources);
     sources.remove(target.namespace());
     sources.forEach(source -> model.merge(target, new Cell(target.key(), source)));
   }
@@ -304,39 +341,51 @@ final class ModelRun {
   }
 
   private void check(Cell cell) {
-    KeyedStateBackend<String> keyed = operator.at(cell.key());
+    SubtaskState state = at(cell.key());
     String namespace = cell.namespace();
-    assertThat(keyed.value(VALUE, Serializers.STRING).in(namespace).value())
-        .as("value at %s", cell)
-        .isEqualTo(model.values.get(cell));
-    assertThat(keyed.list(LIST, Serializers.STRING).in(namespace).get())
-        .as("list at %s", cell)
-        .isEqualTo(model.lists.getOrDefault(cell, List.of()));
-    MapState<String, String> map = keyed.map(MAP, Serializers.STRING).in(namespace);
+    assertEqual(state.values.in(namespace).value(), model.values.get(cell), "value at %s", cell);
+    assertEqual(
+        state.lists.in(namespace).get(),
+        model.lists.getOrDefault(cell, List.of()),
+        "list at %s",
+        cell);
+    checkMap(cell, state.maps.in(namespace));
+    assertEqual(
+        state.reduced.in(namespace).get(), model.reduced.get(cell), "reduced value at %s", cell);
+    assertEqual(state.means.in(namespace).get(), model.mean(cell), "mean at %s", cell);
+  }
+
+  private void checkMap(Cell cell, MapState<String, String> map) {
     Map<String, String> expected = model.maps.getOrDefault(cell, Map.of());
-    assertThat(map).as("map at %s", cell).containsExactlyInAnyOrderElementsOf(expected.entrySet());
-    assertThat(map.isEmpty()).as("map at %s is empty", cell).isEqualTo(expected.isEmpty());
-    for (String userKey : USER_KEYS) {
-      assertThat(map.get(userKey))
-          .as("value of user key '%s' at %s", userKey, cell)
-          .isEqualTo(expected.get(userKey));
-      assertThat(map.contains(userKey))
-          .as("contains user key '%s' at %s", userKey, cell)
-          .isEqualTo(expected.containsKey(userKey));
+    Map<String, String> actual = new HashMap<>();
+    for (Map.Entry<String, String> entry : map) {
+      String twice = actual.put(entry.getKey(), entry.getValue());
+      assertEqual(twice, null, "user key '%s' that was met before at %s", entry.getKey(), cell);
     }
-    assertThat(keyed.reducing(REDUCING, Serializers.STRING).in(namespace).get())
-        .as("reduced value at %s", cell)
-        .isEqualTo(model.reduced.get(cell));
-    assertThat(keyed.aggregating(MEAN, Serializers.STRING).in(namespace).get())
-        .as("mean at %s", cell)
-        .isEqualTo(model.mean(cell));
+    assertEqual(actual, expected, "map at %s", cell);
+    assertEqual(map.isEmpty(), expected.isEmpty(), "map at %s is empty", cell);
+    for (String userKey : USER_KEYS) {
+      assertEqual(
+          map.get(userKey), expected.get(userKey), "value of user key '%s' at %s", userKey, cell);
+      assertEqual(
+          map.contains(userKey),
+          expected.containsKey(userKey),
+          "contains user key '%s' at %s",
+          userKey,
+          cell);
+    }
+  }
+
+  /** Compares first: to build an assertion takes longer than the operation it is about. */
+  private static void assertEqual(
+      @Nullable Object actual, @Nullable Object expected, String what, Object... where) {
+    if (!Objects.equals(actual, expected)) {
+      assertThat(actual).as(what, where).isEqualTo(expected);
+    }
   }
 
   /** Compares everything, with counts and keys. */
   void checkAll() {
-    for (int subtask = 0; subtask < operator.parallelism(); subtask++) {
-      declareAll(operator.keyed(subtask));
-    }
     for (String key : KEYS) {
       for (String namespace : NAMESPACES) {
         check(new Cell(key, namespace));
@@ -349,9 +398,8 @@ final class ModelRun {
     checkCells(MEAN, model.numbers.keySet());
     for (String namespace : NAMESPACES) {
       List<String> keys = new ArrayList<>();
-      for (int subtask = 0; subtask < operator.parallelism(); subtask++) {
-        KeyedStateBackend<String> keyed = operator.keyed(subtask);
-        try (Stream<String> own = keyed.keys(keyed.map(MAP, Serializers.STRING), namespace)) {
+      for (SubtaskState state : subtasks) {
+        try (Stream<String> own = state.keyed.keys(state.maps, namespace)) {
           own.forEach(keys::add);
         }
       }
@@ -365,18 +413,10 @@ final class ModelRun {
     }
   }
 
-  private static void declareAll(KeyedStateBackend<String> keyed) {
-    keyed.value(VALUE, Serializers.STRING);
-    keyed.list(LIST, Serializers.STRING);
-    keyed.map(MAP, Serializers.STRING);
-    keyed.reducing(REDUCING, Serializers.STRING);
-    keyed.aggregating(MEAN, Serializers.STRING);
-  }
-
   private void checkCells(StateDescriptor descriptor, Set<Cell> cells) {
     long entryCount = 0;
-    for (int subtask = 0; subtask < operator.parallelism(); subtask++) {
-      entryCount += operator.keyed(subtask).entryCount(descriptor);
+    for (SubtaskState state : subtasks) {
+      entryCount += state.keyed.entryCount(descriptor);
     }
     assertThat(entryCount).as("entries of %s", descriptor).isEqualTo(cells.size());
   }

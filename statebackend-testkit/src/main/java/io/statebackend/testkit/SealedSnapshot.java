@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.testkit;
 
-import io.statebackend.core.snapshot.CheckpointMetadata;
-import io.statebackend.core.snapshot.FileRef;
-import io.statebackend.core.snapshot.OperatorSnapshots;
-import io.statebackend.core.snapshot.SubtaskSnapshot;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,42 +85,9 @@ final class SealedSnapshot {
         block + BLOCK_HEADER_CRC_OFFSET, crc32c(bytes.array(), block, BLOCK_HEADER_CRC_OFFSET));
   }
 
-  private static int crc32c(byte[] bytes, int offset, int length) {
+  static int crc32c(byte[] bytes, int offset, int length) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, offset, length);
     return (int) crc.getValue();
-  }
-
-  /**
-   * Returns metadata that holds the checksum of a changed snapshot.
-   *
-   * @param metadata the metadata before
-   * @param name the snapshot in the checkpoint's directory
-   * @param content what is in it
-   */
-  static byte[] metadataWith(byte[] metadata, String name, byte[] content) {
-    CheckpointMetadata before = CheckpointMetadata.decode(metadata, "_metadata");
-    FileRef changed = new FileRef(name, content.length, crc32c(content, 0, content.length));
-    return new CheckpointMetadata(
-            before.checkpointId(),
-            before.timestampMillis(),
-            before.savepoint(),
-            before.operators().stream().map(operator -> with(operator, changed)).toList())
-        .encode();
-  }
-
-  private static OperatorSnapshots with(OperatorSnapshots operator, FileRef changed) {
-    return new OperatorSnapshots(
-        operator.operatorId(),
-        operator.parallelism(),
-        operator.maxParallelism(),
-        operator.subtasks().stream().map(subtask -> with(subtask, changed)).toList());
-  }
-
-  private static SubtaskSnapshot with(SubtaskSnapshot subtask, FileRef changed) {
-    return subtask.snapshot().path().equals(changed.path())
-        ? new SubtaskSnapshot(
-            subtask.subtask(), subtask.keyGroups(), changed, subtask.nativeSnapshot())
-        : subtask;
   }
 }

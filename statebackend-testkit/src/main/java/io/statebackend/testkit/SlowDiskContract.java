@@ -13,6 +13,8 @@ import io.statebackend.testkit.fault.Fault;
 import io.statebackend.testkit.fault.FaultFileSystem;
 import io.statebackend.testkit.fault.FileCall;
 import io.statebackend.testkit.fault.Unsynced;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 public abstract class SlowDiskContract {
+  private static final Logger LOGGER = System.getLogger(SlowDiskContract.class.getName());
   private static final Duration TIMEOUT = Duration.ofMillis(100);
   private static final int ATTEMPTS_MAX = 50;
 
@@ -58,6 +61,16 @@ public abstract class SlowDiskContract {
    */
   protected CheckpointStorage openStorage(Path directory) {
     return FileCheckpointStorage.open(directory);
+  }
+
+  /**
+   * Returns about how many of the calls of a checkpoint are tried; by default all. A backend that
+   * takes long to open tries fewer.
+   *
+   * @return a number, 1 or more
+   */
+  protected int pointsInBuild() {
+    return Integer.MAX_VALUE;
   }
 
   @BeforeEach
@@ -122,7 +135,23 @@ public abstract class SlowDiskContract {
     }
   }
 
-  /** Returns how many calls one checkpoint makes. */
+  /** Something that happens to one call of a checkpoint. */
+  private interface AtCall {
+    void tryAt(long call) throws InterruptedException;
+  }
+
+  private void tryCalls(String what, AtCall happening) throws InterruptedException {
+    long callCount = callCountOfCheckpoint();
+    assertThat(callCount).as("calls of a checkpoint").isGreaterThan(20);
+    long step = 1 + callCount / pointsInBuild();
+    long pointCount = 0;
+    for (long call = 1; call <= callCount; call += step) {
+      happening.tryAt(call);
+      pointCount++;
+    }
+    LOGGER.log(Level.INFO, "{0}: points={1}", what, pointCount);
+  }
+
   private long callCountOfCheckpoint() {
     try (Program program = new Program(Duration.ofMinutes(10))) {
       program.completed(program.beginCheckpoint(Fault.none()));
@@ -132,21 +161,21 @@ public abstract class SlowDiskContract {
 
   @Test
   final void hang_ownerGoesOn() throws InterruptedException {
-    long callCount = callCountOfCheckpoint();
-    assertThat(callCount).as("calls of a checkpoint").isGreaterThan(20);
-    for (long call = 1; call <= callCount; call++) {
-      try (Program program = new Program(Duration.ofMinutes(10))) {
-        var hanging = program.beginCheckpoint(Fault.hangAt(call));
-        program.files.awaitHungCall();
-        program.session.checkState();
-        program.session.change(7);
-        program.session.checkState();
-        assertThat(hanging).as("the checkpoint whose call %d hangs", call).isNotDone();
-        program.files.resume();
-        program.completed(hanging);
-        program.goOn();
-        program.checkRestarted();
-      }
+    tryCalls("hang, and the owner goes on", this::hangAtAndGoOn);
+  }
+
+  private void hangAtAndGoOn(long call) throws InterruptedException {
+    try (Program program = new Program(Duration.ofMinutes(10))) {
+      var hanging = program.beginCheckpoint(Fault.hangAt(call));
+      program.files.awaitHungCall();
+      program.session.checkState();
+      program.session.change(7);
+      program.session.checkState();
+      assertThat(hanging).as("the checkpoint whose call %d hangs", call).isNotDone();
+      program.files.resume();
+      program.completed(hanging);
+      program.goOn();
+      program.checkRestarted();
     }
   }
 
@@ -194,20 +223,21 @@ public abstract class SlowDiskContract {
 
   @Test
   final void hang_everythingIsClosed() throws InterruptedException {
-    long callCount = callCountOfCheckpoint();
-    for (long call = 1; call <= callCount; call++) {
-      Program program = new Program(Duration.ofMinutes(10));
-      var hanging = program.beginCheckpoint(Fault.hangAt(call));
-      program.files.awaitHungCall();
-      CompletableFuture<Void> closing = CompletableFuture.runAsync(program.session::close, writers);
-      program.files.resume();
-      closing.join();
-      noteEnd(hanging, program.history);
-      assertThat(program.files.openFiles())
-          .as("files that are open after the close, when call %d hung", call)
-          .isEmpty();
-      program.checkRestarted();
-    }
+    tryCalls("hang, and everything is closed", this::hangAtAndClose);
+  }
+
+  private void hangAtAndClose(long call) throws InterruptedException {
+    Program program = new Program(Duration.ofMinutes(10));
+    var hanging = program.beginCheckpoint(Fault.hangAt(call));
+    program.files.awaitHungCall();
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(program.session::close, writers);
+    program.files.resume();
+    closing.join();
+    noteEnd(hanging, program.history);
+    assertThat(program.files.openFiles())
+        .as("files that are open after the close, when call %d hung", call)
+        .isEmpty();
+    program.checkRestarted();
   }
 
   /** Waits for the end of a checkpoint that may complete or not. */
@@ -220,23 +250,23 @@ public abstract class SlowDiskContract {
   }
 
   @Test
-  final void interrupt_atEachCall() {
-    long callCount = callCountOfCheckpoint();
-    for (long call = 1; call <= callCount; call++) {
-      long interruptedCall = call;
-      try (Program program = new Program(Duration.ofMinutes(10))) {
-        var interrupted =
-            program.beginCheckpoint(
-                each -> {
-                  if (each.number() == interruptedCall) {
-                    Thread.currentThread().interrupt();
-                  }
-                  return Fault.Effect.NONE;
-                });
-        noteEnd(interrupted, program.history);
-        program.goOn();
-        program.checkRestarted();
-      }
+  final void interrupt_atEachCall() throws InterruptedException {
+    tryCalls("interrupt", this::interruptAt);
+  }
+
+  private void interruptAt(long call) {
+    try (Program program = new Program(Duration.ofMinutes(10))) {
+      var interrupted =
+          program.beginCheckpoint(
+              each -> {
+                if (each.number() == call) {
+                  Thread.currentThread().interrupt();
+                }
+                return Fault.Effect.NONE;
+              });
+      noteEnd(interrupted, program.history);
+      program.goOn();
+      program.checkRestarted();
     }
   }
 }

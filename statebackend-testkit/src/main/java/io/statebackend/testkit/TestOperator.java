@@ -86,11 +86,15 @@ final class TestOperator<K> implements AutoCloseable {
 
   /** Returns the keyed state of the subtask that owns a key, with that key as the current one. */
   KeyedStateBackend<K> at(K key) {
-    int keyGroup = StableHash.keyGroup(keySerializer.stableHash(key), MAX_PARALLELISM);
-    KeyedStateBackend<K> owner =
-        keyed.get(KeyGroupRange.subtaskOf(MAX_PARALLELISM, keyed.size(), keyGroup));
+    KeyedStateBackend<K> owner = keyed.get(subtaskOf(key));
     owner.setCurrentKey(key);
     return owner;
+  }
+
+  /** Returns the subtask that owns a key. */
+  int subtaskOf(K key) {
+    int keyGroup = StableHash.keyGroup(keySerializer.stableHash(key), MAX_PARALLELISM);
+    return KeyGroupRange.subtaskOf(MAX_PARALLELISM, keyed.size(), keyGroup);
   }
 
   OperatorStateBackend operatorState(int subtask) {

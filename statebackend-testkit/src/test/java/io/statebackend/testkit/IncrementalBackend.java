@@ -3,6 +3,7 @@ package io.statebackend.testkit;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.EntrySource;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.zip.CRC32C;
 
 /**
  * The minimal backend with native snapshots: a file for each table and key group, which later
@@ -159,6 +161,7 @@ final class IncrementalBackend implements StateBackend {
       NativeFiles.NewFile file = files.create();
       try (StorageOutput out = file.output()) {
         out.write(content, 0, content.length);
+        out.write(checksum(content), 0, Integer.BYTES);
         out.commit();
       }
       return new Written(file.name(), bytes);
@@ -207,10 +210,21 @@ final class IncrementalBackend implements StateBackend {
 
     private static byte[] read(NativeFiles files, String name) {
       try (StorageInput in = files.open(name)) {
-        byte[] content = new byte[(int) in.length()];
-        in.read(0, content, 0, content.length);
+        byte[] bytes = new byte[(int) in.length()];
+        in.read(0, bytes, 0, bytes.length);
+        byte[] content = Arrays.copyOf(bytes, bytes.length - Integer.BYTES);
+        if (!Arrays.equals(
+            checksum(content), Arrays.copyOfRange(bytes, content.length, bytes.length))) {
+          throw new CorruptStateException("checksum mismatch", name, content.length);
+        }
         return content;
       }
+    }
+
+    private static byte[] checksum(byte[] content) {
+      CRC32C crc = new CRC32C();
+      crc.update(content);
+      return ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array();
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -40,7 +41,11 @@ final class MutantStorage implements CheckpointStorage {
     /** A checkpoint is published by writing its metadata under its name. */
     PUBLISHED_IN_PLACE,
     /** Whatever is read has the checksum that it should have. */
-    CHECKSUM_SWALLOWED
+    CHECKSUM_SWALLOWED,
+    /** A file that was read stays open. */
+    FILE_LEFT_OPEN,
+    /** To delete what is not there any more is an error. */
+    DELETION_NOT_REPEATABLE
   }
 
   private static final int BLOCK_SIZE_BYTES = 64;
@@ -179,8 +184,20 @@ final class MutantStorage implements CheckpointStorage {
     return switch (fault) {
       case END_OF_FILE_SWALLOWED -> new EndlessInput(in);
       case CHECKSUM_SWALLOWED -> new BytesInput(sealed(file, in));
+      case FILE_LEFT_OPEN -> {
+        leaveOpen(directory.resolve(file));
+        yield in;
+      }
       default -> in;
     };
+  }
+
+  private static void leaveOpen(Path path) {
+    try {
+      Object unused = FileChannel.open(path);
+    } catch (IOException e) {
+      throw new StateIoException("cannot open: file=" + path, e);
+    }
   }
 
   /** Reads a file as it would be if what it says were what was written. */
@@ -194,7 +211,7 @@ final class MutantStorage implements CheckpointStorage {
       for (String name : intact.list(checkpoint.substring(0, checkpoint.length() - 1))) {
         if (name.endsWith(".snapshot")) {
           byte[] snapshot = sealed(checkpoint + name, intact.open(checkpoint + name));
-          bytes = SealedSnapshot.metadataWith(bytes, name, snapshot);
+          bytes = new SealedMetadata(bytes).withFile(name, snapshot);
         }
       }
     }
@@ -261,6 +278,9 @@ final class MutantStorage implements CheckpointStorage {
 
   @Override
   public void delete(String path) {
+    if (fault == Fault.DELETION_NOT_REPEATABLE && Files.notExists(directory.resolve(path))) {
+      throw new StateIoException("cannot delete: file=" + path, new NoSuchFileException(path));
+    }
     intact.delete(path);
   }
 

@@ -63,6 +63,19 @@ final class StorageMutantsTest {
     }
   }
 
+  static final class FileLeftOpen extends Program {
+    FileLeftOpen() {
+      super(Fault.FILE_LEFT_OPEN);
+    }
+  }
+
+  static final class DeletionNotRepeatable extends CheckpointStorageContract {
+    @Override
+    protected CheckpointStorage openStorage(Path directory) {
+      return new MutantStorage(directory, Fault.DELETION_NOT_REPEATABLE);
+    }
+  }
+
   static final class LastBlockLost extends CheckpointStorageContract {
     @Override
     protected CheckpointStorage openStorage(Path directory) {
@@ -99,6 +112,16 @@ final class StorageMutantsTest {
   @Test
   void checksumSwallowed() {
     assertFails(ChecksumSwallowed.class, "flippedBits");
+  }
+
+  @Test
+  void fileLeftOpen() {
+    assertFails(FileLeftOpen.class, "crash_atTheEnd");
+  }
+
+  @Test
+  void deletionNotRepeatable() {
+    assertFails(DeletionNotRepeatable.class, "delete_again");
   }
 
   @Test
