@@ -58,13 +58,18 @@ final class KryoEvolution {
       String name = String.valueOf(member.name());
       TypeSchema form = member.schema();
       int id = KryoClasses.FIRST_ID + stored.size();
-      if (form == null || stored.put(name, storedClass(id, name, form)) != null) {
+      if (form == null || !isWhole(form) || stored.put(name, storedClass(id, name, form)) != null) {
         refuse("stored class " + name + " without a form, or twice");
       }
     }
     stored.values().forEach(this::compare);
     stored.values().forEach(this::checkGone);
     compareRoots();
+  }
+
+  private static boolean isWhole(TypeSchema form) {
+    return !form.type().equals(KryoClasses.ELEMENTS)
+        || StoredType.of(form).matches(KryoClasses.ELEMENTS, 1);
   }
 
   private StoredClass storedClass(int id, String name, TypeSchema form) {

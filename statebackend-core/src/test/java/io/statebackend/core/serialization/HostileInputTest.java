@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.Compatibility;
 import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.StateException;
+import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -23,6 +28,7 @@ final class HostileInputTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final long SEED = Long.getLong("statebackend.seed", new Random().nextLong());
   private static final int PLACES_MAX = 80;
+  private static final int SCHEMAS = 300;
 
   /** What may be taken for an input of a few hundred bytes; the lengths ask for up to 2 GiB. */
   private static final long ALLOCATED_BYTES_MAX = 4 << 20;
@@ -89,6 +95,70 @@ final class HostileInputTest {
     assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
         .as(() -> describe(bytes))
         .isLessThan(ALLOCATED_BYTES_MAX);
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  <T> void compatibility_schemaThatNobodyWrote(Samples<T> samples) {
+    Random random = new Random(SEED);
+    List<TypeSchema> parts = types().stream().map(other -> other.serializer().schema()).toList();
+    byte[] bytes = Bytes.of(samples.serializer(), samples.random().apply(random));
+    for (int i = 0; i < SCHEMAS; i++) {
+      TypeSchema damaged = damage(samples.serializer().schema(), parts, random);
+      try {
+        if (samples.serializer().compatibility(damaged)
+            instanceof Compatibility.AfterMigration<T> migration) {
+          readOrRefuse(migration.reader(), bytes);
+        }
+      } catch (RuntimeException | Error e) {
+        throw new AssertionError("seed=%d, schema=%s".formatted(SEED, damaged), e);
+      }
+      try {
+        assertThat(Serializers.ofSchema(damaged)).isNotNull();
+      } catch (IllegalArgumentException expected) {
+        assertThat(expected).hasMessageStartingWith("a type that is not known here: ");
+      }
+    }
+  }
+
+  private static void readOrRefuse(TypeSerializer<?> reader, byte[] bytes) {
+    try {
+      assertThat((Object) reader.deserialize(new BinaryInput(bytes))).isNotNull();
+    } catch (StateException expected) {
+      assertThat(expected).hasMessageMatching("(?s).{10,}");
+    }
+  }
+
+  /** Leaves members out, exchanges them, and takes names and types from elsewhere. */
+  private static TypeSchema damage(TypeSchema schema, List<TypeSchema> parts, Random random) {
+    TypeSchema other = parts.get(random.nextInt(parts.size()));
+    return switch (random.nextInt(12)) {
+      case 0 -> other;
+      case 1 -> new TypeSchema(other.type(), schema.name(), schema.members());
+      case 2 -> new TypeSchema(schema.type(), other.name(), schema.members());
+      case 3 -> new TypeSchema(schema.type(), schema.name(), other.members());
+      case 4 -> TypeSchema.named("enclosing", String.valueOf(schema.name()), List.of());
+      default -> damageMembers(schema, parts, random);
+    };
+  }
+
+  private static TypeSchema damageMembers(
+      TypeSchema schema, List<TypeSchema> parts, Random random) {
+    List<TypeSchema.Member> members = new ArrayList<>();
+    for (TypeSchema.Member member : schema.members()) {
+      TypeSchema part = member.schema();
+      if (part != null && random.nextInt(3) == 0) {
+        members.add(new TypeSchema.Member(member.name(), damage(part, parts, random)));
+      } else if (member.name() != null && random.nextInt(8) == 0) {
+        members.add(new TypeSchema.Member(member.name(), null));
+      } else if (random.nextInt(8) != 0) {
+        members.add(member);
+      }
+    }
+    if (random.nextInt(4) == 0) {
+      Collections.shuffle(members, random);
+    }
+    return new TypeSchema(schema.type(), schema.name(), members);
   }
 
   private static String describe(byte[] bytes) {

@@ -10,6 +10,7 @@ import io.statebackend.api.Compatibility;
 import io.statebackend.api.DefaultValue;
 import io.statebackend.api.FormerNames;
 import io.statebackend.api.IncompatibleStateException;
+import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import java.util.ArrayList;
 import java.util.List;
@@ -290,6 +291,18 @@ final class KryoEvolutionTest {
         Serializers.kryo(Counter.class),
         Serializers.kryo(Address.class, Counter.class),
         "stored kryo \"" + HERE + "Counter\", declared kryo \"" + HERE + "Address\"");
+  }
+
+  @Test
+  void compatibility_arrayOfNothing() {
+    TypeSerializer<Address[]> serializer = Serializers.kryo(Address[].class);
+    String text = serializer.schema().toString();
+    String damaged = text.replaceFirst("elements\\([^)]*\\)", "elements");
+    assertThat(damaged).isNotEqualTo(text);
+    assertThat(serializer.compatibility(TypeSchema.parse(damaged)))
+        .isEqualTo(
+            Compatibility.incompatible(
+                "stored class [L" + HERE + "Address; without a form, or twice"));
   }
 
   @Test
