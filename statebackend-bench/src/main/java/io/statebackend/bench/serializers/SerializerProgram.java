@@ -18,7 +18,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
  * than they are.
  *
  * <pre>
- * java -cp statebackend-bench/target/benchmarks.jar io.statebackend.bench.serializers.SerializerProgram LONG RECORD
+ * statebackend-bench/bench --list
+ * java -cp 'statebackend-bench/target/benchmarks.jar.lib/*' \
+ *     io.statebackend.bench.serializers.SerializerProgram LONG RECORD
  * </pre>
  */
 public final class SerializerProgram {

@@ -19,8 +19,13 @@ final class RecordParts {
     if (part != null) {
       serializer.serialize(part, out);
     } else {
-      out.array()[nullsAt + (nullBit >> 3)] |= (byte) (1 << (nullBit & 7));
+      setNull(nullBit, out, nullsAt);
     }
+  }
+
+  /** Sets a null bit. */
+  static void setNull(int nullBit, BinaryOutput out, int nullsAt) {
+    out.array()[nullsAt + (nullBit >> 3)] |= (byte) (1 << (nullBit & 7));
   }
 
   static @Nullable Object readPart(

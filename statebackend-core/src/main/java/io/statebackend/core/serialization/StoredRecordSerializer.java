@@ -63,7 +63,7 @@ final class StoredRecordSerializer implements BuiltInSerializer<StoredRecord> {
         throw new IllegalArgumentException(
             "component '" + component.name + "' of a " + Path.brief(schema) + " is missing");
       } else {
-        out.array()[nullsAt + (component.nullBit >> 3)] |= (byte) (1 << (component.nullBit & 7));
+        RecordParts.setNull(component.nullBit, out, nullsAt);
       }
     }
   }

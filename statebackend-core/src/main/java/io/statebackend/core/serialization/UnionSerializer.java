@@ -28,6 +28,7 @@ final class UnionSerializer<T> implements BuiltInSerializer<T> {
   private final List<Class<?>> classes;
   private final List<TypeSerializer<T>> cases;
   private final Map<Class<?>, Integer> indexes = new HashMap<>();
+  private final boolean immutable;
   private final TypeSchema schema;
   private final KeyHash<T> keyHash;
 
@@ -42,6 +43,7 @@ final class UnionSerializer<T> implements BuiltInSerializer<T> {
     this.type = type;
     this.classes = List.copyOf(classes);
     this.cases = serializers.stream().map(UnionSerializer::<T>ofCases).toList();
+    this.immutable = cases.stream().allMatch(TypeSerializer::isImmutable);
     Map<String, Class<?>> names = new HashMap<>();
     List<TypeSchema.Member> members = new ArrayList<>();
     for (int i = 0; i < classes.size(); i++) {
@@ -110,12 +112,12 @@ final class UnionSerializer<T> implements BuiltInSerializer<T> {
 
   @Override
   public boolean isImmutable() {
-    return cases.stream().allMatch(TypeSerializer::isImmutable);
+    return immutable;
   }
 
   @Override
   public T copy(T value) {
-    return cases.get(indexOf(value)).copy(value);
+    return immutable ? value : cases.get(indexOf(value)).copy(value);
   }
 
   @Override
