@@ -62,6 +62,22 @@ public abstract class EvolutionContract extends BackendContract {
     String owner = "nobody";
   }
 
+  enum Level {
+    LOW,
+    HIGH
+  }
+
+  /** Without a constant that is stored. */
+  enum FewerLevels {
+    LOW
+  }
+
+  /** With all of them, in another order. */
+  enum TurnedLevels {
+    HIGH,
+    LOW
+  }
+
   /** The states of one version, all of one type. */
   private record Version<V>(
       ValueStateDescriptor<V> value,
@@ -286,6 +302,44 @@ public abstract class EvolutionContract extends BackendContract {
         .findFirst()
         .orElseThrow()
         .message();
+  }
+
+  @Test
+  final void checkpoint_crashAfterMigration_isMigratedAgain() {
+    TestOperator<String> operator = startFirst();
+    operator.checkpoint();
+    operator.restore(backend(), 2);
+    assertSecond(operator);
+    operator.restore(backend(), 1);
+    assertSecond(operator);
+  }
+
+  @Test
+  final void checkpoint_migrationFailsHalfWay_nothingIsLost() {
+    TestOperator<String> operator = start(1);
+    ValueStateDescriptor<Level> levels =
+        ValueStateDescriptor.of("level", Serializers.enums(Level.class));
+    for (int i = 0; i < KEY_COUNT; i++) {
+      Level level = i == KEY_COUNT / 2 ? Level.HIGH : Level.LOW;
+      operator.at("key-" + i).value(levels).update(level);
+    }
+    operator.checkpoint();
+    operator.restore(backend(), 1);
+    KeyedStateBackend<String> failing = operator.keyed();
+    ValueStateDescriptor<FewerLevels> fewer =
+        ValueStateDescriptor.of("level", Serializers.enums(FewerLevels.class));
+    assertThatThrownBy(() -> failing.value(fewer))
+        .isInstanceOf(IncompatibleStateException.class)
+        .hasMessageContaining("enum constant 'HIGH'");
+
+    operator.restore(backend(), 1);
+
+    ValueStateDescriptor<TurnedLevels> turned =
+        ValueStateDescriptor.of("level", Serializers.enums(TurnedLevels.class));
+    for (int i = 0; i < KEY_COUNT; i++) {
+      assertThat(operator.at("key-" + i).value(turned).value())
+          .isEqualTo(i == KEY_COUNT / 2 ? TurnedLevels.HIGH : TurnedLevels.LOW);
+    }
   }
 
   @Test
