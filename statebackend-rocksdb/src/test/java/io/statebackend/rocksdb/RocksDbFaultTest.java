@@ -8,6 +8,7 @@ import io.statebackend.testkit.SlowDiskContract;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -25,7 +26,9 @@ final class RocksDbFaultTest {
     return TestBackends.open(own, 1 << 20);
   }
 
+  /** Takes seconds for each point. */
   @Nested
+  @Tag("slow")
   final class Checkpoints extends FaultContract {
     @Override
     protected StateBackend newBackend(Path unused) {
@@ -65,7 +68,7 @@ final class RocksDbFaultTest {
 
     @Override
     protected int casesInBuild() {
-      return 60;
+      return 30;
     }
   }
 }
