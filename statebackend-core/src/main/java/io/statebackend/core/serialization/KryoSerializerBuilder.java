@@ -45,8 +45,8 @@ public final class KryoSerializerBuilder<T> {
 
   /**
    * Names a class that has a Kryo serializer of its own, such as Kryo's {@code
-   * CompatibleFieldSerializer}. The library knows nothing of the form, and takes it to stay the
-   * same for ever; what the class refers to is named as well.
+   * CompatibleFieldSerializer}. The library knows nothing of the form, and leaves to the serializer
+   * what it can read of other versions; what the class refers to is named as well.
    *
    * @param type the class
    * @param serializer the class of its serializer, a subclass of Kryo's {@code Serializer}, of

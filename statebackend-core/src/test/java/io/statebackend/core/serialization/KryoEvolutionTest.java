@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.esotericsoftware.kryo.serializers.CompatibleFieldSerializer;
+import com.esotericsoftware.kryo.serializers.TaggedFieldSerializer;
+import com.esotericsoftware.kryo.serializers.TaggedFieldSerializer.Tag;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.DefaultValue;
 import io.statebackend.api.FormerNames;
@@ -16,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Classes that Kryo wrote, read after they have changed. */
 @SuppressWarnings("UnusedVariable") // Fields are read and written by Kryo.
@@ -143,6 +147,27 @@ final class KryoEvolutionTest {
     @FormerNames("BAD")
     UGLY,
     GOOD
+  }
+
+  static class Account {
+    @Tag(1)
+    int count = 1;
+
+    @Tag(2)
+    String name = "a";
+  }
+
+  /** {@link Account} with another field, for which Kryo's own serializers have a place. */
+  @FormerNames("io.statebackend.core.serialization.KryoEvolutionTest$Account")
+  static class Account2 {
+    @Tag(1)
+    int count;
+
+    @Tag(2)
+    String name;
+
+    @Tag(3)
+    long added = 42;
   }
 
   static class WithMood {
@@ -345,6 +370,21 @@ final class KryoEvolutionTest {
             "not a serializer of Kryo: "
                 + HERE
                 + "Extra; it extends com.esotericsoftware.kryo.Serializer");
+  }
+
+  /** What Kryo's serializers can read is their affair: a class of theirs is one opaque form. */
+  @ParameterizedTest
+  @ValueSource(classes = {CompatibleFieldSerializer.class, TaggedFieldSerializer.class})
+  void kryoBuilder_serializerThatEvolvesByItself(Class<?> serializer) {
+    Account2 read =
+        migrate(
+            Serializers.kryoBuilder(Account.class).register(Account.class, serializer).build(),
+            new Account(),
+            Serializers.kryoBuilder(Account2.class).register(Account2.class, serializer).build());
+
+    assertThat(read.count).isEqualTo(1);
+    assertThat(read.name).isEqualTo("a");
+    assertThat(read.added).isEqualTo(42);
   }
 
   @Test
