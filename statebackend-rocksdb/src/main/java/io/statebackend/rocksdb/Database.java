@@ -15,8 +15,8 @@ import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ExportImportFilesMetaData;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.ImportColumnFamilyOptions;
-import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -36,6 +36,7 @@ final class Database implements AutoCloseable {
   /** The absent length. */
   static final int ABSENT = RocksDB.NOT_FOUND;
 
+  private static final String UNFLUSHED_BYTES = "rocksdb.cur-size-all-mem-tables";
   private static final int BUFFER_BYTES = 4 << 10;
   private static final int KEPT_BUFFER_BYTES_MAX = 1 << 20;
 
@@ -92,6 +93,7 @@ final class Database implements AutoCloseable {
       for (TableFormat table : tables) {
         database.addColumn(table, handles.get(i++));
       }
+      options.budget().add(database);
       return database;
     } catch (RocksDBException e) {
       options.close();
@@ -244,6 +246,7 @@ final class Database implements AutoCloseable {
       return;
     }
     linkBeforeWrite();
+    options.budget().relieve();
     gate.enter();
     try (WriteBatch writes = new WriteBatch(batch.toBytes())) {
       rocksDb.write(options.write(), writes);
@@ -256,16 +259,51 @@ final class Database implements AutoCloseable {
   }
 
   /**
-   * Opens a scan of the entries that begin with a prefix, as they are now.
+   * Reads entries that begin with a prefix, as they are now.
    *
-   * @param prefix the bytes of a key and namespace; its first entry comes first
+   * @param prefix the bytes of a key and namespace
+   * @param from the first key that may be read, which begins with the prefix
+   * @param block takes the entries
+   * @param countMax how many at most
+   * @return whether there may be more: {@code false} if these were the last
    */
-  Scan scanPrefix(Column column, byte[] prefix) {
-    if (DatabaseOptions.hasPrefixes(column.format())) {
-      return newScan(column, options.prefixRead(), Scan.Bounds.none());
+  boolean readPrefix(
+      Column column, byte[] prefix, byte[] from, EntryBlock block, int countMax, boolean withValues) {
+    gate.enter();
+    try {
+      try {
+        return readPrefix(column, prefix, from, block, countMax, withValues, true);
+      } catch (RocksDBException e) {
+        if (!Errors.isOutOfMemory(e)) {
+          throw e;
+        }
+        return readPrefix(column, prefix, from, block, countMax, withValues, false);
+      }
+    } catch (RocksDBException e) {
+      throw Errors.of("cannot read: state=" + column.format().name() + ", store=" + name, e);
+    } finally {
+      gate.exit();
     }
-    Scan.Bounds bounds = Scan.Bounds.ofPrefix(prefix);
-    return newScan(column, bounds.options(), bounds);
+  }
+
+  private boolean readPrefix(
+      Column column,
+      byte[] prefix,
+      byte[] from,
+      EntryBlock block,
+      int countMax,
+      boolean withValues,
+      boolean isCached)
+      throws RocksDBException {
+    boolean hasPrefixes = DatabaseOptions.hasPrefixes(column.format());
+    try (Scan.Bounds bounds =
+            hasPrefixes ? Scan.Bounds.none() : Scan.Bounds.ofPrefix(prefix, isCached);
+        RocksIterator iterator =
+            rocksDb.newIterator(
+                column.handle(), hasPrefixes ? options.prefixRead(isCached) : bounds.options())) {
+      iterator.seek(from);
+      return block.fill(iterator, countMax, withValues);
+    }
   }
 
   /**
@@ -274,27 +312,27 @@ final class Database implements AutoCloseable {
    */
   Scan scanSnapshot(Column column, Snapshot snapshot, byte[] prefix) {
     Scan.Bounds bounds = Scan.Bounds.ofSnapshot(snapshot, prefix);
-    return newScan(column, bounds.options(), bounds);
+    return newScan(column, bounds);
   }
 
   /** Tells whether there is an entry from one key on and before another one. */
   boolean hasEntries(Column column, byte[] from, byte[] to) {
     Scan.Bounds bounds = Scan.Bounds.before(to);
     EntryBlock first = new EntryBlock();
-    try (Scan scan = newScan(column, bounds.options(), bounds)) {
+    try (Scan scan = newScan(column, bounds)) {
       scan.seek(from);
       scan.read(first, 1, false);
     }
     return first.count() > 0;
   }
 
-  private Scan newScan(Column column, ReadOptions readOptions, Scan.Bounds bounds) {
+  private Scan newScan(Column column, Scan.Bounds bounds) {
     if (!gate.tryEnter()) {
       bounds.close();
       throw gate.closed();
     }
     try {
-      RocksIterator iterator = rocksDb.newIterator(column.handle(), readOptions);
+      RocksIterator iterator = rocksDb.newIterator(column.handle(), bounds.options());
       Scan scan = new Scan(this, gate, column, iterator, bounds);
       synchronized (scans) {
         scans.add(scan);
@@ -383,11 +421,39 @@ final class Database implements AutoCloseable {
         });
   }
 
-  /** Returns a property of the database that is a number. */
-  long property(Column column, String property) {
-    return inGate(
-        "cannot read a property: " + property,
-        () -> rocksDb.getLongProperty(column.handle(), property));
+  /**
+   * Returns how much memory holds what is not in files yet; 0 if the database is closed. May be
+   * called by any thread, as {@link #flush} may.
+   */
+  long unflushedBytes() {
+    if (!gate.tryEnter()) {
+      return 0;
+    }
+    try {
+      return rocksDb.getAggregatedLongProperty(UNFLUSHED_BYTES);
+    } catch (RocksDBException e) {
+      throw Errors.of("cannot read a property: " + UNFLUSHED_BYTES + ", store=" + name, e);
+    } finally {
+      gate.exit();
+    }
+  }
+
+  /** Writes what is in memory to files; does nothing if the database is closed. */
+  void flush() {
+    if (!gate.tryEnter()) {
+      return;
+    }
+    try (FlushOptions wait = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true)) {
+      List<ColumnFamilyHandle> all;
+      synchronized (this) {
+        all = List.copyOf(handles);
+      }
+      rocksDb.flush(wait, all);
+    } catch (RocksDBException e) {
+      throw Errors.of("cannot write out what is in memory: store=" + name, e);
+    } finally {
+      gate.exit();
+    }
   }
 
   /** What is done in native code. */
@@ -431,6 +497,7 @@ final class Database implements AutoCloseable {
   /** Waits for calls under way, then frees everything. Closing twice does nothing. */
   @Override
   public void close() {
+    options.budget().remove(this);
     if (gate.close()) {
       List<Scan> open;
       synchronized (scans) {

@@ -7,6 +7,7 @@ import java.util.List;
 import org.rocksdb.AbstractNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
+import org.rocksdb.BuiltinComparator;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
@@ -35,8 +36,10 @@ final class DatabaseOptions implements AutoCloseable {
   private static final double MEMTABLE_FILTER_RATIO = 0.02;
   private static final long WRITE_BUFFER_BYTES_MAX = 32L << 20;
   private static final long WRITE_BUFFER_BYTES_MIN = 64L << 10;
+  private static final long FILE_BYTES_MAX = 32L << 20;
+  private static final long FILE_BYTES_MIN = 1L << 20;
   private static final long ARENA_BLOCK_BYTES_MAX = 256L << 10;
-  private static final long FILE_BYTES = 32L << 20;
+  private static final long ARENA_BLOCK_BYTES_MIN = 4L << 10;
   private static final int COMPRESSED_FROM_LEVEL = 2;
   private static final int LEVEL_COUNT = 7;
   private static final long INFO_LOG_BYTES = 1L << 20;
@@ -53,6 +56,7 @@ final class DatabaseOptions implements AutoCloseable {
   private final ReadOptions pointRead;
   private final ReadOptions uncachedRead;
   private final ReadOptions prefixRead;
+  private final ReadOptions uncachedPrefixRead;
 
   DatabaseOptions(NativeBudget budget, Tuning tuning) {
     this.budget = budget;
@@ -63,6 +67,8 @@ final class DatabaseOptions implements AutoCloseable {
     this.pointRead = own(new ReadOptions());
     this.uncachedRead = own(new ReadOptions().setFillCache(false));
     this.prefixRead = own(new ReadOptions().setPrefixSameAsStart(true));
+    this.uncachedPrefixRead =
+        own(new ReadOptions().setPrefixSameAsStart(true).setFillCache(false));
   }
 
   private synchronized <T extends AbstractNativeReference> T own(T object) {
@@ -92,6 +98,10 @@ final class DatabaseOptions implements AutoCloseable {
         .setWriteBufferManager(budget.writeBuffers());
   }
 
+  NativeBudget budget() {
+    return budget;
+  }
+
   DBOptions database() {
     return database;
   }
@@ -110,8 +120,8 @@ final class DatabaseOptions implements AutoCloseable {
   }
 
   /** Reads entries of one prefix of fixed length, and ends with it. */
-  ReadOptions prefixRead() {
-    return prefixRead;
+  ReadOptions prefixRead(boolean isCached) {
+    return isCached ? prefixRead : uncachedPrefixRead;
   }
 
   /** Returns what the column family of a table is opened with. */
@@ -121,8 +131,10 @@ final class DatabaseOptions implements AutoCloseable {
   }
 
   private ColumnFamilyOptions columnFamily(TableFormat table) {
-    long writeBufferBytes =
-        Math.max(WRITE_BUFFER_BYTES_MIN, Math.min(WRITE_BUFFER_BYTES_MAX, budget.limitBytes() / 8));
+    long limit = budget.limitBytes();
+    long writeBufferBytes = between(WRITE_BUFFER_BYTES_MIN, limit / 8, WRITE_BUFFER_BYTES_MAX);
+    // Index and filter of a file are blocks of the cache, which there has to be room for.
+    long fileBytes = between(FILE_BYTES_MIN, limit / 8, FILE_BYTES_MAX);
     List<CompressionType> compression = new ArrayList<>();
     for (int level = 0; level < LEVEL_COUNT; level++) {
       compression.add(
@@ -135,16 +147,18 @@ final class DatabaseOptions implements AutoCloseable {
             new ColumnFamilyOptions()
                 .setNumLevels(LEVEL_COUNT)
                 .setWriteBufferSize(writeBufferBytes)
-                .setArenaBlockSize(Math.min(ARENA_BLOCK_BYTES_MAX, writeBufferBytes / 8))
+                .setArenaBlockSize(
+                    between(ARENA_BLOCK_BYTES_MIN, limit / 1024, ARENA_BLOCK_BYTES_MAX))
                 .setMaxWriteBufferNumber(3)
                 .setMemtablePrefixBloomSizeRatio(MEMTABLE_FILTER_RATIO)
                 .setMemtableWholeKeyFiltering(true)
-                .setTargetFileSizeBase(FILE_BYTES)
-                .setMaxBytesForLevelBase(4 * FILE_BYTES)
+                .setTargetFileSizeBase(fileBytes)
+                .setMaxBytesForLevelBase(4 * fileBytes)
                 .setLevelCompactionDynamicLevelBytes(true)
                 .setCompressionPerLevel(compression));
     tuning.state(table.name(), options);
-    options.setTableFormatConfig(blocks());
+    options.setComparator(BuiltinComparator.BYTEWISE_COMPARATOR);
+    options.setTableFormatConfig(files(table));
     if (table.kind() == TableFormat.Kind.LIST) {
       options.setMergeOperatorName(APPEND_OPERATOR);
     }
@@ -154,24 +168,30 @@ final class DatabaseOptions implements AutoCloseable {
     return options;
   }
 
+  private static long between(long min, long wanted, long max) {
+    return Math.max(min, Math.min(wanted, max));
+  }
+
   /** Tells whether the entries of a key and namespace are found by a prefix of fixed length. */
   static boolean hasPrefixes(TableFormat table) {
     return table.kind() == TableFormat.Kind.MAP && table.prefixLength() > 0;
   }
 
-  private BlockBasedTableConfig blocks() {
-    return new BlockBasedTableConfig()
-        .setBlockCache(budget.cache())
-        .setBlockSize(BLOCK_BYTES)
-        .setFormatVersion(FORMAT_VERSION)
-        .setFilterPolicy(filter)
-        .setWholeKeyFiltering(true)
-        .setOptimizeFiltersForMemory(true)
-        .setCacheIndexAndFilterBlocks(true)
-        .setCacheIndexAndFilterBlocksWithHighPriority(true)
-        .setPinL0FilterAndIndexBlocksInCache(true)
-        .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
-        .setDataBlockHashTableUtilRatio(BLOCK_HASH_RATIO);
+  private BlockBasedTableConfig files(TableFormat table) {
+    BlockBasedTableConfig files =
+        new BlockBasedTableConfig()
+            .setBlockSize(BLOCK_BYTES)
+            .setFormatVersion(FORMAT_VERSION)
+            .setFilterPolicy(filter)
+            .setWholeKeyFiltering(true)
+            .setOptimizeFiltersForMemory(true)
+            .setCacheIndexAndFilterBlocks(true)
+            .setCacheIndexAndFilterBlocksWithHighPriority(true)
+            .setPinL0FilterAndIndexBlocksInCache(true)
+            .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
+            .setDataBlockHashTableUtilRatio(BLOCK_HASH_RATIO);
+    tuning.files(table.name(), files);
+    return files.setBlockCache(budget.cache());
   }
 
   /** Frees the options, the last made first. The database is closed by then. */

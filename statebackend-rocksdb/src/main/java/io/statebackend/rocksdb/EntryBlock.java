@@ -2,6 +2,7 @@
 package io.statebackend.rocksdb;
 
 import java.util.Arrays;
+import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
 /**
@@ -20,7 +21,7 @@ final class EntryBlock {
   private int count;
   private int used;
 
-  void clear() {
+  private void clear() {
     count = 0;
     used = 0;
     if (bytes.length > 4 * BYTES_MAX) {
@@ -30,10 +31,6 @@ final class EntryBlock {
 
   int count() {
     return count;
-  }
-
-  boolean isFull() {
-    return used >= BYTES_MAX;
   }
 
   byte[] bytes() {
@@ -65,8 +62,26 @@ final class EntryBlock {
     return Arrays.copyOfRange(bytes, keyAt(entry), keyAt(entry) + keyLength(entry));
   }
 
-  /** Copies the entry that an iterator stands on. */
-  void add(RocksIterator iterator, boolean withValue) {
+  /**
+   * Copies the next entries of an iterator, in place of what is there.
+   *
+   * @param countMax how many at most
+   * @return whether there may be more: {@code false} if these were the last
+   */
+  boolean fill(RocksIterator iterator, int countMax, boolean withValues) throws RocksDBException {
+    clear();
+    while (iterator.isValid()) {
+      if (count == countMax || used >= BYTES_MAX) {
+        return true;
+      }
+      add(iterator, withValues);
+      iterator.next();
+    }
+    iterator.status();
+    return false;
+  }
+
+  private void add(RocksIterator iterator, boolean withValue) {
     if (2 * count + 2 > ends.length) {
       ends = Arrays.copyOf(ends, 2 * ends.length);
     }
@@ -87,12 +102,6 @@ final class EntryBlock {
     }
     ends[2 * count + 1] = used;
     count++;
-  }
-
-  /** Takes the last entry out again. */
-  void removeLast() {
-    count--;
-    used = keyAt(count);
   }
 
   private void grow(int length) {

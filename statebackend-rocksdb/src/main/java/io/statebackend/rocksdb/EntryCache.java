@@ -59,6 +59,9 @@ final class EntryCache implements AutoCloseable {
   /** An entry may take this part of a chunk; larger ones are not cached. */
   private static final int ENTRIES_PER_CHUNK_MIN = 8;
 
+  /** Addresses are positive, and fit into half of a slot. */
+  private static final int ADDRESSES_MAX = Integer.MAX_VALUE;
+
   private static final int INDEX_SLOTS_MIN = 256;
   private static final int NO_ENTRY = -1;
 
@@ -112,7 +115,8 @@ final class EntryCache implements AutoCloseable {
     this.writer = writer;
     long part = Long.highestOneBit(Math.max(1, budget.limitBytes() / CHUNKS_PER_BUDGET));
     this.chunkBytes = (int) Math.max(CHUNK_BYTES_MIN, Math.min(CHUNK_BYTES_MAX, part));
-    int chunkCountMax = (int) (budget.limitBytes() / chunkBytes);
+    int chunkCountMax =
+        (int) Math.min(budget.limitBytes() / chunkBytes, ADDRESSES_MAX / (chunkBytes / ALIGNMENT));
     this.chunks = new byte[chunkCountMax][];
     this.sizes = new int[chunkCountMax];
     this.dirtyCounts = new int[chunkCountMax];

@@ -2,6 +2,13 @@
 package io.statebackend.rocksdb;
 
 import io.statebackend.api.StateClosedException;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.rocksdb.Cache;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
@@ -21,12 +28,20 @@ final class NativeBudget implements AutoCloseable {
   }
 
   private final long limitBytes;
+  private final long pinnedBytesMax;
   private final Cache cache;
   private final WriteBufferManager writeBuffers;
   private final NativeGate gate;
 
+  /** The databases that are open. Guarded by itself. */
+  private final Set<Database> databases = new HashSet<>();
+
+  /** Held by who makes room: once is enough. */
+  private final ReentrantLock relieving = new ReentrantLock();
+
   NativeBudget(long limitBytes) {
     this.limitBytes = limitBytes;
+    this.pinnedBytesMax = limitBytes / 8 * 5;
     this.gate = new NativeGate("native memory of a rocksdb backend");
     this.cache = new LRUCache(limitBytes, shardBits(limitBytes), true, HIGH_PRIORITY_SHARE);
     this.writeBuffers = new WriteBufferManager(limitBytes / 2, cache);
@@ -65,6 +80,61 @@ final class NativeBudget implements AutoCloseable {
     } finally {
       gate.exit();
     }
+  }
+
+  /**
+   * Does something that opens databases which no store has yet: closing waits for it.
+   *
+   * @throws StateClosedException if the backend is closed
+   */
+  <T> T using(Supplier<T> action) {
+    gate.enter();
+    try {
+      return action.get();
+    } finally {
+      gate.exit();
+    }
+  }
+
+  void add(Database database) {
+    synchronized (databases) {
+      databases.add(database);
+    }
+  }
+
+  void remove(Database database) {
+    synchronized (databases) {
+      databases.remove(database);
+    }
+  }
+
+  /**
+   * Makes room before a write, if most of the memory holds what is not in files yet: writes that of
+   * the store with most of it out. RocksDB does so by itself, but late, and for the store alone that
+   * writes; meanwhile blocks would find no room, not even those without which a file cannot be read.
+   */
+  void relieve() {
+    gate.enter();
+    try {
+      if (cache.getPinnedUsage() <= pinnedBytesMax || !relieving.tryLock()) {
+        return;
+      }
+      try {
+        largest().ifPresent(Database::flush);
+      } finally {
+        relieving.unlock();
+      }
+    } finally {
+      gate.exit();
+    }
+  }
+
+  private Optional<Database> largest() {
+    List<Database> open;
+    synchronized (databases) {
+      open = List.copyOf(databases);
+    }
+    return open.stream().max(Comparator.comparingLong(Database::unflushedBytes));
   }
 
   /** Frees it. Every database that uses it is closed by then. */

@@ -44,8 +44,9 @@ final class RocksDbFrozenStore implements FrozenStore {
     return tables;
   }
 
+  /** Closing waits meanwhile: the snapshot must not be released while a cursor is opened on it. */
   @Override
-  public EntryCursor entries(String table, int keyGroup) {
+  public synchronized EntryCursor entries(String table, int keyGroup) {
     checkOpen();
     FrozenTable frozen = tables.get(table);
     if (frozen == null) {
@@ -78,10 +79,14 @@ final class RocksDbFrozenStore implements FrozenStore {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      database.release(snapshot);
+      releaseSnapshot();
       if (files != null) {
         files.release();
       }
     }
+  }
+
+  private synchronized void releaseSnapshot() {
+    database.release(snapshot);
   }
 }

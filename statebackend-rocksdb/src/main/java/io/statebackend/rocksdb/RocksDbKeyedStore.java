@@ -44,6 +44,9 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
   /** Guarded by this. */
   private boolean closed;
 
+  /** Held while the store is closed: who closes it too waits until all of it is freed. */
+  private final Object closing = new Object();
+
   /** What the stores of a backend share. */
   record Parts(
       Settings settings, NativeBudget nativeBudget, CacheBudget cacheBudget, Transfers transfers) {}
@@ -176,6 +179,10 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
   private final class StoreRestorer implements RocksDbSnapshots.Restorer {
     @Override
     public List<SnapshotManifest.StoredFile> restore(List<NativeSnapshots.Snapshot> stored) {
+      return parts.nativeBudget().using(() -> restoreWithin(stored));
+    }
+
+    private List<SnapshotManifest.StoredFile> restoreWithin(List<NativeSnapshots.Snapshot> stored) {
       NativeRestore restore =
           new NativeRestore(
               spec.keyGroups(), directory, parts.transfers(), RocksDbKeyedStore.this::openDatabase);
@@ -209,14 +216,20 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
 
   @Override
   public void close() {
-    Opened open;
-    synchronized (this) {
-      if (closed) {
-        return;
+    synchronized (closing) {
+      Opened open;
+      synchronized (this) {
+        if (closed) {
+          return;
+        }
+        closed = true;
+        open = opened;
       }
-      closed = true;
-      open = opened;
+      free(open);
     }
+  }
+
+  private void free(@Nullable Opened open) {
     try {
       if (open != null) {
         open.database().close();

@@ -78,21 +78,14 @@ final class RocksDbMapTable<K, N, U, V> extends RocksDbTable<K, N> implements Ma
   @Override
   public boolean isEmpty(KeyContext<K> key, N namespace) {
     byte[] prefix = prefix(key, namespace).toByteArray();
-    try (Scan scan = entries().scan(prefix)) {
-      scan.seek(prefix);
-      scan.read(cleared, 1, false);
-    }
+    entries().read(prefix, prefix, cleared, 1, false);
     return cleared.count() == 0;
   }
 
   @Override
   public void clear(KeyContext<K> key, N namespace) {
     byte[] prefix = prefix(key, namespace).toByteArray();
-    boolean isLarge;
-    try (Scan scan = entries().scan(prefix)) {
-      scan.seek(prefix);
-      isLarge = scan.read(cleared, CLEARED_ONE_BY_ONE_MAX, false);
-    }
+    boolean isLarge = entries().read(prefix, prefix, cleared, CLEARED_ONE_BY_ONE_MAX, false);
     if (isLarge) {
       entries().removeRange(prefix, EntryKeyFormat.endOf(prefix));
     } else {
@@ -132,10 +125,7 @@ final class RocksDbMapTable<K, N, U, V> extends RocksDbTable<K, N> implements Ma
 
     private void read(byte[] from) {
       next = 0;
-      try (Scan scan = entries().scan(prefix)) {
-        scan.seek(from);
-        hasMore = scan.read(block, BLOCK_ENTRIES, true);
-      }
+      hasMore = entries().read(prefix, from, block, BLOCK_ENTRIES, true);
     }
 
     @Override

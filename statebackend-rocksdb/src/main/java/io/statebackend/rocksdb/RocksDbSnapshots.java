@@ -15,12 +15,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Native snapshots: the files of the database, of which only those are copied that no completed
+ * Native snapshots: the files of the database, of which only those are added that no completed
  * checkpoint has. A table file never changes and its name never comes again, so the name tells.
  */
 final class RocksDbSnapshots implements NativeSnapshots {
   private static final String FORMAT = "rocksdb-1";
-  private static final String TABLE_FILE_ENDING = ".sst";
   private static final String MANIFEST_PREFIX = "MANIFEST-";
 
   private final Transfers transfers;
@@ -97,7 +96,7 @@ final class RocksDbSnapshots implements NativeSnapshots {
       List<SnapshotManifest.StoredFile> files) {
     Map<String, SnapshotManifest.StoredFile> byName = new HashMap<>();
     for (SnapshotManifest.StoredFile file : files) {
-      if (file.databaseName().endsWith(TABLE_FILE_ENDING)) {
+      if (file.isTableFile()) {
         byName.put(file.databaseName(), file);
       }
     }
@@ -140,7 +139,7 @@ final class RocksDbSnapshots implements NativeSnapshots {
       List<Path> tableFiles = new ArrayList<>();
       try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
         for (Path file : files) {
-          if (nameOf(file).endsWith(TABLE_FILE_ENDING)) {
+          if (SnapshotManifest.StoredFile.isTableFile(nameOf(file))) {
             tableFiles.add(file);
           } else if (nameOf(file).startsWith(MANIFEST_PREFIX)) {
             manifests.add(file);

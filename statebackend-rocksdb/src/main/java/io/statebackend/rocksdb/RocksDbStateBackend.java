@@ -124,7 +124,26 @@ public final class RocksDbStateBackend implements StateBackend {
     try (directory;
         nativeBudget;
         transfers) {
-      open.forEach(RocksDbKeyedStore::close);
+      closeAll(open);
+    }
+  }
+
+  /** Closes each, whatever happens to others: none may outlive the memory that it uses. */
+  private static void closeAll(List<RocksDbKeyedStore<?>> open) {
+    RuntimeException failure = null;
+    for (RocksDbKeyedStore<?> store : open) {
+      try {
+        store.close();
+      } catch (RuntimeException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

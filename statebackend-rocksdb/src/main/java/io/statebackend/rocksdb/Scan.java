@@ -41,13 +41,22 @@ final class Scan implements AutoCloseable {
       return NONE;
     }
 
-    static Bounds ofPrefix(byte[] prefix) {
-      return before(EntryKeyFormat.endOf(prefix));
+    static Bounds ofPrefix(byte[] prefix, boolean isCached) {
+      return before(EntryKeyFormat.endOf(prefix), isCached);
+    }
+
+    private static Bounds before(byte[] key, boolean isCached) {
+      Slice end = new Slice(key);
+      return new Bounds(
+          new ReadOptions()
+              .setTotalOrderSeek(true)
+              .setFillCache(isCached)
+              .setIterateUpperBound(end),
+          end);
     }
 
     static Bounds before(byte[] key) {
-      Slice end = new Slice(key);
-      return new Bounds(new ReadOptions().setTotalOrderSeek(true).setIterateUpperBound(end), end);
+      return before(key, false);
     }
 
     static Bounds ofSnapshot(Snapshot snapshot, byte[] prefix) {
@@ -96,18 +105,9 @@ final class Scan implements AutoCloseable {
    * @return whether there may be more: {@code false} if these were the last
    */
   boolean read(EntryBlock block, int countMax, boolean withValues) {
-    block.clear();
     gate.enter();
     try {
-      while (iterator.isValid()) {
-        if (block.count() == countMax || block.isFull()) {
-          return true;
-        }
-        block.add(iterator, withValues);
-        iterator.next();
-      }
-      iterator.status();
-      return false;
+      return block.fill(iterator, countMax, withValues);
     } catch (RocksDBException e) {
       throw Errors.of(
           "cannot read: state=" + column.format().name() + ", store=" + database.name(), e);

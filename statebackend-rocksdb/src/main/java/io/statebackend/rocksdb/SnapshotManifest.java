@@ -16,6 +16,7 @@ import java.util.List;
  */
 record SnapshotManifest(List<StoredTable> tables, String databaseManifest, List<StoredFile> files) {
   private static final int VERSION = 1;
+  private static final String TABLE_FILE_ENDING = ".sst";
 
   /**
    * A table.
@@ -32,7 +33,16 @@ record SnapshotManifest(List<StoredTable> tables, String databaseManifest, List<
    * @param storedName what it is called in the checkpoint
    * @param length its length in bytes
    */
-  record StoredFile(String databaseName, String storedName, long length) {}
+  record StoredFile(String databaseName, String storedName, long length) {
+    /** Tells whether it is a table file, which never changes; its name tells. */
+    boolean isTableFile() {
+      return isTableFile(databaseName);
+    }
+
+    static boolean isTableFile(String databaseName) {
+      return databaseName.endsWith(TABLE_FILE_ENDING);
+    }
+  }
 
   SnapshotManifest {
     tables = List.copyOf(tables);

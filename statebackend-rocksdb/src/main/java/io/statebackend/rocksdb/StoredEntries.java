@@ -147,10 +147,15 @@ final class StoredEntries {
     cache.flush();
   }
 
-  /** Opens a scan of the entries beneath a prefix; nothing is dirty then. */
-  Scan scan(byte[] prefix) {
+  /**
+   * Reads entries beneath a prefix; nothing is dirty then.
+   *
+   * @param from the first key that may be read
+   * @return whether there may be more
+   */
+  boolean read(byte[] prefix, byte[] from, EntryBlock block, int countMax, boolean withValues) {
     flush();
-    return database.scanPrefix(column, prefix);
+    return database.readPrefix(column, prefix, from, block, countMax, withValues);
   }
 
   /** Removes entries that were scanned. */

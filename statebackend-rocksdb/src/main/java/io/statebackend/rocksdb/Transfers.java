@@ -7,9 +7,7 @@ import io.statebackend.api.StateException;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.spi.NativeFiles;
 import io.statebackend.api.storage.StorageInput;
-import io.statebackend.api.storage.StorageOutput;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +23,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Copies files between databases and checkpoints, some at once. Thread-safe. */
+/**
+ * Moves files between databases and checkpoints, some at once: by links where the storage can do
+ * that, else by copying. Thread-safe.
+ */
 final class Transfers implements AutoCloseable {
-  private static final int PIECE_BYTES = 256 << 10;
+  private static final int PIECE_BYTES = 64 << 10;
 
   private final ExecutorService threads;
 
@@ -41,30 +42,26 @@ final class Transfers implements AutoCloseable {
     return thread;
   }
 
-  /** Copies files into new files of a checkpoint; returns them in their order. */
+  /** Makes files of the database new files of a checkpoint; returns them in their order. */
   List<SnapshotManifest.StoredFile> upload(List<Path> sources, NativeFiles target) {
     return all(sources, source -> upload(source, target));
   }
 
   private static SnapshotManifest.StoredFile upload(Path source, NativeFiles target) {
-    NativeFiles.NewFile file = target.create();
-    try (StorageOutput out = file.output();
-        InputStream in = Files.newInputStream(source)) {
-      byte[] piece = new byte[PIECE_BYTES];
-      long length = 0;
-      for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
-        out.write(piece, 0, read);
-        length += read;
-      }
-      out.commit();
-      return new SnapshotManifest.StoredFile(
-          String.valueOf(source.getFileName()), file.name(), length);
+    String name = target.importFile(source);
+    return new SnapshotManifest.StoredFile(
+        String.valueOf(source.getFileName()), name, lengthOf(source));
+  }
+
+  private static long lengthOf(Path file) {
+    try {
+      return Files.size(file);
     } catch (IOException e) {
-      throw new StateIoException("cannot read a file of the database: file=" + source, e);
+      throw new StateIoException("cannot read a file of the database: file=" + file, e);
     }
   }
 
-  /** Copies files of a checkpoint into a directory, under their names in the database. */
+  /** Puts files of a checkpoint into a directory, under their names in the database. */
   void download(List<SnapshotManifest.StoredFile> sources, NativeFiles files, Path directory) {
     all(
         sources,
@@ -75,18 +72,28 @@ final class Transfers implements AutoCloseable {
   }
 
   private static void download(SnapshotManifest.StoredFile source, NativeFiles files, Path target) {
+    if (source.isTableFile()) {
+      files.exportFile(source.storedName(), target);
+    } else {
+      // The database may write to all but table files: a link would change the checkpoint.
+      copy(source, files, target);
+    }
+    long length = lengthOf(target);
+    if (length != source.length()) {
+      throw new CorruptStateException(
+          "file has another length than was written: expected=%d, actual=%d"
+              .formatted(source.length(), length),
+          source.storedName(),
+          CorruptStateException.UNKNOWN_OFFSET);
+    }
+  }
+
+  private static void copy(SnapshotManifest.StoredFile source, NativeFiles files, Path target) {
     try (StorageInput in = files.open(source.storedName());
         OutputStream out = Files.newOutputStream(target)) {
-      if (in.length() != source.length()) {
-        throw new CorruptStateException(
-            "file has another length than was written: expected=%d, actual=%d"
-                .formatted(source.length(), in.length()),
-            source.storedName(),
-            CorruptStateException.UNKNOWN_OFFSET);
-      }
-      byte[] piece = new byte[(int) Math.min(PIECE_BYTES, Math.max(1, source.length()))];
-      for (long at = 0; at < source.length(); at += piece.length) {
-        int length = (int) Math.min(piece.length, source.length() - at);
+      byte[] piece = new byte[PIECE_BYTES];
+      for (long at = 0; at < in.length(); at += piece.length) {
+        int length = (int) Math.min(piece.length, in.length() - at);
         in.read(at, piece, 0, length);
         out.write(piece, 0, length);
       }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.rocksdb;
 
+import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
 
@@ -29,4 +30,12 @@ public interface Tuning {
    * @param options the options, which belong to the backend
    */
   default void state(String state, ColumnFamilyOptions options) {}
+
+  /**
+   * Changes how the files of a state are laid out.
+   *
+   * @param state the name of the state
+   * @param options the options, without the block cache
+   */
+  default void files(String state, BlockBasedTableConfig options) {}
 }
