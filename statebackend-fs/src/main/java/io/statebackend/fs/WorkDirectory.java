@@ -3,16 +3,11 @@ package io.statebackend.fs;
 
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.StateLockedException;
+import io.statebackend.api.spi.DirectoryLock;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of a backend, locked against others, with a directory for each store.
@@ -25,20 +20,13 @@ import org.jspecify.annotations.Nullable;
  * <p>What an earlier process left in it is deleted: state comes back from checkpoints only.
  */
 final class WorkDirectory implements AutoCloseable {
-  private static final String LOCK_FILE = "_lock";
   private static final String STORE_PREFIX = "store-";
 
-  /**
-   * The directories that are locked in this JVM. Asked first, because on POSIX systems closing a
-   * second channel on a file releases the lock that the first one holds.
-   */
-  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
-
   private final Path directory;
-  private final FileChannel lock;
+  private final DirectoryLock lock;
   private long nextStore;
 
-  private WorkDirectory(Path directory, FileChannel lock) {
+  private WorkDirectory(Path directory, DirectoryLock lock) {
     this.directory = directory;
     this.lock = lock;
   }
@@ -53,36 +41,20 @@ final class WorkDirectory implements AutoCloseable {
     try {
       Files.createDirectories(path);
       Path directory = path.toRealPath();
-      if (!HELD.add(directory)) {
-        throw locked(directory, null);
-      }
+      DirectoryLock lock =
+          DirectoryLock.acquire(
+              directory,
+              "working directory is in use by another backend",
+              "close that one, or use another directory");
       try {
-        return openHeld(directory);
+        deleteStores(directory);
+        return new WorkDirectory(directory, lock);
       } catch (IOException | RuntimeException e) {
-        HELD.remove(directory);
+        lock.close();
         throw e;
       }
     } catch (IOException e) {
       throw new StateIoException("cannot open the working directory: directory=" + path, e);
-    }
-  }
-
-  private static WorkDirectory openHeld(Path directory) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            directory.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      if (channel.tryLock() == null) {
-        throw locked(directory, null);
-      }
-      deleteStores(directory);
-      return new WorkDirectory(directory, channel);
-    } catch (OverlappingFileLockException e) {
-      channel.close();
-      throw locked(directory, e);
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
     }
   }
 
@@ -107,14 +79,6 @@ final class WorkDirectory implements AutoCloseable {
     Files.delete(store);
   }
 
-  private static StateLockedException locked(Path directory, @Nullable Throwable cause) {
-    return new StateLockedException(
-        "working directory is in use by another backend: directory="
-            + directory
-            + "; close that one, or use another directory",
-        cause);
-  }
-
   /** Creates an empty directory for a store. */
   synchronized Path createStore() {
     Path store = directory.resolve(STORE_PREFIX + nextStore++);
@@ -137,12 +101,6 @@ final class WorkDirectory implements AutoCloseable {
   /** Releases the lock; the directory stays, with the lock file in it. */
   @Override
   public void close() {
-    try {
-      lock.close();
-    } catch (IOException e) {
-      throw new StateIoException("cannot release the lock: directory=" + directory, e);
-    } finally {
-      HELD.remove(directory);
-    }
+    lock.close();
   }
 }

@@ -70,6 +70,17 @@ final class Batch {
     writeBytes(key, keyAt, keyLength);
   }
 
+  /** Puts or deletes an entry of a map as a page says; its key begins with that of the map. */
+  void putOrDelete(Column column, byte[] prefix, int prefixAt, int prefixLength, MapPage page) {
+    begin(page.isAbsent() ? TAG_DELETE : TAG_PUT, column);
+    bytes.writeVarInt(prefixLength + page.userKeyLength());
+    bytes.write(prefix, prefixAt, prefixLength);
+    bytes.write(page.bytes(), page.userKeyAt(), page.userKeyLength());
+    if (!page.isAbsent()) {
+      writeBytes(page.bytes(), page.valueAt(), page.valueLength());
+    }
+  }
+
   /** Deletes all keys from one on, up to another one that is not deleted. */
   void deleteRange(Column column, byte[] from, byte[] to) {
     begin(TAG_DELETE_RANGE, column);

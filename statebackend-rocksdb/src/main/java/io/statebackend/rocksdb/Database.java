@@ -30,9 +30,10 @@ import org.rocksdb.WriteBatch;
  * <p>Every call passes a {@link NativeGate}. Closing waits for calls under way, then frees in one
  * order: iterators, snapshots, column families, the database, its options. What is called
  * afterwards throws {@link io.statebackend.api.StateClosedException}. Reading and writing are for
- * one thread at a time; snapshots, scans of snapshots and {@link #link} are for any.
+ * one thread at a time; snapshots, scans of snapshots, {@link #link} and {@link
+ * #writeSealed(byte[])} are for any.
  */
-final class Database implements AutoCloseable {
+final class Database implements EntryCache.Target, AutoCloseable {
   /** The absent length. */
   static final int ABSENT = RocksDB.NOT_FOUND;
 
@@ -60,8 +61,8 @@ final class Database implements AutoCloseable {
   /** What {@link #get} has read. */
   private byte[] buffer = new byte[BUFFER_BYTES];
 
-  /** What links the files as they are, and has to before the next write. */
-  private @Nullable LinkPoint linkPoint;
+  /** The last image, unless there was a write since. For the owner alone. */
+  private @Nullable ImagePoint lastPoint;
 
   private Database(
       String name, DatabaseOptions options, RocksDB rocksDb, List<ColumnFamilyHandle> handles) {
@@ -131,7 +132,7 @@ final class Database implements AutoCloseable {
     return inGate(
         "cannot create a table: table=" + table.name(),
         () -> {
-          linkBeforeWrite();
+          settleBeforeWrite();
           ColumnFamilyHandle handle = rocksDb.createColumnFamily(options.descriptor(table));
           keep(handle);
           return addColumn(table, handle);
@@ -179,7 +180,7 @@ final class Database implements AutoCloseable {
   void dropColumn(String table) {
     Column column = columns.remove(table);
     if (column != null) {
-      linkBeforeWrite();
+      settleBeforeWrite();
       runInGate(
           "cannot drop a table: table=" + table, () -> rocksDb.dropColumnFamily(column.handle()));
     }
@@ -241,21 +242,27 @@ final class Database implements AutoCloseable {
   }
 
   /** Does the writes of a batch, all or none, and clears it. */
-  void write(Batch batch) {
+  @Override
+  public void write(Batch batch) {
     if (batch.isEmpty()) {
       return;
     }
-    linkBeforeWrite();
+    settleBeforeWrite();
+    writeSealed(batch.toBytes());
+    batch.clear();
+  }
+
+  /** Does the writes of a batch, all or none, for any thread: those of an image. */
+  void writeSealed(byte[] batch) {
     options.budget().relieve();
     gate.enter();
-    try (WriteBatch writes = new WriteBatch(batch.toBytes())) {
+    try (WriteBatch writes = new WriteBatch(batch)) {
       rocksDb.write(options.write(), writes);
     } catch (RocksDBException e) {
       throw Errors.of("cannot write: store=" + name, e);
     } finally {
       gate.exit();
     }
-    batch.clear();
   }
 
   /**
@@ -268,7 +275,12 @@ final class Database implements AutoCloseable {
    * @return whether there may be more: {@code false} if these were the last
    */
   boolean readPrefix(
-      Column column, byte[] prefix, byte[] from, EntryBlock block, int countMax, boolean withValues) {
+      Column column,
+      byte[] prefix,
+      byte[] from,
+      EntryBlock block,
+      int countMax,
+      boolean withValues) {
     gate.enter();
     try {
       try {
@@ -388,26 +400,48 @@ final class Database implements AutoCloseable {
   }
 
   /**
-   * Returns what links the files as they are now, whenever it is asked to: before the next write at
-   * the latest. Points between which nothing was written are the same.
+   * Returns the content as it is now with some writes done, which are then done before all others.
+   * Points between which nothing was written are the same.
    *
-   * @param directory where links go, if there has to be a new point
+   * @param writes what is to be written; nothing else is, before the point is settled
+   * @param directory where files are linked, or null if that is not wanted
    */
-  LinkPoint linkPoint(Path directory) {
-    LinkPoint point = linkPoint;
-    if (point == null || !point.hold()) {
-      point = new LinkPoint(this, directory);
-      linkPoint = point;
-    }
+  ImagePoint imagePoint(SealedWrites writes, @Nullable Path directory) {
+    ImagePoint point = new ImagePoint(this, writes, directory);
+    lastPoint = point;
     return point;
   }
 
-  private void linkBeforeWrite() {
-    LinkPoint point = linkPoint;
-    if (point != null) {
-      linkPoint = null;
-      point.linkIfHeld();
+  /** Returns the last point if nothing was written since, and holds it once more. */
+  @Nullable ImagePoint holdLastPoint(boolean withLinks) {
+    ImagePoint point = lastPoint;
+    return point != null && point.hold(withLinks) ? point : null;
+  }
+
+  /** Tells whether a write would be done without anything else before it. */
+  @Override
+  public boolean isSettled() {
+    return lastPoint == null || lastPoint.isSettled();
+  }
+
+  /** Does what an image has left to be done before the next write. */
+  @Override
+  public void settle() {
+    if (lastPoint != null) {
+      lastPoint.settle();
     }
+  }
+
+  /** Does the writes that an image has left to be done. */
+  void writeSealed() {
+    if (lastPoint != null) {
+      lastPoint.writeAll();
+    }
+  }
+
+  private void settleBeforeWrite() {
+    settle();
+    lastPoint = null;
   }
 
   /** Writes what is in memory to files, and links all files into a new directory. */

@@ -67,8 +67,7 @@ final class DatabaseOptions implements AutoCloseable {
     this.pointRead = own(new ReadOptions());
     this.uncachedRead = own(new ReadOptions().setFillCache(false));
     this.prefixRead = own(new ReadOptions().setPrefixSameAsStart(true));
-    this.uncachedPrefixRead =
-        own(new ReadOptions().setPrefixSameAsStart(true).setFillCache(false));
+    this.uncachedPrefixRead = own(new ReadOptions().setPrefixSameAsStart(true).setFillCache(false));
   }
 
   private synchronized <T extends AbstractNativeReference> T own(T object) {

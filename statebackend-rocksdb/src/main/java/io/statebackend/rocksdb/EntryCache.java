@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded write-back cache of entries in serialized form, on the heap: what is read and written
@@ -36,13 +37,22 @@ final class EntryCache implements AutoCloseable {
   private static final VarHandle LONG = view(long[].class);
   private static final byte[] NO_BYTES = {};
 
-  private static final int DIRTY = 1;
+  static final int DIRTY = 1;
   private static final int USED = 2;
   private static final int DEAD = 4;
   private static final int ABSENT = 8;
 
   /** The value is appended to the stored one and does not replace it. */
   private static final int OPERAND = 16;
+
+  /** What a map consists of, as {@link MapPage} says; or, of a large one, nothing. */
+  private static final int PAGE = 32;
+
+  /** The page has all entries of the map. */
+  static final int COMPLETE = 64;
+
+  /** The map is large. */
+  private static final int LARGE = 128;
 
   private static final int KEY_LENGTH = Integer.BYTES;
   private static final int CAPACITY = KEY_LENGTH + Short.BYTES;
@@ -63,13 +73,18 @@ final class EntryCache implements AutoCloseable {
   private static final int ADDRESSES_MAX = Integer.MAX_VALUE;
 
   private static final int INDEX_SLOTS_MIN = 256;
+  private static final int PAGE_BYTES_MIN = 48;
   private static final int NO_ENTRY = -1;
+
+  /** What is sealed may take this part of what the chunks do, besides them. */
+  private static final int SEALED_SHARE = 4;
 
   private final CacheBudget.Account account;
   private final Columns columns;
-  private final Writer writer;
+  private final Target target;
   private final int chunkBytes;
   private final Batch batch = new Batch();
+  private final MapPage page = new MapPage();
 
   /** Hash and address + 1, or 0 for a free slot. */
   private long[] index = {};
@@ -84,6 +99,14 @@ final class EntryCache implements AutoCloseable {
 
   /** The dirty entries of each chunk. */
   private final int[] dirtyCounts;
+
+  /**
+   * For each chunk, the batch with what was sealed of it, or 0. Until that is written the database
+   * knows less than the cache, so the chunk is not evicted before.
+   */
+  private final int[] sealedAs;
+
+  private @Nullable SealedWrites sealed;
 
   private int chunkCount;
   private int oldest;
@@ -104,15 +127,22 @@ final class EntryCache implements AutoCloseable {
     Column ofId(int id);
   }
 
-  /** Writes batches. */
-  interface Writer {
+  /** Where what is dirty is written. */
+  interface Target {
+    /** Does the writes of a batch, after those that were sealed. */
     void write(Batch batch);
+
+    /** Tells whether a write would wait for nothing. */
+    boolean isSettled();
+
+    /** Waits for what a write would wait for. */
+    void settle();
   }
 
-  EntryCache(CacheBudget budget, Columns columns, Writer writer) {
+  EntryCache(CacheBudget budget, Columns columns, Target target) {
     this.account = budget.open();
     this.columns = columns;
-    this.writer = writer;
+    this.target = target;
     long part = Long.highestOneBit(Math.max(1, budget.limitBytes() / CHUNKS_PER_BUDGET));
     this.chunkBytes = (int) Math.max(CHUNK_BYTES_MIN, Math.min(CHUNK_BYTES_MAX, part));
     int chunkCountMax =
@@ -120,6 +150,7 @@ final class EntryCache implements AutoCloseable {
     this.chunks = new byte[chunkCountMax][];
     this.sizes = new int[chunkCountMax];
     this.dirtyCounts = new int[chunkCountMax];
+    this.sealedAs = new int[chunkCountMax];
   }
 
   // ---- where the cache stands ----
@@ -130,6 +161,14 @@ final class EntryCache implements AutoCloseable {
 
   boolean isAbsent() {
     return (bytes[at + FLAGS] & ABSENT) != 0;
+  }
+
+  boolean isComplete() {
+    return (bytes[at + FLAGS] & COMPLETE) != 0;
+  }
+
+  boolean isLarge() {
+    return (bytes[at + FLAGS] & LARGE) != 0;
   }
 
   /** Tells whether the value is to be appended to the stored one. */
@@ -279,6 +318,117 @@ final class EntryCache implements AutoCloseable {
     }
   }
 
+  // ---- pages, which are entries of a column of their own ----
+
+  private static int pagesOf(int column) {
+    return ~column;
+  }
+
+  /** Finds the page of a map and notes that it is used. */
+  boolean findPage(int column, byte[] prefix, int prefixLength) {
+    return find(pagesOf(column), prefix, prefixLength);
+  }
+
+  /** Notes that the page that the cache stands on has items to be written. */
+  void markPageDirty() {
+    markDirty();
+  }
+
+  /** Tells whether there may be room for the page of a map. */
+  boolean hasRoom(int prefixLength) {
+    return chunks.length > 0 && capacityMax(prefixLength) > 0;
+  }
+
+  /**
+   * Puts a page in place of the one that may be there.
+   *
+   * @param state {@link #DIRTY} if items are to be written, {@link #COMPLETE} if nothing is missing
+   * @param isGrowing whether there will be more of it
+   * @return {@code false} if there is no room for it; nothing is changed then
+   */
+  boolean putPage(
+      int column,
+      byte[] prefix,
+      int prefixLength,
+      BinaryOutput content,
+      int state,
+      boolean isGrowing) {
+    int pages = pagesOf(column);
+    int hash = hash(pages, prefix, prefixLength);
+    int length = content.position();
+    if (locate(hash, pages, prefix, prefixLength) && length <= capacity(bytes, at)) {
+      if ((state & DIRTY) != 0) {
+        markDirty();
+      }
+      bytes[at + FLAGS] = (byte) (PAGE | state | USED);
+      setShort(bytes, at + VALUE_LENGTH, 0);
+      write(content.array(), 0, length);
+      return true;
+    }
+    if (!prepare(prefixLength, length)) {
+      return false;
+    }
+    int sealedBatch = 0;
+    if (locate(hash, pages, prefix, prefixLength)) {
+      sealedBatch = sealedAs[chunk];
+      kill();
+    }
+    int wanted = isGrowing ? Math.max(PAGE_BYTES_MIN, length + length / 4) : length;
+    int capacity = Math.max(length, Math.min(wanted, capacityMax(prefixLength)));
+    insert(hash, pages, prefix, prefixLength, capacity, PAGE | state);
+    write(content.array(), 0, length);
+    // What was sealed of it stays with it.
+    sealedAs[newest] = Math.max(sealedAs[newest], sealedBatch);
+    return true;
+  }
+
+  /** Notes that a map is large, if there is room for that. Its page has nothing to be written. */
+  void putLarge(int column, byte[] prefix, int prefixLength) {
+    int pages = pagesOf(column);
+    forget(pages, prefix, prefixLength);
+    if (prepare(prefixLength, 0)) {
+      int hash = hash(pages, prefix, prefixLength);
+      insert(hash, pages, prefix, prefixLength, 0, PAGE | LARGE);
+    }
+  }
+
+  /** Adds what is to be written of the page of a map, if there is one. */
+  void addPendingPage(Batch batchToFill, int column, byte[] prefix, int prefixLength) {
+    addPending(batchToFill, pagesOf(column), prefix, prefixLength);
+  }
+
+  /** Drops the page of a map without writing it. */
+  void forgetPage(int column, byte[] prefix, int prefixLength) {
+    forget(pagesOf(column), prefix, prefixLength);
+  }
+
+  private void addItemsTo(Batch batchToFill, byte[] source, int entry) {
+    int key = entry + HEADER_BYTES;
+    int keyLength = keyLength(source, entry);
+    Column column = openPage(source, entry);
+    while (page.next()) {
+      if (page.isDirty()) {
+        batchToFill.putOrDelete(column, source, key, keyLength, page);
+      }
+    }
+  }
+
+  private Column openPage(byte[] source, int entry) {
+    Column column = columns.ofId(~getInt(source, entry + COLUMN));
+    int from = entry + HEADER_BYTES + keyLength(source, entry);
+    page.open(column.format(), source, from, from + valueLength(source, entry));
+    return column;
+  }
+
+  private void cleanItems(byte[] source, int entry) {
+    openPage(source, entry);
+    while (page.next()) {
+      page.setClean();
+    }
+  }
+
+  // ---- forgetting and writing ----
+
   /** Drops an entry without writing it. */
   void forget(int column, byte[] key, int keyLength) {
     if (locate(hash(column, key, keyLength), column, key, keyLength)) {
@@ -286,14 +436,20 @@ final class EntryCache implements AutoCloseable {
     }
   }
 
-  /** Drops all entries of a column whose keys begin with a prefix, without writing them. */
+  private static boolean isOf(int column, int entryColumn) {
+    return entryColumn == column || entryColumn == pagesOf(column);
+  }
+
+  /**
+   * Drops all entries of a column, pages too, whose keys begin with a prefix, without writing them.
+   */
   void forgetPrefix(int column, byte[] prefix, int prefixLength) {
     for (int i = 0; i < chunkCount; i++) {
       byte[] source = chunks[i];
       for (int entry = 0; entry < sizes[i]; entry += entryBytes(source, entry)) {
         int key = entry + HEADER_BYTES;
         if ((source[entry + FLAGS] & DEAD) == 0
-            && getInt(source, entry + COLUMN) == column
+            && isOf(column, getInt(source, entry + COLUMN))
             && keyLength(source, entry) >= prefixLength
             && Arrays.equals(source, key, key + prefixLength, prefix, 0, prefixLength)) {
           standOn(i, entry);
@@ -303,35 +459,73 @@ final class EntryCache implements AutoCloseable {
     }
   }
 
+  boolean isClean() {
+    return dirtyTotal == 0;
+  }
+
   /** Writes all that is dirty; values stay, clean. */
   void flush() {
-    if (dirtyTotal == 0) {
-      return;
-    }
-    for (int i = 0; i < chunkCount; i++) {
+    for (int i = 0; dirtyTotal > 0 && i < chunkCount; i++) {
       if (dirtyCounts[i] > 0) {
-        batch.clear();
-        byte[] source = chunks[i];
-        for (int entry = 0; entry < sizes[i]; entry += entryBytes(source, entry)) {
-          if (isDirty(source, entry)) {
-            addTo(batch, source, entry);
-          }
-        }
-        writer.write(batch);
-        for (int entry = 0; entry < sizes[i]; entry += entryBytes(source, entry)) {
-          if (isDirty(source, entry)) {
-            if ((source[entry + FLAGS] & OPERAND) != 0) {
-              standOn(i, entry);
-              kill();
-            } else {
-              source[entry + FLAGS] &= ~DIRTY;
-            }
-          }
-        }
-        dirtyTotal -= dirtyCounts[i];
-        dirtyCounts[i] = 0;
+        collectDirty(i);
+        target.write(batch);
+        clean(i);
       }
     }
+  }
+
+  /**
+   * Hands what is dirty over, to be written before anything else is; values stay, clean. The oldest
+   * chunks come first, as they are evicted first; what would be too much is written at once.
+   *
+   * @param writes takes it; what was sealed before is written by then
+   */
+  void seal(SealedWrites writes) {
+    Arrays.fill(sealedAs, 0, chunkCount, 0);
+    sealed = writes;
+    long sealedBytesMax = (long) chunkCount * chunkBytes / SEALED_SHARE;
+    for (int n = 0; n < chunkCount; n++) {
+      int i = (oldest + n) % chunkCount;
+      if (dirtyCounts[i] > 0) {
+        collectDirty(i);
+        if (writes.sizeBytes() < sealedBytesMax) {
+          sealedAs[i] = writes.add(batch.toBytes());
+        } else {
+          target.write(batch);
+        }
+        clean(i);
+      }
+    }
+  }
+
+  private void collectDirty(int number) {
+    batch.clear();
+    byte[] source = chunks[number];
+    for (int entry = 0; entry < sizes[number]; entry += entryBytes(source, entry)) {
+      if (isDirty(source, entry)) {
+        addTo(batch, source, entry);
+      }
+    }
+  }
+
+  /** Notes that what is dirty in a chunk is written, or sealed. */
+  private void clean(int number) {
+    byte[] source = chunks[number];
+    for (int entry = 0; entry < sizes[number]; entry += entryBytes(source, entry)) {
+      if (isDirty(source, entry)) {
+        if ((source[entry + FLAGS] & OPERAND) != 0) {
+          standOn(number, entry);
+          kill();
+        } else {
+          if ((source[entry + FLAGS] & PAGE) != 0) {
+            cleanItems(source, entry);
+          }
+          source[entry + FLAGS] &= ~DIRTY;
+        }
+      }
+    }
+    dirtyTotal -= dirtyCounts[number];
+    dirtyCounts[number] = 0;
   }
 
   /** Ends the account; nothing is written. The memory goes with the store. */
@@ -347,6 +541,10 @@ final class EntryCache implements AutoCloseable {
   }
 
   private void addTo(Batch target, byte[] source, int entry) {
+    if ((source[entry + FLAGS] & PAGE) != 0) {
+      addItemsTo(target, source, entry);
+      return;
+    }
     Column column = columns.ofId(getInt(source, entry + COLUMN));
     int key = entry + HEADER_BYTES;
     int keyLength = keyLength(source, entry);
@@ -457,6 +655,7 @@ final class EntryCache implements AutoCloseable {
       chunks[chunkCount] = new byte[chunkBytes];
       sizes[chunkCount] = 0;
       dirtyCounts[chunkCount] = 0;
+      sealedAs[chunkCount] = 0;
       newest = chunkCount++;
       return true;
     }
@@ -485,43 +684,68 @@ final class EntryCache implements AutoCloseable {
   }
 
   /**
-   * Writes what is dirty in a chunk and was not used, and drops what was not used.
+   * Writes what is dirty in a chunk and was not used, and drops what was not used. While writing
+   * would have to wait, what is dirty stays as if it were used.
    *
    * @param keptBytesMax how much of what was used stays; the rest goes as well
    */
   private void evict(int evicted, int keptBytesMax) {
+    if (sealedAs[evicted] > 0 && sealed != null) {
+      sealed.write(sealedAs[evicted]);
+      sealedAs[evicted] = 0;
+    }
+    int kept = USED;
+    int keptEnd = NO_ENTRY;
+    if (!target.isSettled()) {
+      kept = USED | DIRTY;
+      keptEnd = collectVictims(evicted, keptBytesMax, kept);
+      if (!batch.isEmpty()) {
+        target.settle();
+        kept = USED;
+        keptEnd = NO_ENTRY;
+      }
+    }
+    if (keptEnd == NO_ENTRY) {
+      keptEnd = collectVictims(evicted, keptBytesMax, kept);
+      target.write(batch);
+    }
+    drop(evicted, keptEnd, kept);
+  }
+
+  /** Drops the entries of a chunk but those before a place that have one of some flags. */
+  private void drop(int evicted, int keptEnd, int kept) {
     byte[] source = chunks[evicted];
-    int keptEnd = writeVictims(evicted, keptBytesMax);
-    int target = 0;
+    int end = 0;
     int dirty = 0;
     int size = sizes[evicted];
     for (int entry = 0; entry < size; ) {
       int entryBytes = entryBytes(source, entry);
       int flags = source[entry + FLAGS];
       if ((flags & DEAD) == 0) {
-        if (entry < keptEnd && (flags & USED) != 0) {
+        if (entry < keptEnd && (flags & kept) != 0) {
           dirty += flags & DIRTY;
-          moveSlot(getInt(source, entry), address(evicted, entry), address(evicted, target));
-          System.arraycopy(source, entry, source, target, entryBytes);
-          source[target + FLAGS] &= ~USED;
-          target += entryBytes;
+          moveSlot(getInt(source, entry), address(evicted, entry), address(evicted, end));
+          System.arraycopy(source, entry, source, end, entryBytes);
+          source[end + FLAGS] &= ~USED;
+          end += entryBytes;
         } else {
           removeSlot(getInt(source, entry), address(evicted, entry));
         }
       }
       entry += entryBytes;
     }
-    sizes[evicted] = target;
+    sizes[evicted] = end;
     dirtyTotal += dirty - dirtyCounts[evicted];
     dirtyCounts[evicted] = dirty;
   }
 
   /**
-   * Writes the dirty ones among those entries of a chunk that are to go.
+   * Collects the dirty ones among those entries of a chunk that are to go.
    *
-   * @return where the entries end of which used ones stay
+   * @param kept an entry with one of these flags stays, if there is room
+   * @return where the entries end of which such ones stay
    */
-  private int writeVictims(int evicted, int keptBytesMax) {
+  private int collectVictims(int evicted, int keptBytesMax, int kept) {
     batch.clear();
     byte[] source = chunks[evicted];
     int keptBytes = 0;
@@ -530,7 +754,7 @@ final class EntryCache implements AutoCloseable {
       int entryBytes = entryBytes(source, entry);
       int flags = source[entry + FLAGS];
       if ((flags & DEAD) == 0) {
-        boolean isKept = entry < keptEnd && (flags & USED) != 0;
+        boolean isKept = entry < keptEnd && (flags & kept) != 0;
         if (isKept && keptBytes + entryBytes > keptBytesMax) {
           keptEnd = entry;
           isKept = false;
@@ -543,7 +767,6 @@ final class EntryCache implements AutoCloseable {
       }
       entry += entryBytes;
     }
-    writer.write(batch);
     return keptEnd;
   }
 

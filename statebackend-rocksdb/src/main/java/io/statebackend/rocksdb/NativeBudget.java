@@ -110,8 +110,9 @@ final class NativeBudget implements AutoCloseable {
 
   /**
    * Makes room before a write, if most of the memory holds what is not in files yet: writes that of
-   * the store with most of it out. RocksDB does so by itself, but late, and for the store alone that
-   * writes; meanwhile blocks would find no room, not even those without which a file cannot be read.
+   * the store with most of it out. RocksDB does so by itself, but late, and for the store alone
+   * that writes; meanwhile blocks would find no room, not even those without which a file cannot be
+   * read.
    */
   void relieve() {
     gate.enter();
@@ -134,7 +135,9 @@ final class NativeBudget implements AutoCloseable {
     synchronized (databases) {
       open = List.copyOf(databases);
     }
-    return open.stream().max(Comparator.comparingLong(Database::unflushedBytes));
+    return open.stream()
+        .max(Comparator.comparingLong(Database::unflushedBytes))
+        .filter(database -> database.unflushedBytes() > limitBytes / 16);
   }
 
   /** Frees it. Every database that uses it is closed by then. */

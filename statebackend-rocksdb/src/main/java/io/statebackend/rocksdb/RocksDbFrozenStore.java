@@ -7,18 +7,15 @@ import io.statebackend.api.spi.FrozenStore;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
-import org.rocksdb.Snapshot;
 
 /**
- * An image: a snapshot of the database for readers, and the files of that moment for native
- * snapshots. Cursors go on when it is closed; closing the store ends them.
+ * An image: the tables as they were, and the content of the database at that point. Cursors go on
+ * when it is closed; closing the store ends them.
  */
 final class RocksDbFrozenStore implements FrozenStore {
   private final Database database;
-  private final Snapshot snapshot;
   private final Map<String, FrozenTable> tables;
-  private final @Nullable LinkPoint files;
+  private final ImagePoint point;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
@@ -29,30 +26,24 @@ final class RocksDbFrozenStore implements FrozenStore {
    */
   record FrozenTable(Column column, long listBytesMax) {}
 
-  RocksDbFrozenStore(
-      Database database,
-      Snapshot snapshot,
-      Map<String, FrozenTable> tables,
-      @Nullable LinkPoint files) {
+  RocksDbFrozenStore(Database database, ImagePoint point, Map<String, FrozenTable> tables) {
     this.database = database;
-    this.snapshot = snapshot;
+    this.point = point;
     this.tables = tables;
-    this.files = files;
   }
 
   Map<String, FrozenTable> tables() {
     return tables;
   }
 
-  /** Closing waits meanwhile: the snapshot must not be released while a cursor is opened on it. */
   @Override
-  public synchronized EntryCursor entries(String table, int keyGroup) {
+  public EntryCursor entries(String table, int keyGroup) {
     checkOpen();
     FrozenTable frozen = tables.get(table);
     if (frozen == null) {
       throw new IllegalArgumentException("no such table in the image: table=" + table);
     }
-    KeyGroupScan scan = new KeyGroupScan(database, frozen.column(), snapshot, keyGroup);
+    KeyGroupScan scan = point.scan(frozen.column(), keyGroup);
     return switch (frozen.column().format().kind()) {
       case VALUE -> new ValueCursor(scan);
       case LIST -> new ListCursor(scan);
@@ -63,10 +54,7 @@ final class RocksDbFrozenStore implements FrozenStore {
   /** Returns the directory with the files of the database as they were when it was frozen. */
   Path linkedFiles() {
     checkOpen();
-    if (files == null) {
-      throw new IllegalStateException("the image was taken before native snapshots were asked for");
-    }
-    return files.linked();
+    return point.linked();
   }
 
   private void checkOpen() {
@@ -79,14 +67,7 @@ final class RocksDbFrozenStore implements FrozenStore {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      releaseSnapshot();
-      if (files != null) {
-        files.release();
-      }
+      point.release();
     }
-  }
-
-  private synchronized void releaseSnapshot() {
-    database.release(snapshot);
   }
 }

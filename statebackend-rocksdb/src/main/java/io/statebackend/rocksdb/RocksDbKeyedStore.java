@@ -94,7 +94,7 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
 
   private Opened newOpened(Database database) {
     return new Opened(
-        database, new EntryCache(parts.cacheBudget(), database::columnOfId, database::write));
+        database, new EntryCache(parts.cacheBudget(), database::columnOfId, database));
   }
 
   @Override
@@ -118,8 +118,11 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
 
   @Override
   public <N, U, V> MapTable<K, N, U, V> mapTable(TableSpec.OfMaps<N, U, V> table) {
+    StoredEntries entries = declare(TableFormat.of(spec.keySerializer(), table));
+    Opened open = opened();
     return new RocksDbMapTable<>(
-        declare(TableFormat.of(spec.keySerializer(), table)),
+        entries,
+        new MapEntries(open.database(), open.cache(), entries),
         keys(table),
         table.userKeySerializer(),
         table.valueSerializer());
@@ -150,24 +153,38 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
   @Override
   public FrozenStore freeze() {
     Opened open = opened();
-    open.cache().flush();
+    open.database().checkOpen();
     Map<String, RocksDbFrozenStore.FrozenTable> tables = new HashMap<>();
     open.database()
         .columns()
         .forEach(
             (table, column) ->
                 tables.put(table, new RocksDbFrozenStore.FrozenTable(column, listBytesMax(table))));
-    return new RocksDbFrozenStore(
-        open.database(), open.database().takeSnapshot(), tables, linkPoint(open.database()));
+    return new RocksDbFrozenStore(open.database(), imagePoint(open), tables);
+  }
+
+  private ImagePoint imagePoint(Opened open) {
+    Database database = open.database();
+    ImagePoint same = open.cache().isClean() ? database.holdLastPoint(isSnapshotNatively) : null;
+    if (same != null) {
+      return same;
+    }
+    database.settle();
+    SealedWrites writes = new SealedWrites(database);
+    try {
+      open.cache().seal(writes);
+    } catch (RuntimeException e) {
+      // What was sealed before the error has to be written all the same.
+      database.imagePoint(writes, null).release();
+      throw e;
+    }
+    return database.imagePoint(
+        writes, isSnapshotNatively ? directory.resolve("link-" + nextLink++) : null);
   }
 
   private long listBytesMax(String table) {
     ListSizes sizes = listSizes.get(table);
     return sizes == null ? 0 : sizes.bound();
-  }
-
-  private @Nullable LinkPoint linkPoint(Database database) {
-    return isSnapshotNatively ? database.linkPoint(directory.resolve("link-" + nextLink++)) : null;
   }
 
   @Override

@@ -14,83 +14,86 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** A table of maps: each value lies under key, namespace and user key. */
+/**
+ * A table of maps: each value lies under key, namespace and user key, as {@link MapEntries} has it.
+ */
 final class RocksDbMapTable<K, N, U, V> extends RocksDbTable<K, N> implements MapTable<K, N, U, V> {
   /** How many entries are read at once. */
   private static final int BLOCK_ENTRIES = 128;
 
-  /** A map with more entries is cleared as a range. */
-  private static final int CLEARED_ONE_BY_ONE_MAX = 512;
-
   private final TypeSerializer<U> userKeys;
   private final TypeSerializer<V> values;
-  private final EntryBlock cleared = new EntryBlock();
+  private final MapEntries maps;
+  private final BinaryInput in = new BinaryInput();
+  private final BinaryInput valueIn = new BinaryInput();
 
   RocksDbMapTable(
       StoredEntries entries,
+      MapEntries maps,
       EntryKeyFormat<N> format,
       TypeSerializer<U> userKeys,
       TypeSerializer<V> values) {
     super(entries, format);
+    this.maps = maps;
     this.userKeys = userKeys;
     this.values = values;
   }
 
-  private BinaryOutput entryKey(KeyContext<K> key, N namespace, U userKey) {
-    BinaryOutput entryKey = prefix(key, namespace);
-    userKeys.serialize(userKey, entryKey);
-    return entryKey;
-  }
-
   @Override
   public @Nullable V get(KeyContext<K> key, N namespace, U userKey) {
-    if (!entries().get(entryKey(key, namespace, userKey))) {
+    BinaryOutput entryKey = prefix(key, namespace);
+    int prefixLength = entryKey.position();
+    userKeys.serialize(userKey, entryKey);
+    if (!maps.get(entryKey, prefixLength)) {
       return null;
     }
-    BinaryInput stored = foundValue();
-    V value = values.deserialize(stored);
-    checkRead(stored);
+    in.reset(maps.bytes(), maps.valueAt(), maps.valueEnd());
+    V value = values.deserialize(in);
+    checkRead(in);
     return value;
   }
 
   @Override
   public boolean contains(KeyContext<K> key, N namespace, U userKey) {
-    return entries().get(entryKey(key, namespace, userKey));
+    BinaryOutput entryKey = prefix(key, namespace);
+    int prefixLength = entryKey.position();
+    userKeys.serialize(userKey, entryKey);
+    return maps.get(entryKey, prefixLength);
   }
 
   @Override
   public void put(KeyContext<K> key, N namespace, U userKey, V value) {
     BinaryOutput bytes = newValue();
     values.serialize(value, bytes);
-    entries().put(entryKey(key, namespace, userKey), bytes);
+    BinaryOutput entryKey = prefix(key, namespace);
+    int prefixLength = entryKey.position();
+    userKeys.serialize(userKey, entryKey);
+    maps.put(entryKey, prefixLength, bytes);
   }
 
   @Override
   public void remove(KeyContext<K> key, N namespace, U userKey) {
-    entries().remove(entryKey(key, namespace, userKey));
+    BinaryOutput entryKey = prefix(key, namespace);
+    int prefixLength = entryKey.position();
+    userKeys.serialize(userKey, entryKey);
+    maps.remove(entryKey, prefixLength);
   }
 
   @Override
   public Iterator<Map.Entry<U, V>> iterator(KeyContext<K> key, N namespace) {
-    return new Entries(prefix(key, namespace).toByteArray());
+    byte[] prefix = prefix(key, namespace).toByteArray();
+    byte[] page = maps.page(prefix);
+    return page == null ? new LargeEntries(prefix) : new PageEntries(page);
   }
 
   @Override
   public boolean isEmpty(KeyContext<K> key, N namespace) {
-    byte[] prefix = prefix(key, namespace).toByteArray();
-    entries().read(prefix, prefix, cleared, 1, false);
-    return cleared.count() == 0;
+    return maps.isEmpty(prefix(key, namespace).toByteArray());
   }
 
   @Override
   public void clear(KeyContext<K> key, N namespace) {
-    byte[] prefix = prefix(key, namespace).toByteArray();
-    boolean isLarge = entries().read(prefix, prefix, cleared, CLEARED_ONE_BY_ONE_MAX, false);
-    if (isLarge) {
-      entries().removeRange(prefix, EntryKeyFormat.endOf(prefix));
-    } else {
-      entries().removeAll(cleared);
-    }
+    maps.clear(prefix(key, namespace).toByteArray());
   }
 
   @Override
@@ -107,25 +110,61 @@ final class RocksDbMapTable<K, N, U, V> extends RocksDbTable<K, N> implements Ma
     }
   }
 
+  private Map.Entry<U, V> entry(BinaryInput userKeyBytes, BinaryInput valueBytes) {
+    U userKey = userKeys.deserialize(userKeyBytes);
+    checkRead(userKeyBytes);
+    V value = values.deserialize(valueBytes);
+    checkRead(valueBytes);
+    return Map.entry(userKey, value);
+  }
+
+  /** Entries of a small map, as they were. */
+  private final class PageEntries implements Iterator<Map.Entry<U, V>> {
+    private final MapPage page = new MapPage();
+    private boolean hasNext;
+
+    PageEntries(byte[] bytes) {
+      page.open(entries().column().format(), bytes, 0, bytes.length);
+      hasNext = page.hasPresent();
+    }
+
+    @Override
+    public boolean hasNext() {
+      return hasNext;
+    }
+
+    @Override
+    public Map.Entry<U, V> next() {
+      if (!hasNext) {
+        throw new NoSuchElementException();
+      }
+      int valueAt = page.valueAt();
+      in.reset(page.bytes(), page.userKeyAt(), valueAt);
+      valueIn.reset(page.bytes(), valueAt, valueAt + page.valueLength());
+      Map.Entry<U, V> entry = entry(in, valueIn);
+      hasNext = page.hasPresent();
+      return entry;
+    }
+  }
+
   /**
    * Entries in the order of their keys, read block by block: nothing native is held between two
    * calls, so an iterator may be left behind.
    */
-  private final class Entries implements Iterator<Map.Entry<U, V>> {
+  private final class LargeEntries implements Iterator<Map.Entry<U, V>> {
     private final byte[] prefix;
     private final EntryBlock block = new EntryBlock();
-    private final BinaryInput in = new BinaryInput();
     private int next;
     private boolean hasMore;
 
-    Entries(byte[] prefix) {
+    LargeEntries(byte[] prefix) {
       this.prefix = prefix;
       read(prefix);
     }
 
     private void read(byte[] from) {
       next = 0;
-      hasMore = entries().read(prefix, from, block, BLOCK_ENTRIES, true);
+      hasMore = maps.read(prefix, from, block, BLOCK_ENTRIES);
     }
 
     @Override
@@ -145,13 +184,9 @@ final class RocksDbMapTable<K, N, U, V> extends RocksDbTable<K, N> implements Ma
       }
       int keyEnd = block.keyAt(next) + block.keyLength(next);
       in.reset(block.bytes(), block.keyAt(next) + prefix.length, keyEnd);
-      U userKey = userKeys.deserialize(in);
-      checkRead(in);
-      in.reset(block.bytes(), keyEnd, keyEnd + block.valueLength(next));
-      V value = values.deserialize(in);
-      checkRead(in);
+      valueIn.reset(block.bytes(), keyEnd, keyEnd + block.valueLength(next));
       next++;
-      return Map.entry(userKey, value);
+      return entry(in, valueIn);
     }
   }
 }

@@ -162,7 +162,7 @@ public final class RocksDbStateBackend implements StateBackend {
   public static final class Builder {
     private static final long BUDGET_BYTES_DEFAULT = 256L << 20;
     private static final long BUDGET_BYTES_MIN = 8L << 20;
-    private static final int CACHE_SHARE_DEFAULT = 4;
+    private static final int CACHE_SHARE_DEFAULT = 2;
     private static final int TRANSFER_THREADS_DEFAULT = 4;
     private static final int TRANSFER_THREADS_MAX = 64;
     private static final long CACHE_NOT_SET = -1;
@@ -196,10 +196,10 @@ public final class RocksDbStateBackend implements StateBackend {
     }
 
     /**
-     * Sets how much of the budget the caches on the heap take. More if the hot entries would fit
-     * then, 0 for no cache. The heap has to be larger by this.
+     * Sets how much of the budget the caches on the heap take. Less if the heap is short, 0 for no
+     * cache. The heap has to be larger by this, and by a quarter of it while a snapshot is taken.
      *
-     * @param bytes the limit in bytes, up to half of the budget; by default a quarter of it
+     * @param bytes the limit in bytes, up to half of the budget, which is the default
      * @return this
      * @throws IllegalArgumentException if it is negative
      */

@@ -7,8 +7,8 @@ import io.statebackend.api.BinaryOutput;
  * The entries of one table, in the cache and in the database: what the tables read and write
  * through.
  *
- * <p>What is dirty is in the cache alone; scans and images see it after {@link #flush}. For the
- * owner alone. What {@link #get} found is valid until the next call.
+ * <p>What is dirty is in the cache alone, and written before anything is scanned. For the owner
+ * alone. What {@link #get} found is valid until the next call.
  */
 final class StoredEntries {
   /** How much is loaded in one batch. */
@@ -137,14 +137,22 @@ final class StoredEntries {
       cache.addPending(batch, column.id(), key.array(), key.position());
       writeThrough(key);
     }
+    // What was appended is not in the cache once it is sealed.
+    database.writeSealed();
     int length = database.get(column, key.array(), key.position());
     return found(database.buffer(), 0, length);
+  }
+
+  /** Notes that the cache has something of the table. */
+  void noteCached() {
+    isCached = true;
   }
 
   /** Writes all that is dirty, of all tables. */
   void flush() {
     database.checkOpen();
     cache.flush();
+    database.writeSealed();
   }
 
   /**

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whatever is closed while other threads use it, once or several times: nothing but a {@link
- * StateException} comes of it, and the JVM lives on. So the threads run in a JVM of their own, whose
- * end is looked at: a crash in native code would take this one with it.
+ * StateException} comes of it, and the JVM lives on. So the threads run in a JVM of their own,
+ * whose end is looked at: a crash in native code would take this one with it.
  */
 @Timeout(600)
 final class CloseStressTest {
@@ -69,7 +69,7 @@ final class CloseStressTest {
             .redirectErrorStream(true)
             .start();
     String output;
-    try (process) {
+    try {
       output = new String(process.getInputStream().readAllBytes(), UTF_8);
       assertThat(process.waitFor()).as("exit status; output: %s", output).isZero();
     } finally {
@@ -119,8 +119,8 @@ final class CloseStressTest {
       NativeSnapshots snapshots = first.nativeSnapshots().orElseThrow();
       int order = random.nextInt(4);
       List<Thread> threads = new ArrayList<>();
-      threads.add(thread(new Owner(first, random.nextLong())));
-      threads.add(thread(new Owner(second, random.nextLong())));
+      threads.add(thread(new Owner(first, lastImage, random.nextLong())));
+      threads.add(thread(new Owner(second, new AtomicReference<>(), random.nextLong())));
       threads.add(thread(this::readImages));
       threads.add(thread(() -> writeSnapshots(snapshots)));
       threads.add(thread(() -> close(first, order)));
@@ -140,7 +140,11 @@ final class CloseStressTest {
     private KeyedStore<Long> open(int subtask) {
       return backend.open(
           new StoreSpec<>(
-              "stress", subtask, new KeyGroupRange(0, KEY_GROUPS - 1), KEY_GROUPS, Serializers.LONG));
+              "stress",
+              subtask,
+              new KeyGroupRange(0, KEY_GROUPS - 1),
+              KEY_GROUPS,
+              Serializers.LONG));
     }
 
     private Thread thread(Runnable work) {
@@ -213,19 +217,20 @@ final class CloseStressTest {
     /** Works on a store until it is closed, and lets the others begin after a while. */
     private final class Owner implements Runnable {
       private final KeyedStore<Long> store;
+      private final AtomicReference<FrozenStore> image;
       private final Random steps;
       private final KeyContext<Long> context = new KeyContext<>(Serializers.LONG, KEY_GROUPS);
 
-      Owner(KeyedStore<Long> store, long seed) {
+      Owner(KeyedStore<Long> store, AtomicReference<FrozenStore> image, long seed) {
         this.store = store;
+        this.image = image;
         this.steps = new Random(seed);
       }
 
       @Override
       public void run() {
         ValueTable<Long, Integer, Long> values =
-            store.valueTable(
-                new TableSpec.OfValues<>("values", Serializers.INT, Serializers.LONG));
+            store.valueTable(new TableSpec.OfValues<>("values", Serializers.INT, Serializers.LONG));
         ListTable<Long, Integer, Long> lists =
             store.listTable(new TableSpec.OfLists<>("lists", Serializers.INT, Serializers.LONG));
         MapTable<Long, Integer, Long, String> maps =
@@ -267,7 +272,7 @@ final class CloseStressTest {
           case 1 -> lists.clear(context, 0);
           case 2 -> maps.clear(context, 0);
           case 3 -> {
-            FrozenStore before = lastImage.getAndSet(store.freeze());
+            FrozenStore before = image.getAndSet(store.freeze());
             if (before != null && steps.nextBoolean()) {
               before.close();
             }

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.StateLockedException;
+import io.statebackend.api.spi.DirectoryLock;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
@@ -83,7 +84,11 @@ public final class FileCheckpointStorage implements CheckpointStorage {
         // The lock file is created after this, so that who finds it need not do it again.
         syncWayTo(real);
       }
-      lock = DirectoryLock.acquire(real);
+      lock =
+          DirectoryLock.acquire(
+              real,
+              "checkpoint directory is in use by another writer",
+              "close that one, use another directory, or open this one read-only");
       FileCheckpointStorage storage = new FileCheckpointStorage(real, lock);
       storage.takeOver();
       lock = null;

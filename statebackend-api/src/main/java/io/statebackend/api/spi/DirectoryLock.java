@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.statebackend.core.storage;
+package io.statebackend.api.spi;
 
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.StateLockedException;
@@ -10,14 +10,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The right to write in a directory: a lock on a file in it. Released by the operating system when
- * the process dies.
+ * The right to write in a directory: a lock on a file in it, for engines and storages. Released by
+ * the operating system when the process dies.
  */
-final class DirectoryLock implements AutoCloseable {
-  static final String FILE_NAME = "_lock";
+public final class DirectoryLock implements AutoCloseable {
+  /** The name of the file that is locked. It stays. */
+  public static final String FILE_NAME = "_lock";
 
   /**
    * The directories that are locked in this JVM. Asked first, because on POSIX systems closing a
@@ -37,22 +37,28 @@ final class DirectoryLock implements AutoCloseable {
    * Locks a directory.
    *
    * @param directory its real path
-   * @throws StateLockedException if it is locked
+   * @param inUse what to say if it is locked, such as "working directory is in use by another
+   *     backend"
+   * @param wayOut what to do then
+   * @return the lock
+   * @throws StateLockedException if it is locked, in this process or another one, whatever for
    * @throws IOException if its lock file cannot be created
    */
-  static DirectoryLock acquire(Path directory) throws IOException {
+  public static DirectoryLock acquire(Path directory, String inUse, String wayOut)
+      throws IOException {
+    String message = inUse + ": directory=" + directory + "; " + wayOut;
     if (!HELD.add(directory)) {
-      throw locked(directory, null);
+      throw new StateLockedException(message, null);
     }
     try {
-      return new DirectoryLock(directory, lockFile(directory));
+      return new DirectoryLock(directory, lockFile(directory, message));
     } catch (IOException | RuntimeException e) {
       HELD.remove(directory);
       throw e;
     }
   }
 
-  private static FileChannel lockFile(Path directory) throws IOException {
+  private static FileChannel lockFile(Path directory, String message) throws IOException {
     FileChannel channel =
         FileChannel.open(
             directory.resolve(FILE_NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -62,21 +68,13 @@ final class DirectoryLock implements AutoCloseable {
       }
     } catch (OverlappingFileLockException e) {
       channel.close();
-      throw locked(directory, e);
+      throw new StateLockedException(message, e);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
     channel.close();
-    throw locked(directory, null);
-  }
-
-  private static StateLockedException locked(Path directory, @Nullable Throwable cause) {
-    return new StateLockedException(
-        "checkpoint directory is in use by another writer: directory="
-            + directory
-            + "; close that one, use another directory, or open this one read-only",
-        cause);
+    throw new StateLockedException(message, null);
   }
 
   /** Releases the lock; the lock file stays. */

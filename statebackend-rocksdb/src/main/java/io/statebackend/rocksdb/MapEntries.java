@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.rocksdb;
+
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.spi.EntryKeyFormat;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entries of one table of maps. In the database each is by itself; in the cache those of a
+ * small map are together in one page, so that it is found by one look, iterated over without the
+ * database, and cleared without a scan.
+ *
+ * <p>A page holds what is known of a map. It becomes <em>complete</em> when the map is first
+ * iterated over: what is not in it is not there then. A map that outgrows a page is <em>large</em>,
+ * which an empty page says; its entries are cached each by itself. As that page may be evicted
+ * before they are, they are looked for as well before the database is. An entry in a page is never
+ * cached by itself too.
+ *
+ * <p>For the owner alone. Keys are whole: key group, key, namespace, which make up the prefix, and
+ * user key. What {@link #get} found is valid until the next call.
+ */
+final class MapEntries {
+  /** A map with more than this is large. Pages are searched from their beginning on. */
+  private static final int PAGE_BYTES_MAX = 2 << 10;
+
+  private static final int PAGE_ENTRIES_MAX = 128;
+
+  /** A large map with more entries is cleared as a range. */
+  private static final int CLEARED_ONE_BY_ONE_MAX = 512;
+
+  private final Database database;
+  private final EntryCache cache;
+  private final Column column;
+  private final StoredEntries entries;
+  private final MapPage page = new MapPage();
+  private final BinaryOutput item = new BinaryOutput();
+  private final BinaryOutput content = new BinaryOutput();
+  private final EntryBlock block = new EntryBlock();
+  private final Batch batch = new Batch();
+
+  /** Whether the cache may have entries by themselves. */
+  private boolean hasSingles;
+
+  private byte[] bytes = {};
+  private int valueAt;
+  private int valueLength;
+
+  MapEntries(Database database, EntryCache cache, StoredEntries entries) {
+    this.database = database;
+    this.cache = cache;
+    this.column = entries.column();
+    this.entries = entries;
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int valueAt() {
+    return valueAt;
+  }
+
+  int valueEnd() {
+    return valueAt + valueLength;
+  }
+
+  /** Finds the value of a key; returns whether there is one. */
+  boolean get(BinaryOutput key, int prefixLength) {
+    database.checkOpen();
+    if (findPage(key.array(), prefixLength)) {
+      if (cache.isLarge()) {
+        return getSingle(key);
+      }
+      if (page.find(key.array(), prefixLength, key.position())) {
+        return found(page.bytes(), page.valueAt(), page.isAbsent() ? -1 : page.valueLength());
+      }
+      if (cache.isComplete()) {
+        return false;
+      }
+    }
+    return hasSingle(key) ? getSingle(key) : read(key, prefixLength);
+  }
+
+  private boolean found(byte[] source, int at, int length) {
+    bytes = source;
+    valueAt = at;
+    valueLength = length;
+    return length >= 0;
+  }
+
+  /** Finds the page of a map, and stands before its first item. */
+  private boolean findPage(byte[] prefix, int prefixLength) {
+    if (!cache.findPage(column.id(), prefix, prefixLength)) {
+      return false;
+    }
+    int from = cache.valueAt();
+    page.open(column.format(), cache.bytes(), from, from + cache.valueLength());
+    return true;
+  }
+
+  private boolean hasSingle(BinaryOutput key) {
+    return hasSingles && cache.find(column.id(), key.array(), key.position());
+  }
+
+  private boolean getSingle(BinaryOutput key) {
+    hasSingles = true;
+    boolean isFound = entries.get(key);
+    return found(
+        entries.bytes(), entries.valueAt(), isFound ? entries.valueEnd() - entries.valueAt() : -1);
+  }
+
+  /** Reads an entry from the database, and keeps it in the page of its map. */
+  private boolean read(BinaryOutput key, int prefixLength) {
+    int length = database.get(column, key.array(), key.position());
+    if (length >= 0) {
+      writeItem(false, key, prefixLength, database.buffer(), length);
+    } else {
+      writeAbsentItem(false, key, prefixLength);
+    }
+    if (!addItem(key, prefixLength, false)) {
+      makeLarge(key.array(), prefixLength);
+    }
+    return found(database.buffer(), 0, length);
+  }
+
+  void put(BinaryOutput key, int prefixLength, BinaryOutput value) {
+    database.checkOpen();
+    entries.limits().checkKey(column, key.position());
+    entries.limits().checkValue(column, value.position());
+    boolean isInPage = false;
+    if (findPage(key.array(), prefixLength)) {
+      if (cache.isLarge()) {
+        putSingle(key, value);
+        return;
+      }
+      isInPage = cache.isComplete();
+      if (page.find(key.array(), prefixLength, key.position())) {
+        if (page.valueLength() == value.position()) {
+          page.overwrite(value.array(), 0);
+          cache.markPageDirty();
+          return;
+        }
+        isInPage = true;
+      }
+    }
+    if (!isInPage && hasSingle(key)) {
+      putSingle(key, value);
+      return;
+    }
+    writeItem(true, key, prefixLength, value.array(), value.position());
+    if (!addItem(key, prefixLength, true)) {
+      makeLarge(key.array(), prefixLength);
+      putSingle(key, value);
+    }
+  }
+
+  private void putSingle(BinaryOutput key, BinaryOutput value) {
+    hasSingles = true;
+    entries.put(key, value);
+  }
+
+  void remove(BinaryOutput key, int prefixLength) {
+    database.checkOpen();
+    if (findPage(key.array(), prefixLength)) {
+      if (cache.isLarge()) {
+        removeSingle(key);
+        return;
+      }
+      if (page.find(key.array(), prefixLength, key.position())) {
+        if (!page.isAbsent()) {
+          page.setAbsent();
+          cache.markPageDirty();
+        }
+        return;
+      }
+      if (cache.isComplete()) {
+        return;
+      }
+    }
+    if (hasSingle(key)) {
+      removeSingle(key);
+      return;
+    }
+    writeAbsentItem(true, key, prefixLength);
+    if (!addItem(key, prefixLength, true)) {
+      makeLarge(key.array(), prefixLength);
+      removeSingle(key);
+    }
+  }
+
+  private void removeSingle(BinaryOutput key) {
+    hasSingles = true;
+    entries.remove(key);
+  }
+
+  boolean isEmpty(byte[] prefix) {
+    database.checkOpen();
+    if (findPage(prefix, prefix.length) && page.hasPresent()) {
+      return false;
+    }
+    if (completePage(prefix)) {
+      return !page.hasPresent();
+    }
+    entries.read(prefix, prefix, block, 1, false);
+    return block.count() == 0;
+  }
+
+  /** Returns the page of a map with all its entries, or null if the map is large. */
+  byte @Nullable [] page(byte[] prefix) {
+    database.checkOpen();
+    if (!completePage(prefix)) {
+      return null;
+    }
+    int from = cache.valueAt();
+    return Arrays.copyOfRange(cache.bytes(), from, from + cache.valueLength());
+  }
+
+  /** Reads entries of a map that is large; otherwise as {@link StoredEntries#read}. */
+  boolean read(byte[] prefix, byte[] from, EntryBlock target, int countMax) {
+    return entries.read(prefix, from, target, countMax, true);
+  }
+
+  /** Removes all entries of a map. */
+  void clear(byte[] prefix) {
+    database.checkOpen();
+    if (findPage(prefix, prefix.length) && cache.isComplete()) {
+      clearPage();
+      return;
+    }
+    if (entries.read(prefix, prefix, block, CLEARED_ONE_BY_ONE_MAX, false)) {
+      entries.removeRange(prefix, EntryKeyFormat.endOf(prefix));
+    } else {
+      entries.removeAll(block);
+    }
+    cache.forgetPage(column.id(), prefix, prefix.length);
+  }
+
+  private void clearPage() {
+    boolean isChanged = false;
+    while (page.next()) {
+      if (!page.isAbsent()) {
+        page.setAbsent();
+        isChanged = true;
+      }
+    }
+    if (isChanged) {
+      cache.markPageDirty();
+    }
+  }
+
+  // ---- pages ----
+
+  private void writeItem(
+      boolean isDirty, BinaryOutput key, int prefixLength, byte[] value, int length) {
+    item.reset();
+    if (length <= PAGE_BYTES_MAX) {
+      MapPage.write(
+          column.format(),
+          isDirty,
+          key.array(),
+          prefixLength,
+          key.position(),
+          value,
+          0,
+          length,
+          item);
+    }
+  }
+
+  private void writeAbsentItem(boolean isDirty, BinaryOutput key, int prefixLength) {
+    item.reset();
+    MapPage.writeAbsent(column.format(), isDirty, key.array(), prefixLength, key.position(), item);
+  }
+
+  /**
+   * Adds the item to the page of its map, in place of the one of its user key.
+   *
+   * @return {@code false} if there is no room for it; nothing is changed then
+   */
+  private boolean addItem(BinaryOutput key, int prefixLength, boolean isDirty) {
+    if (item.position() == 0) {
+      return false;
+    }
+    content.reset();
+    int state = isDirty ? EntryCache.DIRTY : 0;
+    if (findPage(key.array(), prefixLength)) {
+      boolean isComplete = cache.isComplete();
+      state |= isComplete ? EntryCache.COMPLETE : 0;
+      while (page.next()) {
+        boolean isForgettable = isComplete && page.isAbsent() && !page.isDirty();
+        if (!isForgettable && !page.isOf(key.array(), prefixLength, key.position())) {
+          page.copyTo(content);
+          state |= page.isDirty() ? EntryCache.DIRTY : 0;
+        }
+      }
+    }
+    content.write(item.array(), 0, item.position());
+    if (!putPage(key.array(), prefixLength, state, true)) {
+      return false;
+    }
+    if (hasSingles) {
+      cache.forget(column.id(), key.array(), key.position());
+    }
+    return true;
+  }
+
+  private boolean putPage(byte[] prefix, int prefixLength, int state, boolean isGrowing) {
+    entries.noteCached();
+    return content.position() <= PAGE_BYTES_MAX
+        && cache.putPage(column.id(), prefix, prefixLength, content, state, isGrowing);
+  }
+
+  /**
+   * Sees to it that the page of a map holds all its entries, and opens it.
+   *
+   * @return {@code false} if the map is large
+   */
+  private boolean completePage(byte[] prefix) {
+    if (findPage(prefix, prefix.length)) {
+      if (cache.isLarge()) {
+        return false;
+      }
+      if (cache.isComplete()) {
+        return true;
+      }
+    } else if (!cache.hasRoom(prefix.length)) {
+      return false;
+    }
+    if (hasSingles) {
+      entries.flush();
+    }
+    boolean hasMore = database.readPrefix(column, prefix, prefix, block, PAGE_ENTRIES_MAX, true);
+    if (hasMore || !putComplete(prefix)) {
+      makeLarge(prefix, prefix.length);
+      return false;
+    }
+    return findPage(prefix, prefix.length);
+  }
+
+  /** Puts what is in the page of a map and what was read, which is older, together. */
+  private boolean putComplete(byte[] prefix) {
+    content.reset();
+    int state = EntryCache.COMPLETE;
+    if (findPage(prefix, prefix.length)) {
+      while (page.next()) {
+        page.copyTo(content);
+        state |= page.isDirty() ? EntryCache.DIRTY : 0;
+      }
+    }
+    for (int i = 0; i < block.count() && content.position() <= PAGE_BYTES_MAX; i++) {
+      int from = block.keyAt(i) + prefix.length;
+      int to = block.keyAt(i) + block.keyLength(i);
+      if (!findPage(prefix, prefix.length) || !page.find(block.bytes(), from, to)) {
+        MapPage.write(
+            column.format(),
+            false,
+            block.bytes(),
+            from,
+            to,
+            block.bytes(),
+            block.valueAt(i),
+            block.valueLength(i),
+            content);
+      }
+    }
+    if (!putPage(prefix, prefix.length, state, false)) {
+      return false;
+    }
+    for (int i = 0; hasSingles && i < block.count(); i++) {
+      byte[] key = block.key(i);
+      cache.forget(column.id(), key, key.length);
+    }
+    return true;
+  }
+
+  /** Notes that a map is large, and writes what its page has that the database has not. */
+  private void makeLarge(byte[] prefix, int prefixLength) {
+    hasSingles = true;
+    batch.clear();
+    cache.addPendingPage(batch, column.id(), prefix, prefixLength);
+    database.write(batch);
+    database.writeSealed();
+    cache.putLarge(column.id(), prefix, prefixLength);
+  }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.rocksdb;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.statebackend.api.StateException;
+import io.statebackend.api.StateIoException;
+import io.statebackend.api.StateLockedException;
+import io.statebackend.api.ValueState;
+import io.statebackend.api.ValueStateDescriptor;
+import io.statebackend.core.checkpoint.CheckpointCoordinator;
+import io.statebackend.core.checkpoint.Subtask;
+import io.statebackend.core.serialization.Serializers;
+import io.statebackend.core.storage.FileCheckpointStorage;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A working directory that somebody else uses, or that takes no more bytes. */
+@Timeout(120)
+final class WorkingDirectoryTest {
+  private static final String READY = "ready";
+  private static final String REFUSED = "refused";
+  private static final ValueStateDescriptor<String> STATE =
+      ValueStateDescriptor.of("state", Serializers.STRING);
+  private static final long KEYS = 1_000;
+
+  @TempDir private Path directory;
+
+  private static Process start(Class<?> program, Path... arguments) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx128m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            program.getName());
+    for (Path argument : arguments) {
+      builder.command().add(argument.toString());
+    }
+    return builder.redirectErrorStream(true).start();
+  }
+
+  /** Reads the lines of another process up to one that begins with something. */
+  private static String await(BufferedReader lines, String beginning) throws IOException {
+    StringBuilder before = new StringBuilder();
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      if (line.startsWith(beginning)) {
+        return line;
+      }
+      before.append(line).append('\n');
+    }
+    throw new AssertionError("the other process ended early: " + before);
+  }
+
+  /** Holds the directory until it is killed. */
+  static final class Holder {
+    public static void main(String[] arguments) throws IOException {
+      try (RocksDbStateBackend backend =
+          RocksDbStateBackend.builder(Path.of(arguments[0])).open()) {
+        System.out.println(READY + " " + backend.name());
+        int unused = System.in.read();
+      }
+    }
+  }
+
+  @Test
+  void open_otherProcessHoldsIt_untilItIsKilled() throws IOException, InterruptedException {
+    Process holder = start(Holder.class, directory);
+    try {
+      await(holder.inputReader(UTF_8), READY);
+
+      assertThatThrownBy(() -> RocksDbStateBackend.builder(directory).open())
+          .isInstanceOf(StateLockedException.class)
+          .hasMessageContaining(directory.getFileName().toString());
+    } finally {
+      holder.destroyForcibly().waitFor();
+    }
+    RocksDbStateBackend.builder(directory).open().close();
+  }
+
+  @Test
+  void open_sameDirectoryAsAStorage() {
+    FileCheckpointStorage storage = FileCheckpointStorage.open(directory);
+    try (storage) {
+      assertThatThrownBy(() -> RocksDbStateBackend.builder(directory).open())
+          .isInstanceOf(StateLockedException.class);
+    }
+    RocksDbStateBackend.builder(directory).open().close();
+  }
+
+  @Test
+  void open_isAFile() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "not a directory");
+
+    assertThatThrownBy(() -> RocksDbStateBackend.builder(file).open())
+        .isInstanceOf(StateIoException.class)
+        .hasMessageContaining("file");
+  }
+
+  /** Takes a checkpoint, and writes on when it is told to, until that is refused. */
+  static final class Writer {
+    public static void main(String[] arguments) throws IOException {
+      try (FileCheckpointStorage storage = FileCheckpointStorage.open(Path.of(arguments[1]));
+          RocksDbStateBackend backend =
+              RocksDbStateBackend.builder(Path.of(arguments[0])).memoryBudgetBytes(8 << 20).open();
+          CheckpointCoordinator checkpoints = CheckpointCoordinator.builder(storage).open();
+          Subtask subtask = checkpoints.subtask("operator").open()) {
+        var keyed = subtask.keyed(backend, Serializers.LONG);
+        ValueState<String> state = keyed.value(STATE);
+        for (long key = 0; key < KEYS; key++) {
+          keyed.setCurrentKey(key);
+          state.update("first " + key);
+        }
+        var checkpoint = checkpoints.trigger();
+        subtask.snapshotIfPending();
+        checkpoint.join();
+        System.out.println(READY);
+        int unused = System.in.read();
+        String text = "x".repeat(400);
+        for (long key = 0; key < 500_000; key++) {
+          keyed.setCurrentKey(key);
+          try {
+            state.update(text + key);
+          } catch (StateException e) {
+            System.out.println(REFUSED + " " + e);
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * A limit on the size of files, set when everything is loaded, stands for a full disk: what
+   * RocksDB writes is refused by the operating system.
+   */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void write_refusedByTheSystem_checkpointStays() throws IOException, InterruptedException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "needs prlimit");
+    Path checkpoints = directory.resolve("checkpoints");
+    Process writer = start(Writer.class, directory.resolve("work"), checkpoints);
+    try {
+      BufferedReader lines = writer.inputReader(UTF_8);
+      await(lines, READY);
+      Process limit =
+          new ProcessBuilder("/usr/bin/prlimit", "--pid", "" + writer.pid(), "--fsize=65536")
+              .inheritIO()
+              .start();
+      assertThat(limit.waitFor()).as("exit status of prlimit").isZero();
+      writer.getOutputStream().write('\n');
+      writer.getOutputStream().flush();
+
+      assertThat(await(lines, REFUSED)).contains("StateIoException").contains("store=operator-0");
+      assertThat(writer.waitFor()).as("exit status").isZero();
+    } finally {
+      writer.destroyForcibly().waitFor();
+    }
+    assertHoldsCheckpoint(checkpoints);
+  }
+
+  private void assertHoldsCheckpoint(Path checkpointDirectory) {
+    try (FileCheckpointStorage storage = FileCheckpointStorage.open(checkpointDirectory);
+        RocksDbStateBackend backend =
+            RocksDbStateBackend.builder(directory.resolve("restored")).open();
+        CheckpointCoordinator checkpoints = CheckpointCoordinator.builder(storage).open();
+        Subtask subtask = checkpoints.subtask("operator").open()) {
+      var keyed = subtask.keyed(backend, Serializers.LONG);
+      ValueState<String> state = keyed.value(STATE);
+      for (long key = 0; key < KEYS; key++) {
+        keyed.setCurrentKey(key);
+        assertThat(state.value()).isEqualTo("first " + key);
+      }
+    }
+  }
+}
