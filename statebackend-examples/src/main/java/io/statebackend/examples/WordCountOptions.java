@@ -55,7 +55,7 @@ final class WordCountOptions {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "where the counts are kept; there are: fs, memory; default: ${DEFAULT-VALUE}")
+      description = "where the counts are kept; there are: fs, memory, rocksdb; default: ${DEFAULT-VALUE}")
   private String backend = "memory";
 
   @Option(
