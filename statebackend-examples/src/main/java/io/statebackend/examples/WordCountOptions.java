@@ -55,7 +55,9 @@ final class WordCountOptions {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "where the counts are kept; there are: fs, memory, rocksdb; default: ${DEFAULT-VALUE}")
+      description =
+          "where the counts are kept; there are: fs, memory, rocksdb; default:"
+              + " ${DEFAULT-VALUE}")
   private String backend = "memory";
 
   @Option(
