@@ -141,8 +141,7 @@ final class LimitsTest {
   void put_tooLarge_changesNothing(long cacheBytes) {
     open(cacheBytes);
     ValueTable<Long, Integer, String> values =
-        store.valueTable(
-            new TableSpec.OfValues<>("values", Serializers.INT, Serializers.STRING));
+        store.valueTable(new TableSpec.OfValues<>("values", Serializers.INT, Serializers.STRING));
     MapTable<Long, Integer, String, String> maps =
         store.mapTable(
             new TableSpec.OfMaps<>(

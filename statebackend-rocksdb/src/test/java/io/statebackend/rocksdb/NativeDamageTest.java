@@ -27,8 +27,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A native checkpoint with a damaged or missing file is refused, table file or manifest, and the one
- * before is restored. Every byte is damaged in {@link RocksDbFaultTest}.
+ * A native checkpoint with a damaged or missing file is refused, table file or manifest, and the
+ * one before is restored. Every byte is damaged in {@link RocksDbFaultTest}.
  */
 final class NativeDamageTest {
   private static final ValueStateDescriptor<String> STATE =
@@ -136,8 +136,7 @@ final class NativeDamageTest {
 
   private void assertRefused() {
     try (FileCheckpointStorage storage = FileCheckpointStorage.openReadOnly(checkpoints)) {
-      assertThatThrownBy(
-              () -> CheckpointCoordinator.builder(storage).restoreFrom(2).open().close())
+      assertThatThrownBy(() -> CheckpointCoordinator.builder(storage).restoreFrom(2).open().close())
           .isInstanceOf(CorruptStateException.class);
     }
   }
