@@ -5,7 +5,9 @@ import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a native snapshot consists of, as docs/format/rocksdb-snapshot-v1.md specifies. Immutable.
@@ -88,8 +90,14 @@ record SnapshotManifest(List<StoredTable> tables, String databaseManifest, List<
     }
     String databaseManifest = in.readString();
     List<StoredFile> files = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     for (int i = in.readLength(); i > 0; i--) {
-      files.add(new StoredFile(checkedName(in.readString()), in.readString(), in.readVarLong()));
+      StoredFile file =
+          new StoredFile(checkedName(in.readString()), in.readString(), in.readVarLong());
+      if (!names.add(file.databaseName())) {
+        throw new CorruptStateException("the manifest names a file twice: " + file.databaseName());
+      }
+      files.add(file);
     }
     if (in.remaining() > 0) {
       throw new CorruptStateException("manifest is too long: remaining=" + in.remaining());
