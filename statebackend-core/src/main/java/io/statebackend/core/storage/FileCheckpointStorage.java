@@ -351,21 +351,21 @@ public final class FileCheckpointStorage implements CheckpointStorage {
 
   /** Gives a local file a name in the storage besides; returns why that is impossible, if it is. */
   private @Nullable Exception importByLink(Path path, Path source) {
-    synchronized (open) {
-      checkOpen();
-      if (open.containsKey(path)) {
-        throw new StateIoException("file is being written already: file=" + path);
-      }
-      try {
+    try {
+      // Synced first: from the moment on that it is linked it counts as committed.
+      force(source);
+      synchronized (open) {
+        checkOpen();
+        if (open.containsKey(path)) {
+          throw new StateIoException("file is being written already: file=" + path);
+        }
         createDirectory(parentOf(path));
-        // Synced first: from the moment on that it is linked it counts as committed.
-        force(source);
         Files.createLink(path, source.toRealPath());
         markUnsynced(parentOf(path));
         return null;
-      } catch (IOException | UnsupportedOperationException | ProviderMismatchException e) {
-        return e;
       }
+    } catch (IOException | UnsupportedOperationException | ProviderMismatchException e) {
+      return e;
     }
   }
 
