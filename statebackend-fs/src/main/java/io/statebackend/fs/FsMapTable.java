@@ -536,13 +536,13 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     long seed = PagedValue.hashSeed(bytes, valueAt);
     int last = pageCount - 1;
     int joined = LinearHashing.nextSplit(last);
+    if (pageLength(keyGroup, joined) + pageLength(keyGroup, last) > JOINED_BYTES_MAX) {
+      return true;
+    }
     halves[0].reset();
     halves[1].reset();
     addPage(keyGroup, joined, halves[0]);
     addPage(keyGroup, last, halves[0]);
-    if (halves[0].position() > JOINED_BYTES_MAX) {
-      return true;
-    }
     if (pageCount == FIRST_PAGE_COUNT) {
       return allPages.iterators.isUnderWay(key) || tryTakeIntoHead(keyGroup);
     }
@@ -554,6 +554,10 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     storePage(keyGroup, joined, halves[0]);
     writeHead(keyGroup, inPlace, pageCount - 1, entryCount, seed);
     return true;
+  }
+
+  private long pageLength(int keyGroup, int number) {
+    return allPages.find(keyGroup, key, number) ? pages.valueLength(page) : 0;
   }
 
   private void addPage(int keyGroup, int number, BinaryOutput target) {

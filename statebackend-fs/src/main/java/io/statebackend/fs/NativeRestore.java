@@ -250,9 +250,9 @@ final class NativeRestore {
         live,
         keyGroups,
         ids,
-        (at, header) -> {
+        (at, header, records) -> {
           log.giveBackIfShort();
-          tables.recordsOf(header).adopt(RecordLayout.keyGroup(header), key, segment.address(at));
+          records.adopt(RecordLayout.keyGroup(header), key, segment.address(at));
           log.adopted(segment, RecordLayout.sizeBytes(header));
         });
     log.endAdopted(segment);
@@ -266,7 +266,7 @@ final class NativeRestore {
         live,
         keyGroups,
         ids,
-        (at, header) -> {
+        (at, header, records) -> {
           int keyGroup = RecordLayout.keyGroup(header);
           if (range.contains(keyGroup)) {
             int sizeBytes = RecordLayout.sizeBytes(header);
@@ -278,7 +278,7 @@ final class NativeRestore {
             byte[] targetBytes = target.memoryNow();
             System.arraycopy(bytes, at, targetBytes, offset, sizeBytes);
             Bytes.putLong(targetBytes, offset, header);
-            tables.recordsOf(header).adopt(keyGroup, key, target.address(offset));
+            records.adopt(keyGroup, key, target.address(offset));
           }
         });
   }
@@ -289,8 +289,9 @@ final class NativeRestore {
      *
      * @param at where it is in the bytes
      * @param header its header, with the number that the table has in this store
+     * @param records what it belongs to
      */
-    void take(int at, long header);
+    void take(int at, long header, Records records);
   }
 
   /**
@@ -310,12 +311,13 @@ final class NativeRestore {
           throw corrupt(stored, at, "not a record of this snapshot: " + hex(header));
         }
         long ownHeader = RecordLayout.withTable(header, ids[tableId]);
-        RecordLayout layout = tables.recordsOf(ownHeader).layout();
+        Records records = tables.recordsOf(ownHeader);
+        RecordLayout layout = records.layout();
         if (!layout.isSound(bytes, at)) {
           throw corrupt(stored, at, "record has lengths beyond its size: " + hex(header));
         }
-        key.copy(bytes, at + layout.keyOffset(), layout.keyLength(bytes, at));
-        action.take(at, ownHeader);
+        layout.moveTo(key, bytes, at);
+        action.take(at, ownHeader, records);
       }
       at += RecordLayout.sizeBytes(header);
     }

@@ -157,6 +157,15 @@ final class RecordLayout {
         && (long) keyOffset + keyLength + valueLength <= sizeBytes;
   }
 
+  /** Moves to the key part of a record. */
+  void moveTo(KeyPart key, byte[] bytes, int at) {
+    if (fixedKeyLength == Long.BYTES) {
+      key.moveTo(key(bytes, at));
+    } else {
+      key.copy(bytes, at + keyOffset, keyLength(bytes, at));
+    }
+  }
+
   /** Tells whether a record has a key part. */
   boolean hasKey(byte[] bytes, int at, KeyPart key) {
     return fixedKeyLength == Long.BYTES

@@ -120,8 +120,7 @@ final class Records {
    * @return whether it is there, that is, live
    */
   boolean findAddress(RecordView view, KeyPart key) {
-    byte[] bytes = view.bytes();
-    key.copy(bytes, view.at() + layout.keyOffset(), layout.keyLength(bytes, view.at()));
+    layout.moveTo(key, view.bytes(), view.at());
     return group(RecordLayout.keyGroup(view.header())).contains(key.hash(), view.address());
   }
 
