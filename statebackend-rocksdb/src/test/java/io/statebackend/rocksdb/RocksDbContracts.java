@@ -139,6 +139,11 @@ abstract class RocksDbContracts {
     protected StateBackend newBackend(Path directory) {
       return open(directory);
     }
+
+    @Override
+    protected int parallelismInBuild() {
+      return 4;
+    }
   }
 
   @Nested

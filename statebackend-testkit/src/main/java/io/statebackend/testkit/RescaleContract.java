@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -36,13 +37,33 @@ public abstract class RescaleContract extends BackendContract {
   /** Creates the contract, for one test. */
   protected RescaleContract() {}
 
+  /**
+   * Returns up to how many subtasks are tried in every build, from each number to each; by default
+   * 8, as in the tests that are tagged {@code slow}. A backend that takes long to open tries fewer.
+   *
+   * @return a number, 2 or more
+   */
+  protected int parallelismInBuild() {
+    return PARALLELISM_MAX;
+  }
+
   @TestFactory
   final Stream<DynamicTest> rescale_fromEachToEach() {
-    return IntStream.rangeClosed(1, PARALLELISM_MAX)
+    return pairs(parallelismInBuild());
+  }
+
+  @TestFactory
+  @Tag("slow")
+  final Stream<DynamicTest> rescale_fromEachToEachOfEight() {
+    return pairs(PARALLELISM_MAX);
+  }
+
+  private Stream<DynamicTest> pairs(int parallelismMax) {
+    return IntStream.rangeClosed(1, parallelismMax)
         .boxed()
         .flatMap(
             from ->
-                IntStream.rangeClosed(1, PARALLELISM_MAX)
+                IntStream.rangeClosed(1, parallelismMax)
                     .mapToObj(to -> dynamicTest(from + " to " + to, () -> rescale(from, to))));
   }
 
