@@ -90,7 +90,7 @@ final class ArraySerializer<E> implements BuiltInSerializer<E[]> {
       return path.differs(stored, schema);
     }
     return Parts.compose(
-        path.elements().compare(element, stored.part(0)),
+        path.elements().compareElement(element, stored.part(0)),
         reader -> new ArraySerializer<>(elementType, reader));
   }
 }

@@ -99,6 +99,7 @@ final class ListSerializer<E> implements BuiltInSerializer<List<E>> {
     if (!stored.isElements()) {
       return path.differs(stored, schema);
     }
-    return Parts.compose(path.elements().compare(element, stored.part(0)), ListSerializer::new);
+    return Parts.compose(
+        path.elements().compareElement(element, stored.part(0)), ListSerializer::new);
   }
 }

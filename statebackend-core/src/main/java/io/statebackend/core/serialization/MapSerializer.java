@@ -110,7 +110,7 @@ final class MapSerializer<K, V> implements BuiltInSerializer<Map<K, V>> {
       return path.differs(stored, schema);
     }
     return Parts.compose(
-        path.keys().compare(key, stored.part(0)),
+        path.keys().compareElement(key, stored.part(0)),
         key,
         path.values().compare(value, stored.part(1)),
         value,

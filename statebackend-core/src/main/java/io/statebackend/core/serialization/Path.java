@@ -94,6 +94,18 @@ record Path(String text, List<Assumption<?>> assumptions) {
         : answer;
   }
 
+  /**
+   * Compares the elements or keys at this path, which cannot have been stored as no bytes: so many
+   * of them could be told by a count that nothing holds it against.
+   */
+  <T> Compatibility<T> compareElement(TypeSerializer<T> element, StoredType stored) {
+    Compatibility<T> answer = compare(element, stored);
+    return answer instanceof Compatibility.AfterMigration<T> migration
+            && migration.reader().fixedLength() == 0
+        ? incompatible("stored elements take no bytes: " + brief(stored.schema()))
+        : answer;
+  }
+
   /** Answers that the part at this path has another type now. */
   <T> Compatibility<T> differs(StoredType stored, TypeSchema declared) {
     return incompatible(difference(stored.schema(), declared));

@@ -262,7 +262,7 @@ final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
     if (!stored.isElements()) {
       return path.differs(stored, schema);
     }
-    return ofElements(path.elements().compare(element, stored.part(0)));
+    return ofElements(path.elements().compareElement(element, stored.part(0)));
   }
 
   private <E> Compatibility<A> ofElements(Compatibility<E> answer) {

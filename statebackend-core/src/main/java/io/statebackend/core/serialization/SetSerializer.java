@@ -86,6 +86,7 @@ final class SetSerializer<E> implements BuiltInSerializer<Set<E>> {
     if (!stored.matches(TYPE, 1)) {
       return path.differs(stored, schema);
     }
-    return Parts.compose(path.elements().compare(element, stored.part(0)), SetSerializer::new);
+    return Parts.compose(
+        path.elements().compareElement(element, stored.part(0)), SetSerializer::new);
   }
 }

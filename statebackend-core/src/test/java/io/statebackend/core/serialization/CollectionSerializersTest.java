@@ -190,6 +190,24 @@ final class CollectionSerializersTest {
         "stored list(string), declared set(string)");
   }
 
+  private record Marker(Optional<String> note) {}
+
+  /** No writer stores such collections; a damaged schema tells of them. */
+  @Test
+  void compatibility_storedElementsOfNoBytes() {
+    var marker = Serializers.record(Marker.class);
+    String stored = "record \"" + Marker.class.getName() + "\"";
+    String reason = "[]: stored elements take no bytes: " + stored;
+
+    assertIncompatible(Serializers.list(marker), "list(" + stored + ")", reason);
+    assertIncompatible(Serializers.set(marker), "set(" + stored + ")", reason);
+    assertIncompatible(Serializers.array(Marker.class, marker), "array(" + stored + ")", reason);
+    assertIncompatible(
+        Serializers.map(marker, Serializers.LONG),
+        "map(" + stored + ", int64)",
+        reason.replace("[]", "{key}"));
+  }
+
   @Test
   void compatibility_partNeedsMigration() {
     List<Level> list = List.of(Level.LOW, Level.HIGH);

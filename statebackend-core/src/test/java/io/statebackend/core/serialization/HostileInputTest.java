@@ -84,7 +84,16 @@ final class HostileInputTest {
   }
 
   private static void check(TypeSerializer<?> reader, byte[] bytes) {
+    // What the JVM allocates to link a message that is made for the first time does not count.
+    readOrFail(reader, bytes);
     long before = THREADS.getCurrentThreadAllocatedBytes();
+    readOrFail(reader, bytes);
+    assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
+        .as(() -> describe(bytes))
+        .isLessThan(ALLOCATED_BYTES_MAX);
+  }
+
+  private static void readOrFail(TypeSerializer<?> reader, byte[] bytes) {
     try {
       Object unused = reader.deserialize(new BinaryInput(bytes));
     } catch (CorruptStateException expected) {
@@ -92,9 +101,6 @@ final class HostileInputTest {
     } catch (RuntimeException | Error e) {
       throw new AssertionError(describe(bytes), e);
     }
-    assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
-        .as(() -> describe(bytes))
-        .isLessThan(ALLOCATED_BYTES_MAX);
   }
 
   @ParameterizedTest
