@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * the others. The capacity is any number, not just a power of two, so that chunks are filled well
  * whatever their number of entries. Removing moves later entries back; there are no tombstones.
  */
-final class Chunk implements Bucket, StoredMap {
+final class Chunk implements Bucket {
   static final int CAPACITY_MIN = 4;
   static final int CAPACITY_MAX = 2048;
 
@@ -155,6 +155,13 @@ final class Chunk implements Bucket, StoredMap {
     size++;
   }
 
+  /** Adds an entry of numbers that is not here, and for which there is room. */
+  void putAbsent(EntryLayout<?, ?, ?> layout, long word, long value) {
+    int slot = vacantSlot(layout, word);
+    occupy(layout, slot, word);
+    longs[2 * slot + 1] = value;
+  }
+
   /** Adds the entries of another chunk, none of which is here, and for which there is room. */
   void takeAll(EntryLayout<?, ?, ?> layout, Chunk source) {
     for (int slot = 0; slot < source.slotCount(); slot++) {
@@ -167,16 +174,21 @@ final class Chunk implements Bucket, StoredMap {
   /** Adds an entry of another chunk that is not here, and for which there is room. */
   void take(EntryLayout<?, ?, ?> layout, Chunk source, int sourceSlot) {
     long word = source.word(layout, sourceSlot);
-    int slot = capacity;
-    if (word != 0) {
-      slot = home(word);
-      while (longs[slot << layout.longShift] != 0) {
-        slot = after(slot);
-      }
-    }
-    copySlot(layout, source, sourceSlot, slot);
+    copySlot(layout, source, sourceSlot, vacantSlot(layout, word));
     hasZero |= word == 0;
     size++;
+  }
+
+  /** Returns the slot for a word that is not here. */
+  private int vacantSlot(EntryLayout<?, ?, ?> layout, long word) {
+    if (word == 0) {
+      return capacity;
+    }
+    int slot = home(word);
+    while (longs[slot << layout.longShift] != 0) {
+      slot = after(slot);
+    }
+    return slot;
   }
 
   private void copySlot(EntryLayout<?, ?, ?> layout, Chunk source, int from, int to) {

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param <N> the type of the namespaces
  * @param <V> what is stored per key and namespace
  */
-final class ChunkMap<K, N, V> implements StoredMap {
+final class ChunkMap<K, N, V> {
   private static final int DIRECTORY_ENTRIES_MIN = Chunk.SIZE_MAX / 6;
   private static final int SIZED_DEPTH_MAX = 16;
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param <N> the type of the namespaces
  * @param <V> what is stored per key and namespace
  */
-final class EntryWalk<K, N, V> {
+final class EntryWalk<K, N, V> implements MapWalk<K, V> {
 
   /** Null if there is but the chunk that the walk began with. */
   private final @Nullable ChunkMap<K, N, V> map;
@@ -77,8 +77,8 @@ final class EntryWalk<K, N, V> {
     return new EntryWalk<>(layout, chunk, true);
   }
 
-  /** Moves to the next entry; returns false if there is none. */
-  boolean next() {
+  @Override
+  public boolean next() {
     while (!nextInBucket()) {
       if (atEnd || map == null) {
         return false;
@@ -145,7 +145,8 @@ final class EntryWalk<K, N, V> {
     return hashMin == 0 || Long.compareUnsigned(EntryLayout.mix(word), hashMin) >= 0;
   }
 
-  K key() {
+  @Override
+  public K key() {
     Chunk current = chunk;
     return current != null ? layout.key(current, slot) : inTree().key;
   }
@@ -155,7 +156,8 @@ final class EntryWalk<K, N, V> {
     return current != null ? layout.namespace(current, slot) : inTree().namespace;
   }
 
-  V value() {
+  @Override
+  public V value() {
     Chunk current = chunk;
     return current != null ? layout.value(current, slot) : inTree().value;
   }

@@ -10,33 +10,32 @@ import io.statebackend.api.spi.Field;
 import org.jspecify.annotations.Nullable;
 
 /** Serializes lists element by element. */
-final class ListPages<E> implements Pages<StoredList<E>> {
+final class ListPages<E> implements Pages<Object> {
+  private final StoredLists<E> lists;
   private final TypeSerializer<E> serializer;
-  private @Nullable StoredList<E> list;
-  private int next;
+  private @Nullable ElementWalk<E> walk;
 
-  ListPages(TypeSerializer<E> serializer) {
+  ListPages(StoredLists<E> lists, TypeSerializer<E> serializer) {
+    this.lists = lists;
     this.serializer = serializer;
   }
 
   @Override
-  public void begin(EntryWalk<?, ?, StoredList<E>> walk) {
-    list = walk.value();
-    next = 0;
+  public void begin(EntryWalk<?, ?, Object> walkOverLists) {
+    walk = lists.walk(walkOverLists.value());
   }
 
   @Override
   public boolean hasNext() {
-    return list != null && next < list.size();
+    return walk != null && walk.hasNext();
   }
 
   @Override
   public void write(BinaryOutput out) {
-    StoredList<E> current = requireNonNull(list, "no list was begun");
+    ElementWalk<E> current = requireNonNull(walk, "no list was begun");
     int start = out.position();
-    while (next < current.size() && out.position() - start < EntryCursor.PAGE_SIZE_BYTES) {
-      Field.write(serializer, current.get(next), out);
-      next++;
+    while (current.hasNext() && out.position() - start < EntryCursor.PAGE_SIZE_BYTES) {
+      Field.write(serializer, current.next(), out);
     }
   }
 }

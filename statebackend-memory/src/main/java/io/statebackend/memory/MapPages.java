@@ -5,17 +5,16 @@ import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.TypeSerializer;
-import io.statebackend.api.VoidNamespace;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.Field;
 import org.jspecify.annotations.Nullable;
 
 /** Serializes maps pair by pair. */
-final class MapPages<U, V> implements Pages<StoredMap> {
+final class MapPages<U, V> implements Pages<Object> {
   private final StoredMaps<U, V> maps;
   private final TypeSerializer<U> userKeys;
   private final TypeSerializer<V> values;
-  private @Nullable EntryWalk<U, VoidNamespace, V> walk;
+  private @Nullable MapWalk<U, V> walk;
   private boolean hasNext;
 
   MapPages(StoredMaps<U, V> maps, TypeSerializer<U> userKeys, TypeSerializer<V> values) {
@@ -25,8 +24,8 @@ final class MapPages<U, V> implements Pages<StoredMap> {
   }
 
   @Override
-  public void begin(EntryWalk<?, ?, StoredMap> walkOverMaps) {
-    EntryWalk<U, VoidNamespace, V> begun = maps.walkOverFrozen(walkOverMaps.value());
+  public void begin(EntryWalk<?, ?, Object> walkOverMaps) {
+    MapWalk<U, V> begun = maps.walkOverFrozen(walkOverMaps.value());
     walk = begun;
     hasNext = begun.next();
   }
@@ -38,7 +37,7 @@ final class MapPages<U, V> implements Pages<StoredMap> {
 
   @Override
   public void write(BinaryOutput out) {
-    EntryWalk<U, VoidNamespace, V> current = requireNonNull(walk, "no map was begun");
+    MapWalk<U, V> current = requireNonNull(walk, "no map was begun");
     int start = out.position();
     while (hasNext && out.position() - start < EntryCursor.PAGE_SIZE_BYTES) {
       Field.write(userKeys, current.key(), out);

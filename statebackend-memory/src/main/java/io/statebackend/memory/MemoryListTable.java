@@ -15,56 +15,58 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.jspecify.annotations.Nullable;
 
-/** A {@link StoredList} per key and namespace. */
+/** A list, as {@link StoredLists} keeps it, per key and namespace. */
 final class MemoryListTable<K, N, E> implements ListTable<K, N, E>, MemoryTable {
   private final TypeSerializer<K> keys;
   private final TableSpec.OfLists<N, E> spec;
   private final TypeSerializer<E> elements;
-  private final ElementBlocks<E> blocks;
-  private final Images images;
-  private final KeyGroups<K, N, StoredList<E>> groups;
+  private final StoredLists<E> lists;
+  private final KeyGroups<K, N, Object> groups;
 
   MemoryListTable(
       TypeSerializer<K> keys, TableSpec.OfLists<N, E> spec, KeyGroupRange range, Images images) {
     this.keys = keys;
     this.spec = spec;
     this.elements = spec.elementSerializer();
-    this.blocks = new ElementBlocks<>(elements);
-    this.images = images;
+    this.lists = new StoredLists<>(elements, images);
     this.groups =
         new KeyGroups<>(
             spec.name(),
             range,
-            () -> new ListPages<>(elements),
+            () -> new ListPages<>(lists, elements),
             new EntryLayout<>(keys, spec.namespaceSerializer(), null, images));
   }
 
   @Override
   public Iterator<E> iterator(KeyContext<K> key, N namespace) {
-    StoredList<E> list = groups.get(key, namespace);
-    return list == null ? Collections.emptyIterator() : new Elements<>(list, elements);
+    Object list = groups.get(key, namespace);
+    return list == null ? Collections.emptyIterator() : new Elements<>(lists.walk(list), elements);
   }
 
   @Override
   public void add(KeyContext<K> key, N namespace, E element) {
     E own = EntryLayout.own(elements, element);
-    listToGrow(key, namespace, 1).add(own);
+    Object list = groups.get(key, namespace);
+    Object changed = lists.add(list, own);
+    if (changed != list) {
+      groups.put(key, namespace, changed);
+    }
   }
 
   @Override
   public void addAll(KeyContext<K> key, N namespace, Collection<? extends E> added) {
     Collection<? extends E> own = own(added);
-    listToGrow(key, namespace, own.size()).addAll(own);
+    Object list = groups.get(key, namespace);
+    Object changed = lists.addAll(list, own);
+    if (changed != list) {
+      groups.put(key, namespace, changed);
+    }
   }
 
   @Override
   public void set(KeyContext<K> key, N namespace, Collection<? extends E> replacement) {
-    Collection<? extends E> own = own(replacement);
-    StoredList<E> list = new StoredList<>(blocks, own.size(), images.epoch());
-    list.addAll(own);
-    groups.put(key, namespace, list);
+    groups.put(key, namespace, lists.addAll(null, own(replacement)));
   }
 
   /** Returns elements to store, all copied before any is stored if they can change. */
@@ -77,23 +79,6 @@ final class MemoryListTable<K, N, E> implements ListTable<K, N, E>, MemoryTable 
       copies.add(elements.copy(element));
     }
     return copies;
-  }
-
-  /** Returns the list of a key, made if need be, to be added to. */
-  private StoredList<E> listToGrow(KeyContext<K> key, N namespace, int addedCount) {
-    StoredList<E> list = groups.get(key, namespace);
-    if (list != null && images.isExclusive(list.epoch)) {
-      return list;
-    }
-    StoredList<E> changed = exclusive(list, addedCount);
-    groups.put(key, namespace, changed);
-    return changed;
-  }
-
-  private StoredList<E> exclusive(@Nullable StoredList<E> list, int capacity) {
-    return list == null
-        ? new StoredList<>(blocks, capacity, images.epoch())
-        : list.copy(images.epoch());
   }
 
   @Override
@@ -112,20 +97,20 @@ final class MemoryListTable<K, N, E> implements ListTable<K, N, E>, MemoryTable 
     while (entries.next()) {
       K key = keys.deserialize(entries.key());
       N namespace = spec.namespaceSerializer().deserialize(entries.namespace());
-      StoredList<E> list = groups.get(keyGroup, key, namespace);
-      if (list == null || !images.isExclusive(list.epoch)) {
-        list = exclusive(list, 0);
-        groups.put(keyGroup, key, namespace, list);
-      }
+      Object list = groups.get(keyGroup, key, namespace);
+      Object changed = list;
       BinaryInput page = entries.value();
       while (page.remaining() > 0) {
-        list.add(Field.read(elements, page));
+        changed = lists.add(changed, Field.read(elements, page));
+      }
+      if (changed != null && changed != list) {
+        groups.put(keyGroup, key, namespace, changed);
       }
     }
   }
 
   @Override
-  public FrozenTable<K, N, StoredList<E>> freeze() {
+  public FrozenTable<K, N, Object> freeze() {
     return groups.freeze();
   }
 
@@ -136,26 +121,25 @@ final class MemoryListTable<K, N, E> implements ListTable<K, N, E>, MemoryTable 
 
   /** Iterates over the elements that a list has now, whatever is added later. */
   private static final class Elements<E> implements Iterator<E> {
-    private final StoredList<E> list;
+    private final ElementWalk<E> walk;
     private final TypeSerializer<E> serializer;
-    private int next;
 
-    Elements(StoredList<E> list, TypeSerializer<E> serializer) {
-      this.list = list.copy(list.epoch);
+    Elements(ElementWalk<E> walk, TypeSerializer<E> serializer) {
+      this.walk = walk;
       this.serializer = serializer;
     }
 
     @Override
     public boolean hasNext() {
-      return next < list.size();
+      return walk.hasNext();
     }
 
     @Override
     public E next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException("the list has no more elements: size=" + list.size());
+      if (!walk.hasNext()) {
+        throw new NoSuchElementException("the list has no more elements");
       }
-      return EntryLayout.own(serializer, list.get(next++));
+      return EntryLayout.own(serializer, walk.next());
     }
   }
 }

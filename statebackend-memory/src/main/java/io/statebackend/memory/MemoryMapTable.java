@@ -4,7 +4,6 @@ package io.statebackend.memory;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.TypeSerializer;
-import io.statebackend.api.VoidNamespace;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.Field;
 import io.statebackend.api.spi.KeyContext;
@@ -16,14 +15,14 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link StoredMap} of user keys per key and namespace. */
+/** A map of user keys, as {@link StoredMaps} keeps it, per key and namespace. */
 final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTable {
   private final TypeSerializer<K> keys;
   private final TableSpec.OfMaps<N, U, V> spec;
   private final TypeSerializer<U> userKeys;
   private final TypeSerializer<V> values;
   private final StoredMaps<U, V> maps;
-  private final KeyGroups<K, N, StoredMap> groups;
+  private final KeyGroups<K, N, Object> groups;
 
   MemoryMapTable(
       TypeSerializer<K> keys, TableSpec.OfMaps<N, U, V> spec, KeyGroupRange range, Images images) {
@@ -42,7 +41,7 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
 
   @Override
   public @Nullable V get(KeyContext<K> key, N namespace, U userKey) {
-    StoredMap map = groups.get(key, namespace);
+    Object map = groups.get(key, namespace);
     V value = map == null ? null : maps.get(map, userKey);
     return value == null ? null : EntryLayout.own(values, value);
   }
@@ -50,8 +49,8 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
   @Override
   public void put(KeyContext<K> key, N namespace, U userKey, V value) {
     V own = EntryLayout.own(values, value);
-    StoredMap map = groups.get(key, namespace);
-    StoredMap changed = maps.put(map, userKey, own);
+    Object map = groups.get(key, namespace);
+    Object changed = maps.put(map, userKey, own);
     if (changed != map) {
       groups.put(key, namespace, changed);
     }
@@ -59,11 +58,11 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
 
   @Override
   public void remove(KeyContext<K> key, N namespace, U userKey) {
-    StoredMap map = groups.get(key, namespace);
+    Object map = groups.get(key, namespace);
     if (map == null) {
       return;
     }
-    StoredMap changed = maps.remove(map, userKey);
+    Object changed = maps.remove(map, userKey);
     if (changed == null) {
       groups.remove(key, namespace);
     } else if (changed != map) {
@@ -73,13 +72,13 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
 
   @Override
   public boolean contains(KeyContext<K> key, N namespace, U userKey) {
-    StoredMap map = groups.get(key, namespace);
+    Object map = groups.get(key, namespace);
     return map != null && maps.contains(map, userKey);
   }
 
   @Override
   public Iterator<Map.Entry<U, V>> iterator(KeyContext<K> key, N namespace) {
-    StoredMap map = groups.get(key, namespace);
+    Object map = groups.get(key, namespace);
     return map == null ? Collections.emptyIterator() : new Entries(maps.walkOverLive(map));
   }
 
@@ -104,8 +103,8 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
     while (entries.next()) {
       K key = keys.deserialize(entries.key());
       N namespace = spec.namespaceSerializer().deserialize(entries.namespace());
-      StoredMap map = groups.get(keyGroup, key, namespace);
-      StoredMap changed = map;
+      Object map = groups.get(keyGroup, key, namespace);
+      Object changed = map;
       BinaryInput page = entries.value();
       while (page.remaining() > 0) {
         changed = maps.put(changed, Field.read(userKeys, page), Field.read(values, page));
@@ -117,7 +116,7 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
   }
 
   @Override
-  public FrozenTable<K, N, StoredMap> freeze() {
+  public FrozenTable<K, N, Object> freeze() {
     return groups.freeze();
   }
 
@@ -128,10 +127,10 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
 
   /** Iterates over the entries of a map while it may change. */
   private final class Entries implements Iterator<Map.Entry<U, V>> {
-    private final EntryWalk<U, VoidNamespace, V> walk;
+    private final MapWalk<U, V> walk;
     private boolean hasNext;
 
-    Entries(EntryWalk<U, VoidNamespace, V> walk) {
+    Entries(MapWalk<U, V> walk) {
       this.walk = walk;
       this.hasNext = walk.next();
     }

@@ -6,7 +6,11 @@ import java.util.Collection;
 import java.util.Iterator;
 
 /**
- * A list that grows at its end, in blocks of {@value #BLOCK_SIZE} elements.
+ * A list that grows at its end, block by block.
+ *
+ * <p>As long as there is one small block, it grows by being copied, so that a short list is in one
+ * place. From then on a full block stays as it is, and the next one is as large as half of what is
+ * there, up to {@value #BLOCK_SIZE_MAX} elements: nothing is copied again.
  *
  * <p>What was added is never changed. So a copy shares the blocks: whoever holds one sees its own
  * size only, and of all copies just one, the newest, is added to.
@@ -14,9 +18,12 @@ import java.util.Iterator;
  * @param <E> the type of the elements
  */
 final class StoredList<E> {
-  private static final int BLOCK_SIZE = 1024;
-  private static final int CAPACITY_MIN = 4;
-  private static final int SIZE_MAX = Integer.MAX_VALUE - BLOCK_SIZE;
+  private static final int BLOCK_SIZE_MIN = 5;
+  private static final int BLOCK_SIZE_MAX = 1024;
+
+  /** The size of a block from which on it is not copied but followed by another. */
+  private static final int BLOCK_SIZE_KEPT = 64;
+
   private static final Object[] NO_BLOCKS = {};
 
   /** When the list was made or copied; images from then on share it. */
@@ -24,26 +31,30 @@ final class StoredList<E> {
 
   private final ElementBlocks<E> blocks;
 
-  /** All blocks but the last, each full, and room for more. */
+  /** All blocks but the last, and room for more. */
   private Object[] fullBlocks;
 
+  private int fullCount;
+  private long sizeOfFull;
   private Object lastBlock;
-  private int size;
+  private int lastSize;
 
   /** Makes an empty list with room for a number of elements. */
   StoredList(ElementBlocks<E> blocks, int capacity, long epoch) {
     this.epoch = epoch;
     this.blocks = blocks;
     this.fullBlocks = NO_BLOCKS;
-    this.lastBlock = blocks.create(Math.max(CAPACITY_MIN, Math.min(capacity, BLOCK_SIZE)));
+    this.lastBlock = blocks.create(blockSize(capacity));
   }
 
   private StoredList(StoredList<E> source, long epoch) {
     this.epoch = epoch;
     this.blocks = source.blocks;
     this.fullBlocks = source.fullBlocks;
+    this.fullCount = source.fullCount;
+    this.sizeOfFull = source.sizeOfFull;
     this.lastBlock = source.lastBlock;
-    this.size = source.size;
+    this.lastSize = source.lastSize;
   }
 
   /** Returns a list of the same elements. Only one of the two may be added to. */
@@ -51,20 +62,14 @@ final class StoredList<E> {
     return new StoredList<>(this, newEpoch);
   }
 
-  int size() {
-    return size;
-  }
-
-  E get(int index) {
-    int block = index / BLOCK_SIZE;
-    boolean last = block == (size - 1) / BLOCK_SIZE;
-    return blocks.get(last ? lastBlock : fullBlocks[block], index % BLOCK_SIZE);
+  ElementWalk<E> walk() {
+    return new ElementWalk<>(blocks, fullBlocks, fullCount, lastBlock, lastSize);
   }
 
   void add(E element) {
     makeRoom(1);
-    blocks.set(lastBlock, size % BLOCK_SIZE, element);
-    size++;
+    blocks.set(lastBlock, lastSize, element);
+    lastSize++;
   }
 
   void addAll(Collection<? extends E> elements) {
@@ -72,10 +77,16 @@ final class StoredList<E> {
     int rest = elements.size();
     while (rest > 0) {
       int count = Math.min(rest, makeRoom(rest));
-      blocks.setAll(lastBlock, size % BLOCK_SIZE, source, count);
-      size += count;
+      blocks.setAll(lastBlock, lastSize, source, count);
+      lastSize += count;
       rest -= count;
     }
+  }
+
+  /** Adds elements that are encoded as numbers, and for which there is room in the last block. */
+  void addNumbers(long[] numbers, int from, int count) {
+    System.arraycopy(numbers, from, (long[]) lastBlock, lastSize, count);
+    lastSize += count;
   }
 
   /**
@@ -85,27 +96,32 @@ final class StoredList<E> {
    * @return for how many there is room
    */
   private int makeRoom(int wanted) {
-    int used = size % BLOCK_SIZE;
-    if (used == 0 && size > 0) {
-      beginBlock();
-    }
     int capacity = blocks.capacity(lastBlock);
-    if (used == capacity) {
-      capacity = Math.min(BLOCK_SIZE, used + Math.max(wanted, Math.max(used / 2, CAPACITY_MIN)));
-      lastBlock = blocks.grown(lastBlock, capacity);
+    if (lastSize == capacity) {
+      int added = blockSize(Math.max(wanted, (sizeOfFull + lastSize) / 2));
+      if (fullCount == 0 && capacity < BLOCK_SIZE_KEPT) {
+        capacity += added;
+        lastBlock = blocks.grown(lastBlock, capacity);
+      } else {
+        keepLastBlock();
+        capacity = added;
+        lastBlock = blocks.create(capacity);
+      }
     }
-    return capacity - used;
+    return capacity - lastSize;
   }
 
-  private void beginBlock() {
-    if (size > SIZE_MAX) {
-      throw new IllegalStateException("list is too long: size=" + size + ", sizeMax=" + SIZE_MAX);
+  private void keepLastBlock() {
+    if (fullCount == fullBlocks.length) {
+      fullBlocks = Arrays.copyOf(fullBlocks, fullCount + Math.max(2, fullCount / 2));
     }
-    int count = size / BLOCK_SIZE;
-    if (count > fullBlocks.length) {
-      fullBlocks = Arrays.copyOf(fullBlocks, count + Math.max(1, count / 2));
-    }
-    fullBlocks[count - 1] = lastBlock;
-    lastBlock = blocks.create(BLOCK_SIZE);
+    fullBlocks[fullCount] = lastBlock;
+    fullCount++;
+    sizeOfFull += lastSize;
+    lastSize = 0;
+  }
+
+  private static int blockSize(long wanted) {
+    return (int) Math.max(BLOCK_SIZE_MIN, Math.min(wanted, BLOCK_SIZE_MAX));
   }
 }

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.memory;
+
+/**
+ * The first number of a {@code long[]} that is a short list or a small map: when the array was made
+ * (see {@link Images}), how many elements or entries it has, and whether an iterator of the owner
+ * reads it.
+ *
+ * <pre>
+ * epoch (55 bits) | borrowed (1 bit) | size (8 bits)
+ * </pre>
+ */
+final class NumbersHeader {
+  /** The largest size that can be told. */
+  static final int SIZE_MAX = 255;
+
+  private static final long BORROWED = SIZE_MAX + 1;
+  private static final int EPOCH_SHIFT = 9;
+
+  private NumbersHeader() {}
+
+  static long of(long epoch, int size) {
+    return epoch << EPOCH_SHIFT | size;
+  }
+
+  static int size(long[] numbers) {
+    return (int) numbers[0] & SIZE_MAX;
+  }
+
+  /** Tells whether an array can be changed in place, because nobody but the owner has it. */
+  static boolean isExclusive(long[] numbers, Images images) {
+    return images.isExclusive(numbers[0] >>> EPOCH_SHIFT) && (numbers[0] & BORROWED) == 0;
+  }
+
+  /**
+   * Has an array copied for the next change. One that an image shares is copied anyway, and left
+   * alone here, for it is read by another thread.
+   */
+  static void borrow(long[] numbers, Images images) {
+    if (images.isExclusive(numbers[0] >>> EPOCH_SHIFT)) {
+      numbers[0] |= BORROWED;
+    }
+  }
+}
