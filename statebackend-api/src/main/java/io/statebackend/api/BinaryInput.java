@@ -152,11 +152,20 @@ public final class BinaryInput {
    * @throws CorruptStateException if no byte remains or it is neither 0 nor 1
    */
   public boolean readBoolean() {
-    int value = readByte();
-    if (value >>> 1 != 0) {
-      throw new CorruptStateException("not a boolean: expected=0 or 1, actual=" + value);
+    int at = position;
+    if (at >= limit) {
+      throw cutShort(Byte.BYTES);
+    }
+    byte value = bytes[at];
+    position = at + 1;
+    if ((value & ~1) != 0) {
+      throw notBoolean(value);
     }
     return value != 0;
+  }
+
+  private static CorruptStateException notBoolean(byte value) {
+    return new CorruptStateException("not a boolean: expected=0 or 1, actual=" + value);
   }
 
   /**
@@ -355,48 +364,62 @@ public final class BinaryInput {
     byte[] source = bytes;
     int count = 0;
     int at = from;
-    while (at < to) {
+    while (true) {
+      // Most chars are ASCII: a loop of their own.
+      while (at < to && source[at] >= 0) {
+        target[count++] = (char) source[at++];
+      }
+      if (at == to) {
+        return count;
+      }
       int lead = source[at];
-      if (lead >= 0) {
-        target[count++] = (char) lead;
-        at++;
-      } else if (lead >> 5 == -2) {
-        int value = (lead & 0x1f) << 6 | continuation(source, at + 1, to);
+      if (lead >> 5 == -2) {
+        checkContinued(source, at, 2, to);
+        int value = (lead & 0x1f) << 6 | (source[at + 1] & 0x3f);
         checkShortest(value, 0x80);
         target[count++] = (char) value;
         at += 2;
       } else if (lead >> 4 == -2) {
-        int value =
-            (lead & 0xf) << 12
-                | continuation(source, at + 1, to) << 6
-                | continuation(source, at + 2, to);
+        checkContinued(source, at, 3, to);
+        int value = (lead & 0xf) << 12 | (source[at + 1] & 0x3f) << 6 | (source[at + 2] & 0x3f);
         checkShortest(value, 0x800);
         target[count++] = (char) value;
         at += 3;
-      } else if (lead >> 3 == -2) {
-        int value =
-            (lead & 7) << 18
-                | continuation(source, at + 1, to) << 12
-                | continuation(source, at + 2, to) << 6
-                | continuation(source, at + 3, to);
-        checkShortest(value, 0x10000);
-        if (value > Character.MAX_CODE_POINT) {
-          throw new CorruptStateException("not a code point in a string: " + value);
-        }
-        count += Character.toChars(value, target, count);
-        at += 4;
       } else {
-        throw new CorruptStateException("not a UTF-8 lead byte in a string: " + (lead & 0xff));
+        count += Character.toChars(readFourBytes(source, at, to), target, count);
+        at += 4;
       }
     }
-    return count;
   }
 
-  private static int continuation(byte[] source, int at, int to) {
-    if (at >= to || (source[at] & 0xc0) != 0x80) {
+  /** Decodes a char that takes four bytes, of which there are none longer. */
+  private static int readFourBytes(byte[] source, int at, int to) {
+    int lead = source[at];
+    if (lead >> 3 != -2) {
+      throw new CorruptStateException("not a UTF-8 lead byte in a string: " + (lead & 0xff));
+    }
+    checkContinued(source, at, 4, to);
+    int value =
+        (lead & 7) << 18
+            | (source[at + 1] & 0x3f) << 12
+            | (source[at + 2] & 0x3f) << 6
+            | (source[at + 3] & 0x3f);
+    checkShortest(value, 0x10000);
+    if (value > Character.MAX_CODE_POINT) {
+      throw new CorruptStateException("not a code point in a string: " + value);
+    }
+    return value;
+  }
+
+  /** Checks that all bytes of a char but the first are there and continue it. */
+  private static void checkContinued(byte[] source, int at, int length, int to) {
+    boolean sound = length <= to - at;
+    for (int i = 1; sound && i < length; i++) {
+      sound = (source[at + i] & 0xc0) == 0x80;
+    }
+    if (!sound) {
       throw new CorruptStateException("UTF-8 sequence is cut short in a string");
     }
-    return source[at] & 0x3f;
   }
 
   private static void checkShortest(int value, int min) {
