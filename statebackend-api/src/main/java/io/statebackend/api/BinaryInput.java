@@ -323,32 +323,34 @@ public final class BinaryInput {
     int from = position;
     int to = from + length;
     position = to;
-    return isAscii(from, to)
+    int asciiEnd = asciiEnd(from, to);
+    return asciiEnd == to
         ? new String(bytes, from, length, StandardCharsets.ISO_8859_1)
-        : readUtf8(from, to);
+        : readUtf8(from, asciiEnd, to);
   }
 
-  private boolean isAscii(int from, int to) {
+  /** Returns up to where all bytes are ASCII: the end, or not far from the first other one. */
+  private int asciiEnd(int from, int to) {
     int at = from;
     for (; at <= to - Long.BYTES; at += Long.BYTES) {
       if (((long) LONG.get(bytes, at) & TOP_BITS) != 0) {
-        return false;
+        return at;
       }
     }
     int seen = 0;
-    for (; at < to; at++) {
-      seen |= bytes[at];
+    for (int i = at; i < to; i++) {
+      seen |= bytes[i];
     }
-    return seen >= 0;
+    return seen >= 0 ? to : at;
   }
 
-  private String readUtf8(int from, int to) {
+  private String readUtf8(int from, int asciiEnd, int to) {
     int length = to - from;
     if (length <= KEPT_CHARS) {
       if (chars.length == 0) {
         chars = new char[KEPT_CHARS];
       }
-      return new String(chars, 0, decode(from, to, chars));
+      return new String(chars, 0, decode(from, asciiEnd, to, chars));
     }
     String decoded = new String(bytes, from, length, StandardCharsets.UTF_8);
     // The JDK's decoder does not tell bytes that are no UTF-8, and refuses a half of a pair.
@@ -356,16 +358,19 @@ public final class BinaryInput {
       return decoded;
     }
     char[] all = new char[length];
-    return new String(all, 0, decode(from, to, all));
+    return new String(all, 0, decode(from, asciiEnd, to, all));
   }
 
   /** Decodes bytes; returns the number of chars, of which there are not more than bytes. */
-  private int decode(int from, int to, char[] target) {
+  private int decode(int from, int asciiEnd, int to, char[] target) {
     byte[] source = bytes;
     int count = 0;
     int at = from;
+    while (at < asciiEnd) {
+      target[count++] = (char) source[at++];
+    }
     while (true) {
-      // Most chars are ASCII: a loop of their own.
+      // Most others are ASCII too: a loop of their own.
       while (at < to && source[at] >= 0) {
         target[count++] = (char) source[at++];
       }
@@ -373,15 +378,14 @@ public final class BinaryInput {
         return count;
       }
       int lead = source[at];
-      if (lead >> 5 == -2) {
-        checkContinued(source, at, 2, to);
-        int value = (lead & 0x1f) << 6 | (source[at + 1] & 0x3f);
+      if (lead >> 5 == -2 && to - at > 1) {
+        int value = (lead & 0x1f) << 6 | continuation(source[at + 1]);
         checkShortest(value, 0x80);
         target[count++] = (char) value;
         at += 2;
-      } else if (lead >> 4 == -2) {
-        checkContinued(source, at, 3, to);
-        int value = (lead & 0xf) << 12 | (source[at + 1] & 0x3f) << 6 | (source[at + 2] & 0x3f);
+      } else if (lead >> 4 == -2 && to - at > 2) {
+        int value =
+            (lead & 0xf) << 12 | continuation(source[at + 1]) << 6 | continuation(source[at + 2]);
         checkShortest(value, 0x800);
         target[count++] = (char) value;
         at += 3;
@@ -392,18 +396,20 @@ public final class BinaryInput {
     }
   }
 
-  /** Decodes a char that takes four bytes, of which there are none longer. */
+  /** Decodes a char of four bytes; there are none of more. */
   private static int readFourBytes(byte[] source, int at, int to) {
     int lead = source[at];
-    if (lead >> 3 != -2) {
+    if (lead >> 6 == -2 || lead >> 3 == -1) {
       throw new CorruptStateException("not a UTF-8 lead byte in a string: " + (lead & 0xff));
     }
-    checkContinued(source, at, 4, to);
+    if (to - at < 4) {
+      throw cutShortInString();
+    }
     int value =
         (lead & 7) << 18
-            | (source[at + 1] & 0x3f) << 12
-            | (source[at + 2] & 0x3f) << 6
-            | (source[at + 3] & 0x3f);
+            | continuation(source[at + 1]) << 12
+            | continuation(source[at + 2]) << 6
+            | continuation(source[at + 3]);
     checkShortest(value, 0x10000);
     if (value > Character.MAX_CODE_POINT) {
       throw new CorruptStateException("not a code point in a string: " + value);
@@ -411,15 +417,15 @@ public final class BinaryInput {
     return value;
   }
 
-  /** Checks that all bytes of a char but the first are there and continue it. */
-  private static void checkContinued(byte[] source, int at, int length, int to) {
-    boolean sound = length <= to - at;
-    for (int i = 1; sound && i < length; i++) {
-      sound = (source[at + i] & 0xc0) == 0x80;
+  private static int continuation(byte source) {
+    if (source >> 6 != -2) {
+      throw cutShortInString();
     }
-    if (!sound) {
-      throw new CorruptStateException("UTF-8 sequence is cut short in a string");
-    }
+    return source & 0x3f;
+  }
+
+  private static CorruptStateException cutShortInString() {
+    return new CorruptStateException("UTF-8 sequence is cut short in a string");
   }
 
   private static void checkShortest(int value, int min) {
