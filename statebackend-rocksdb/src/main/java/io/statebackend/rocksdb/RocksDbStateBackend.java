@@ -171,6 +171,7 @@ public final class RocksDbStateBackend implements StateBackend {
     private long memoryBudgetBytes = BUDGET_BYTES_DEFAULT;
     private long heapCacheBytes = CACHE_NOT_SET;
     private int transferThreads = TRANSFER_THREADS_DEFAULT;
+    private Preset preset = Preset.SOLID_STATE_DISK;
     private Tuning tuning = Tuning.NONE;
 
     private Builder(Path directory) {
@@ -230,7 +231,18 @@ public final class RocksDbStateBackend implements StateBackend {
     }
 
     /**
-     * Changes RocksDB's options, for experts.
+     * Chooses RocksDB's options by what is scarce.
+     *
+     * @param scarce what is; by default {@link Preset#SOLID_STATE_DISK}
+     * @return this
+     */
+    public Builder preset(Preset scarce) {
+      preset = requireNonNull(scarce, "preset");
+      return this;
+    }
+
+    /**
+     * Changes RocksDB's options, for experts, after those of the {@link #preset} are set.
      *
      * @param expert what changes them
      * @return this
@@ -262,7 +274,11 @@ public final class RocksDbStateBackend implements StateBackend {
       return RocksDbStateBackend.open(
           directory,
           new Settings(
-              memoryBudgetBytes - cache, cache, transferThreads, Limits.OF_ROCKSDB, tuning));
+              memoryBudgetBytes - cache,
+              cache,
+              transferThreads,
+              Limits.OF_ROCKSDB,
+              preset.andThen(tuning)));
     }
   }
 }

@@ -14,7 +14,15 @@ final class TestBackends {
   }
 
   static RocksDbStateBackend open(Path directory, long cacheBytes, Limits limits) {
-    return RocksDbStateBackend.open(
-        directory, new Settings(NATIVE_BYTES, cacheBytes, 2, limits, Tuning.NONE));
+    return open(directory, new Settings(NATIVE_BYTES, cacheBytes, 2, limits, Tuning.NONE));
+  }
+
+  static RocksDbStateBackend open(Path directory, long cacheBytes, Preset preset) {
+    Tuning tuning = preset.andThen(Tuning.NONE);
+    return open(directory, new Settings(NATIVE_BYTES, cacheBytes, 2, Limits.OF_ROCKSDB, tuning));
+  }
+
+  private static RocksDbStateBackend open(Path directory, Settings settings) {
+    return RocksDbStateBackend.open(directory, settings);
   }
 }
