@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For the owner alone. Methods that find or make an entry leave the cache standing on it.
  */
-final class EntryCache implements AutoCloseable {
+final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   private static final VarHandle SHORT = view(short[].class);
   private static final VarHandle INT = view(int[].class);
   private static final VarHandle LONG = view(long[].class);
@@ -79,6 +79,9 @@ final class EntryCache implements AutoCloseable {
   /** What is sealed may take this part of what the chunks do, besides them. */
   private static final int SEALED_SHARE = 4;
 
+  /** What others take of the budget may be this part of what the chunks do. */
+  private static final int OTHERS_SHARE = 16;
+
   private final CacheBudget.Account account;
   private final Columns columns;
   private final Target target;
@@ -109,6 +112,7 @@ final class EntryCache implements AutoCloseable {
   private @Nullable SealedWrites sealed;
 
   private int chunkCount;
+  private long takenByOthersBytes;
   private int oldest;
   private int newest = NO_ENTRY;
   private long dirtyTotal;
@@ -315,6 +319,20 @@ final class EntryCache implements AutoCloseable {
   void addPending(Batch target, int column, byte[] key, int keyLength) {
     if (locate(hash(column, key, keyLength), column, key, keyLength) && isDirty(bytes, at)) {
       addTo(target, bytes, at);
+    }
+  }
+
+  /** Tells whether there is an entry that is dirty. */
+  boolean hasPending(int column, byte[] key, int keyLength) {
+    return locate(hash(column, key, keyLength), column, key, keyLength) && isDirty(bytes, at);
+  }
+
+  /** Notes that what {@link #addPending} gave is written; for a value, which stays, clean. */
+  void clean(int column, byte[] key, int keyLength) {
+    if (hasPending(column, key, keyLength)) {
+      bytes[at + FLAGS] &= ~DIRTY;
+      dirtyCounts[chunk]--;
+      dirtyTotal--;
     }
   }
 
@@ -664,6 +682,31 @@ final class EntryCache implements AutoCloseable {
     }
     evictOldest();
     return true;
+  }
+
+  /**
+   * Takes memory out of the budget for what is known of entries beside them, a part of what the
+   * chunks take; evicts entries if need be.
+   */
+  @Override
+  public boolean take(long wanted) {
+    if ((takenByOthersBytes + wanted) * OTHERS_SHARE > (long) chunkCount * chunkBytes) {
+      return false;
+    }
+    while (!account.take(wanted)) {
+      if (chunkCount == 1) {
+        return false;
+      }
+      giveChunkBack();
+    }
+    takenByOthersBytes += wanted;
+    return true;
+  }
+
+  @Override
+  public void giveBack(long unwanted) {
+    account.giveBack(unwanted);
+    takenByOthersBytes -= unwanted;
   }
 
   private void evictOldest() {

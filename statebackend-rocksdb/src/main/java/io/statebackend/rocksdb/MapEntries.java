@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.rocksdb;
 
+import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.spi.EntryKeyFormat;
 import java.util.Arrays;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * iterated over: what is not in it is not there then. A map that outgrows a page is <em>large</em>,
  * which an empty page says; its entries are cached each by itself. As that page may be evicted
  * before they are, they are looked for as well before the database is. An entry in a page is never
- * cached by itself too.
+ * cached by itself too. Which of those by themselves are dirty is listed map by map, as they have
+ * to be written before the database is scanned for the map.
  *
  * <p>For the owner alone. Keys are whole: key group, key, namespace, which make up the prefix, and
  * user key. What {@link #get} found is valid until the next call.
@@ -29,6 +31,9 @@ final class MapEntries {
   /** A large map with more entries is cleared as a range. */
   private static final int CLEARED_ONE_BY_ONE_MAX = 512;
 
+  /** From this size on a batch is written. */
+  private static final int BATCH_BYTES = 256 << 10;
+
   private final Database database;
   private final EntryCache cache;
   private final Column column;
@@ -38,6 +43,8 @@ final class MapEntries {
   private final BinaryOutput content = new BinaryOutput();
   private final EntryBlock block = new EntryBlock();
   private final Batch batch = new Batch();
+  private final BinaryOutput single = new BinaryOutput();
+  private final DirtyUserKeys dirtySingles;
 
   /** Whether the cache may have entries by themselves. */
   private boolean hasSingles;
@@ -51,6 +58,7 @@ final class MapEntries {
     this.cache = cache;
     this.column = entries.column();
     this.entries = entries;
+    this.dirtySingles = new DirtyUserKeys(cache);
   }
 
   byte[] bytes() {
@@ -131,7 +139,7 @@ final class MapEntries {
     boolean isInPage = false;
     if (findPage(key.array(), prefixLength)) {
       if (cache.isLarge()) {
-        putSingle(key, value);
+        putSingle(key, prefixLength, value);
         return;
       }
       isInPage = cache.isComplete();
@@ -145,18 +153,18 @@ final class MapEntries {
       }
     }
     if (!isInPage && hasSingle(key)) {
-      putSingle(key, value);
+      putSingle(key, prefixLength, value);
       return;
     }
     writeItem(true, key, prefixLength, value.array(), value.position());
     if (!addItem(key, prefixLength, true)) {
       makeLarge(key.array(), prefixLength);
-      putSingle(key, value);
+      putSingle(key, prefixLength, value);
     }
   }
 
-  private void putSingle(BinaryOutput key, BinaryOutput value) {
-    hasSingles = true;
+  private void putSingle(BinaryOutput key, int prefixLength, BinaryOutput value) {
+    beginSingleWrite(key, prefixLength);
     entries.put(key, value);
   }
 
@@ -164,7 +172,7 @@ final class MapEntries {
     database.checkOpen();
     if (findPage(key.array(), prefixLength)) {
       if (cache.isLarge()) {
-        removeSingle(key);
+        removeSingle(key, prefixLength);
         return;
       }
       if (page.find(key.array(), prefixLength, key.position())) {
@@ -179,19 +187,29 @@ final class MapEntries {
       }
     }
     if (hasSingle(key)) {
-      removeSingle(key);
+      removeSingle(key, prefixLength);
       return;
     }
     writeAbsentItem(true, key, prefixLength);
     if (!addItem(key, prefixLength, true)) {
       makeLarge(key.array(), prefixLength);
-      removeSingle(key);
+      removeSingle(key, prefixLength);
     }
   }
 
-  private void removeSingle(BinaryOutput key) {
-    hasSingles = true;
+  private void removeSingle(BinaryOutput key, int prefixLength) {
+    beginSingleWrite(key, prefixLength);
     entries.remove(key);
+  }
+
+  private void beginSingleWrite(BinaryOutput key, int prefixLength) {
+    hasSingles = true;
+    if (cache.isClean()) {
+      dirtySingles.clear();
+    }
+    if (!cache.hasPending(column.id(), key.array(), key.position())) {
+      dirtySingles.add(key.array(), prefixLength, key.position());
+    }
   }
 
   boolean isEmpty(byte[] prefix) {
@@ -202,7 +220,7 @@ final class MapEntries {
     if (completePage(prefix)) {
       return !page.hasPresent();
     }
-    entries.read(prefix, prefix, block, 1, false);
+    scan(prefix, prefix, block, 1, false);
     return block.count() == 0;
   }
 
@@ -216,9 +234,64 @@ final class MapEntries {
     return Arrays.copyOfRange(cache.bytes(), from, from + cache.valueLength());
   }
 
-  /** Reads entries of a map that is large; otherwise as {@link StoredEntries#read}. */
+  /**
+   * Reads entries of a map that is large.
+   *
+   * @param from the first key that may be read
+   * @return whether there may be more
+   */
   boolean read(byte[] prefix, byte[] from, EntryBlock target, int countMax) {
-    return entries.read(prefix, from, target, countMax, true);
+    database.checkOpen();
+    return scan(prefix, from, target, countMax, true);
+  }
+
+  /** Reads entries of a map that the database has, with those that were cached by themselves. */
+  private boolean scan(
+      byte[] prefix, byte[] from, EntryBlock target, int countMax, boolean withValues) {
+    writeSingles(prefix);
+    return database.readPrefix(column, prefix, from, target, countMax, withValues);
+  }
+
+  /** Writes what is dirty of a map but for its page; nothing of other maps, if it can be told. */
+  private void writeSingles(byte[] prefix) {
+    if (dirtySingles.isGivenUp()) {
+      entries.flush();
+      dirtySingles.clear();
+      return;
+    }
+    BinaryInput userKeys = dirtySingles.of(prefix);
+    if (userKeys != null) {
+      while (userKeys.remaining() > 0) {
+        writeSome(prefix, userKeys);
+      }
+      dirtySingles.remove(prefix);
+    }
+    // What was sealed is clean, and the database may not have it yet.
+    database.writeSealed();
+  }
+
+  private void writeSome(byte[] prefix, BinaryInput userKeys) {
+    int from = userKeys.position();
+    batch.clear();
+    while (userKeys.remaining() > 0 && batch.sizeBytes() < BATCH_BYTES) {
+      readSingleKey(prefix, userKeys);
+      cache.addPending(batch, column.id(), single.array(), single.position());
+    }
+    int to = userKeys.position();
+    database.write(batch);
+    userKeys.reset(userKeys.array(), from, userKeys.limit());
+    while (userKeys.position() < to) {
+      readSingleKey(prefix, userKeys);
+      cache.clean(column.id(), single.array(), single.position());
+    }
+  }
+
+  private void readSingleKey(byte[] prefix, BinaryInput userKeys) {
+    int length = userKeys.readVarInt();
+    single.reset();
+    single.write(prefix, 0, prefix.length);
+    single.write(userKeys.array(), userKeys.position(), length);
+    userKeys.skip(length);
   }
 
   /** Removes all entries of a map. */
@@ -228,7 +301,7 @@ final class MapEntries {
       clearPage();
       return;
     }
-    if (entries.read(prefix, prefix, block, CLEARED_ONE_BY_ONE_MAX, false)) {
+    if (scan(prefix, prefix, block, CLEARED_ONE_BY_ONE_MAX, false)) {
       entries.removeRange(prefix, EntryKeyFormat.endOf(prefix));
     } else {
       entries.removeAll(block);
@@ -328,7 +401,7 @@ final class MapEntries {
       return false;
     }
     if (hasSingles) {
-      entries.flush();
+      writeSingles(prefix);
     }
     boolean hasMore = database.readPrefix(column, prefix, prefix, block, PAGE_ENTRIES_MAX, true);
     if (hasMore || !putComplete(prefix)) {

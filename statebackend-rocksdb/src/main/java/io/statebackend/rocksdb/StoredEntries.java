@@ -155,17 +155,6 @@ final class StoredEntries {
     database.writeSealed();
   }
 
-  /**
-   * Reads entries beneath a prefix; nothing is dirty then.
-   *
-   * @param from the first key that may be read
-   * @return whether there may be more
-   */
-  boolean read(byte[] prefix, byte[] from, EntryBlock block, int countMax, boolean withValues) {
-    flush();
-    return database.readPrefix(column, prefix, from, block, countMax, withValues);
-  }
-
   /** Removes entries that were scanned. */
   void removeAll(EntryBlock keys) {
     batch.clear();
