@@ -83,7 +83,7 @@ final class Database implements EntryCache.Target, AutoCloseable {
   static Database open(
       String name, Path directory, DatabaseOptions options, Collection<TableFormat> tables) {
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-    descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY));
+    descriptors.add(options.unusedDescriptor());
     tables.forEach(table -> descriptors.add(options.descriptor(table)));
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     try {

@@ -15,6 +15,7 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
 import org.rocksdb.WriteOptions;
 
 /**
@@ -121,6 +122,19 @@ final class DatabaseOptions implements AutoCloseable {
   /** Reads entries of one prefix of fixed length, and ends with it. */
   ReadOptions prefixRead(boolean isCached) {
     return isCached ? prefixRead : uncachedPrefixRead;
+  }
+
+  /**
+   * Returns what the column family is opened with that each database has and no table uses. Once
+   * the disk was full, RocksDB waits until there is room for its write buffer again.
+   */
+  ColumnFamilyDescriptor unusedDescriptor() {
+    return new ColumnFamilyDescriptor(
+        RocksDB.DEFAULT_COLUMN_FAMILY,
+        own(
+            new ColumnFamilyOptions()
+                .setWriteBufferSize(WRITE_BUFFER_BYTES_MIN)
+                .setArenaBlockSize(ARENA_BLOCK_BYTES_MIN)));
   }
 
   /** Returns what the column family of a table is opened with. */

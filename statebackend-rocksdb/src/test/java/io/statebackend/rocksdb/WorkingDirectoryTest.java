@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.StateException;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.StateLockedException;
@@ -19,6 +20,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -30,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class WorkingDirectoryTest {
   private static final String READY = "ready";
   private static final String REFUSED = "refused";
+  private static final String FULL = "full";
   private static final ValueStateDescriptor<String> STATE =
       ValueStateDescriptor.of("state", Serializers.STRING);
   private static final long KEYS = 1_000;
@@ -37,17 +43,18 @@ final class WorkingDirectoryTest {
   @TempDir private Path directory;
 
   private static Process start(Class<?> program, Path... arguments) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx128m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            program.getName());
+    return new ProcessBuilder(command(program, arguments)).redirectErrorStream(true).start();
+  }
+
+  private static List<String> command(Class<?> program, Path... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx128m", "-cp", System.getProperty("java.class.path")));
+    command.add(program.getName());
     for (Path argument : arguments) {
-      builder.command().add(argument.toString());
+      command.add(argument.toString());
     }
-    return builder.redirectErrorStream(true).start();
+    return command;
   }
 
   /** Reads the lines of another process up to one that begins with something. */
@@ -166,10 +173,125 @@ final class WorkingDirectoryTest {
     } finally {
       writer.destroyForcibly().waitFor();
     }
-    assertHoldsCheckpoint(checkpoints);
+    assertHoldsCheckpoint(checkpoints, "first ");
   }
 
-  private void assertHoldsCheckpoint(Path checkpointDirectory) {
+  /** Fills the disk of the working directory, writes until that is refused, and makes room. */
+  static final class Filler {
+    public static void main(String[] arguments) throws IOException {
+      Path work = Path.of(arguments[0]);
+      Path ballast = work.resolveSibling("ballast");
+      try (FileCheckpointStorage storage = FileCheckpointStorage.open(Path.of(arguments[1]));
+          RocksDbStateBackend backend =
+              RocksDbStateBackend.builder(work).memoryBudgetBytes(8 << 20).open();
+          CheckpointCoordinator checkpoints = CheckpointCoordinator.builder(storage).open();
+          Subtask subtask = checkpoints.subtask("operator").open()) {
+        var keyed = subtask.keyed(backend, Serializers.LONG);
+        ValueState<String> state = keyed.value(STATE);
+        writeAll(keyed, state, "first ");
+        var first = checkpoints.trigger();
+        subtask.snapshotIfPending();
+        first.join();
+        fill(ballast);
+        StateException refused = writeUntilRefused(keyed, state);
+        System.out.println(REFUSED + " " + refused);
+        Files.delete(ballast);
+        while (refused != null) {
+          // RocksDB looks every few seconds whether there is room again.
+          LockSupport.parkNanos(10_000_000);
+          refused = writeOnce(keyed, state);
+        }
+        writeAll(keyed, state, "second ");
+        var second = checkpoints.trigger();
+        subtask.snapshotIfPending();
+        second.join();
+        System.out.println(READY);
+      }
+    }
+
+    private static void fill(Path ballast) throws IOException {
+      byte[] piece = new byte[64 << 10];
+      try (var out = Files.newOutputStream(ballast)) {
+        while (true) {
+          out.write(piece);
+        }
+      } catch (IOException e) {
+        System.out.println(FULL + " " + e.getMessage());
+      }
+    }
+
+    private static void writeAll(
+        KeyedStateBackend<Long> keyed, ValueState<String> state, String text) {
+      for (long key = 0; key < KEYS; key++) {
+        keyed.setCurrentKey(key);
+        state.update(text + key);
+      }
+    }
+
+    private static StateException writeUntilRefused(
+        KeyedStateBackend<Long> keyed, ValueState<String> state) {
+      for (int round = 0; round < 1_000; round++) {
+        StateException refused = writeOnce(keyed, state);
+        if (refused != null) {
+          return refused;
+        }
+      }
+      throw new IllegalStateException("a full disk took everything");
+    }
+
+    /** Writes more than the cache holds; returns why that was refused, or null. */
+    private static @Nullable StateException writeOnce(
+        KeyedStateBackend<Long> keyed, ValueState<String> state) {
+      try {
+        writeAll(keyed, state, "x".repeat(5_000));
+        return null;
+      } catch (StateException e) {
+        return e;
+      }
+    }
+  }
+
+  /**
+   * A disk that is full, in earnest: a small one in memory, which anybody may mount where the
+   * system lets users have name spaces of their own.
+   */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void write_diskIsFull_goesOnWhenThereIsRoom() throws IOException, InterruptedException {
+    Path disk = Files.createDirectory(directory.resolve("disk"));
+    Path checkpoints = directory.resolve("checkpoints");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/unshare")), "needs unshare");
+    assumeTrue(
+        onOwnDisk(disk, List.of("true")).start().waitFor() == 0,
+        "the system lets nobody mount a disk of their own");
+    Process filler =
+        onOwnDisk(disk, command(Filler.class, disk.resolve("work"), checkpoints)).start();
+    try {
+      BufferedReader lines = filler.inputReader(UTF_8);
+      await(lines, FULL);
+      assertThat(await(lines, REFUSED))
+          .contains("StateIoException")
+          .contains("store=operator-0")
+          .contains("the disk of the working directory is full");
+      await(lines, READY);
+      assertThat(filler.waitFor()).as("exit status").isZero();
+    } finally {
+      filler.destroyForcibly().waitFor();
+    }
+    assertHoldsCheckpoint(checkpoints, "second ");
+  }
+
+  /** Prepares a process that sees a disk of its own at a directory. */
+  private static ProcessBuilder onOwnDisk(Path mountPoint, List<String> command) {
+    List<String> all = new ArrayList<>();
+    all.addAll(List.of("/usr/bin/unshare", "--user", "--map-root-user", "--mount", "sh", "-c"));
+    all.add("mount -t tmpfs -o size=32m tmpfs \"$0\" && exec \"$@\"");
+    all.add(mountPoint.toString());
+    all.addAll(command);
+    return new ProcessBuilder(all).redirectErrorStream(true);
+  }
+
+  private void assertHoldsCheckpoint(Path checkpointDirectory, String text) {
     try (FileCheckpointStorage storage = FileCheckpointStorage.open(checkpointDirectory);
         RocksDbStateBackend backend =
             RocksDbStateBackend.builder(directory.resolve("restored")).open();
@@ -179,7 +301,7 @@ final class WorkingDirectoryTest {
       ValueState<String> state = keyed.value(STATE);
       for (long key = 0; key < KEYS; key++) {
         keyed.setCurrentKey(key);
-        assertThat(state.value()).isEqualTo("first " + key);
+        assertThat(state.value()).isEqualTo(text + key);
       }
     }
   }
