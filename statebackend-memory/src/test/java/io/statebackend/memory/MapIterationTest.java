@@ -10,6 +10,9 @@ import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.MapTable;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.core.serialization.Serializers;
+import io.statebackend.testkit.Seeds;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
@@ -22,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class MapIterationTest {
+  private static final Logger LOGGER = System.getLogger(MapIterationTest.class.getName());
   private static final VoidNamespace NO_NAMESPACE = VoidNamespace.INSTANCE;
 
   private static <U> MapTable<Long, VoidNamespace, U, Long> table(
@@ -37,8 +41,8 @@ final class MapIterationTest {
   @ParameterizedTest
   @MethodSource("userKeys")
   void next_mapChangesMeanwhile_stayingEntriesComeOnce(TypeSerializer<String> userKeys) {
-    long seed = Long.getLong("seed", System.nanoTime());
-    System.out.println("seed=" + seed);
+    long seed = Seeds.any();
+    LOGGER.log(Level.INFO, Seeds.replay(seed));
     Random random = new Random(seed);
     try (var fixture = new StoreFixture<>(Serializers.LONG)) {
       MapTable<Long, VoidNamespace, String, Long> table = table(fixture, userKeys);

@@ -39,7 +39,6 @@ import org.junit.jupiter.api.Timeout;
  */
 public abstract class DamageContract {
   private static final Logger LOGGER = System.getLogger(DamageContract.class.getName());
-  private static final String SEED_PROPERTY = "statebackend.seed";
   private static final long DAMAGED_ID = 3;
   private static final String DAMAGED_DIRECTORY = "chk-3";
   private static final String METADATA = DAMAGED_DIRECTORY + "/_metadata";
@@ -312,7 +311,7 @@ public abstract class DamageContract {
 
   private void changeUnderRightChecksums(
       String what, int count, Function<Random, Change> changeAtRandom) throws IOException {
-    long seed = Long.getLong(SEED_PROPERTY, new Random().nextLong());
+    long seed = Seeds.any();
     Random random = new Random(seed);
     int refused = 0;
     for (int i = 0; i < count; i++) {
@@ -325,8 +324,7 @@ public abstract class DamageContract {
             new SealedMetadata(bytesOf(METADATA))
                 .withFile(pathInMetadata(change.file), change.bytes));
       }
-      String which =
-          "%s %d, in %s, replay with -D%s=%d".formatted(what, i, change.file, SEED_PROPERTY, seed);
+      String which = "%s %d, in %s, %s".formatted(what, i, change.file, Seeds.replay(seed));
       if (restoreChanged(which, changed) == Outcome.REFUSED) {
         refused++;
       }
@@ -474,13 +472,13 @@ public abstract class DamageContract {
   }
 
   private void damageAtRandom(int count) throws IOException {
-    long seed = Long.getLong(SEED_PROPERTY, new Random().nextLong());
+    long seed = Seeds.any();
     Random random = new Random(seed);
     List<String> all = filesOfCheckpoint();
     int refused = 0;
     for (int i = 0; i < count; i++) {
       String file = all.get(random.nextInt(all.size()));
-      String what = "random damage %d, replay with -D%s=%d,".formatted(i, SEED_PROPERTY, seed);
+      String what = "random damage %d, %s,".formatted(i, Seeds.replay(seed));
       byte[] changed = overwritten(bytesOf(file), random);
       if (!Arrays.equals(changed, bytesOf(file))) {
         assertThat(damage(what, file, bytes -> changed)).as(what).isEqualTo(Outcome.REFUSED);

@@ -42,9 +42,7 @@ public abstract class ModelContract extends BackendContract {
   }
 
   private Stream<DynamicTest> sequences(LongStream seeds) {
-    Long only = Long.getLong(ModelSequence.SEED_PROPERTY);
-    return (only == null ? seeds : LongStream.of(only))
-        .mapToObj(seed -> dynamicTest("seed " + seed, () -> run(seed)));
+    return Seeds.onlyOf(seeds).mapToObj(seed -> dynamicTest("seed " + seed, () -> run(seed)));
   }
 
   /**

@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A random sequence of steps that is shrunk when it fails. */
 final class ModelSequence {
-  /** The system property that replays one sequence. */
-  static final String SEED_PROPERTY = "statebackend.seed";
-
   private static final int OPERATIONS_SHOWN_MAX = 40;
 
   private final StateBackend backend;
@@ -66,7 +63,7 @@ final class ModelSequence {
     List<String> operations = told.operations;
     int shown = Math.min(OPERATIONS_SHOWN_MAX, operations.size());
     return new AssertionError(
-        "the backend differs from the model: seed=%d, step=%d, shrunk to %d steps, the last of them:%n  %s%nreplay with -D%s=%d"
+        "the backend differs from the model: seed=%d, step=%d, shrunk to %d steps, the last of them:%n  %s%n%s"
             .formatted(
                 seed,
                 steps.size(),
@@ -74,8 +71,7 @@ final class ModelSequence {
                 String.join(
                     System.lineSeparator() + "  ",
                     operations.subList(operations.size() - shown, operations.size())),
-                SEED_PROPERTY,
-                seed),
+                Seeds.replay(seed)),
         told.cause);
   }
 }

@@ -235,6 +235,35 @@ final class MutantsTest {
                     .hasMessageContaining("-Dstatebackend.seed="));
   }
 
+  static final class ModelledStore extends StoreModelContract<MutantBackend> {
+    @Override
+    protected MutantBackend open(Path directory, long seed) {
+      return new MutantBackend(Fault.STALE_ENTRY_AFTER_REMOVE);
+    }
+
+    @Override
+    protected String settings(long seed) {
+      return "fault=stale entry";
+    }
+
+    @Override
+    protected boolean countsEntries() {
+      return false;
+    }
+  }
+
+  @Test
+  void failingStoreTellsSeedAndSettings() {
+    assertThat(failuresOf(ModelledStore.class, "equalsModel"))
+        .hasSize(6)
+        .allSatisfy(
+            failure ->
+                assertThat(failure)
+                    .hasMessageContaining("step=")
+                    .hasMessageContaining("fault=stale entry")
+                    .hasMessageContaining("-Dstatebackend.seed="));
+  }
+
   /** Runs a test of a contract as a build would, and returns how it failed. */
   private static List<Throwable> failuresOf(Class<?> contract, String method) {
     return EngineTestKit.engine("junit-jupiter")

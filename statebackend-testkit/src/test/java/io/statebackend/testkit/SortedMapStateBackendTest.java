@@ -154,4 +154,22 @@ final class SortedMapStateBackendTest {
       return new SortedMapStateBackend();
     }
   }
+
+  @Nested
+  final class ModelledStore extends StoreModelContract<SortedMapStateBackend> {
+    @Override
+    protected SortedMapStateBackend open(Path directory, long seed) {
+      return new SortedMapStateBackend();
+    }
+
+    @Override
+    protected String settings(long seed) {
+      return "none";
+    }
+
+    @Override
+    protected boolean countsEntries() {
+      return false;
+    }
+  }
 }
