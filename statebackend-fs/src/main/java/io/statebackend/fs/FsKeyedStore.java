@@ -11,6 +11,7 @@ import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
+import io.statebackend.api.spi.WorkDirectory;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
@@ -21,7 +22,6 @@ import java.util.function.Consumer;
 /** The tables of one subtask, over one log. */
 final class FsKeyedStore<K> implements KeyedStore<K> {
   private final StoreSpec<K> spec;
-  private final WorkDirectory directory;
   private final Path storeDirectory;
   private final MemoryBudget.Account memory;
   private final Consumer<FsKeyedStore<?>> onClose;
@@ -50,7 +50,6 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
       long hashSeed,
       Consumer<FsKeyedStore<?>> onClose) {
     this.spec = spec;
-    this.directory = directory;
     this.storeDirectory = directory.createStore();
     this.memory = budget.open();
     this.onClose = onClose;
@@ -152,7 +151,7 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
       } finally {
         onClose.accept(this);
       }
-      directory.delete(storeDirectory);
+      WorkDirectory.delete(storeDirectory);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.statebackend.rocksdb;
 
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.StateException;
+import io.statebackend.api.spi.WorkDirectory;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Snapshot;

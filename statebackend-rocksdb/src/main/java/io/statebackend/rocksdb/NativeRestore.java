@@ -6,6 +6,7 @@ import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.spi.EntryKeyFormat;
 import io.statebackend.api.spi.NativeSnapshots;
+import io.statebackend.api.spi.WorkDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,6 +12,7 @@ import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
+import io.statebackend.api.spi.WorkDirectory;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;

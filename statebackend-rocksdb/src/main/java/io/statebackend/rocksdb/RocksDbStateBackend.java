@@ -7,6 +7,7 @@ import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.spi.StoreSpec;
+import io.statebackend.api.spi.WorkDirectory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

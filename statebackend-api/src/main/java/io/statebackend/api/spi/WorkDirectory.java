@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.statebackend.rocksdb;
+package io.statebackend.api.spi;
 
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.StateLockedException;
-import io.statebackend.api.spi.DirectoryLock;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
@@ -15,18 +14,17 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of a backend, locked against others, with a directory for each store.
+ * The directory of a backend with files, locked against others, with a directory for each store.
  *
  * <pre>
  * _lock              held while the backend is open; released by the operating system with the process
- * store-n/db/        the database of a store
- * store-n/link-m/    files linked for an image
- * store-n/part-m/    the database of a snapshot that is being restored
+ * store-n/           whatever the engine keeps for a store
  * </pre>
  *
- * <p>What an earlier process left in it is deleted: state comes back from checkpoints only.
+ * <p>What an earlier process left in it is deleted: state comes back from checkpoints only. Works on
+ * any file system that a {@link Path} may belong to. Thread-safe.
  */
-final class WorkDirectory implements AutoCloseable {
+public final class WorkDirectory implements AutoCloseable {
   private static final String STORE_PREFIX = "store-";
 
   private final Path directory;
@@ -41,10 +39,12 @@ final class WorkDirectory implements AutoCloseable {
   /**
    * Creates the directory if need be, and locks it.
    *
+   * @param path the directory, for one backend alone
+   * @return the directory, to be closed when its last store is closed
    * @throws StateLockedException if another backend uses it, in this process or another one
    * @throws StateIoException if it cannot be created or cleared
    */
-  static WorkDirectory open(Path path) {
+  public static WorkDirectory open(Path path) {
     try {
       Files.createDirectories(path);
       Path directory = path.toRealPath();
@@ -71,12 +71,24 @@ final class WorkDirectory implements AutoCloseable {
     }
   }
 
-  /** Creates an empty directory for a store. */
-  synchronized Path createStore() {
+  /**
+   * Creates an empty directory for a store.
+   *
+   * @return its path, which no other store gets
+   * @throws StateIoException if it cannot be created
+   */
+  public synchronized Path createStore() {
     return create(directory.resolve(STORE_PREFIX + nextStore++));
   }
 
-  static Path create(Path newDirectory) {
+  /**
+   * Creates a directory within that of a store.
+   *
+   * @param newDirectory its path
+   * @return the same path
+   * @throws StateIoException if it is there already, or cannot be created
+   */
+  public static Path create(Path newDirectory) {
     try {
       return Files.createDirectory(newDirectory);
     } catch (IOException e) {
@@ -84,12 +96,17 @@ final class WorkDirectory implements AutoCloseable {
     }
   }
 
-  /** Deletes a directory with all that is in it, and passes over what is gone already. */
-  static void delete(Path tree) {
+  /**
+   * Deletes a directory with all that is in it, and passes over what is gone already.
+   *
+   * @param tree the directory
+   * @throws StateIoException if something cannot be deleted
+   */
+  public static void delete(Path tree) {
     try {
       Files.walkFileTree(tree, new Deletion());
     } catch (NoSuchFileException e) {
-      // Closing the store was first: what was to be deleted is deleted.
+      // Somebody was first: what was to be deleted is deleted.
       return;
     } catch (IOException e) {
       throw new StateIoException("cannot delete a directory: directory=" + tree, e);
