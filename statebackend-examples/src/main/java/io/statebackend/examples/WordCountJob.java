@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.examples;
 
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
 import io.statebackend.core.checkpoint.Subtask;
@@ -55,7 +56,7 @@ final class WordCountJob {
       checkpoints.start();
       return run(checkpoints, source, workers);
     } finally {
-      workers.forEach(Subtask::close);
+      Closing.all(workers, Subtask::close);
     }
   }
 

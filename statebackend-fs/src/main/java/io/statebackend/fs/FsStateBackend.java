@@ -4,6 +4,7 @@ package io.statebackend.fs;
 import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.StateClosedException;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.spi.StoreSpec;
@@ -119,7 +120,7 @@ public final class FsStateBackend implements StateBackend {
       open = new ArrayList<>(stores);
     }
     try (directory) {
-      open.forEach(FsKeyedStore::close);
+      Closing.all(open, FsKeyedStore::close);
     } finally {
       writer.shutdown();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import io.statebackend.api.spi.Closing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,6 @@ final class Images {
     synchronized (inUse) {
       open = new ArrayList<>(inUse.values());
     }
-    open.forEach(FsFrozenStore::close);
+    Closing.all(open, FsFrozenStore::close);
   }
 }

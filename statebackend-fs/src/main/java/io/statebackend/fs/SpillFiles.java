@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
-import io.statebackend.api.StateException;
+import io.statebackend.api.spi.Closing;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The working files of a store: one for each range of addresses that has segments. */
 final class SpillFiles implements AutoCloseable {
@@ -47,25 +47,8 @@ final class SpillFiles implements AutoCloseable {
   /** Closes and deletes all files. */
   @Override
   public void close() {
-    StateException failure = null;
-    for (SpillFile file : files.values()) {
-      try {
-        file.delete();
-      } catch (StateException e) {
-        failure = merged(failure, e);
-      }
-    }
+    List<SpillFile> open = List.copyOf(files.values());
     files.clear();
-    if (failure != null) {
-      throw failure;
-    }
-  }
-
-  private static StateException merged(@Nullable StateException first, StateException next) {
-    if (first == null) {
-      return next;
-    }
-    first.addSuppressed(next);
-    return first;
+    Closing.all(open, SpillFile::delete);
   }
 }

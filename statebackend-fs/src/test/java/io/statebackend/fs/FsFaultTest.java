@@ -2,6 +2,7 @@
 package io.statebackend.fs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateIoException;
@@ -17,8 +18,11 @@ import io.statebackend.testkit.FaultContract;
 import io.statebackend.testkit.SlowDiskContract;
 import io.statebackend.testkit.fault.Fault;
 import io.statebackend.testkit.fault.FaultFileSystem;
+import io.statebackend.testkit.fault.FileCall;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
@@ -94,6 +98,47 @@ final class FsFaultTest {
   @Tag("slow")
   void workingFiles_diskFullAtAnyByte_many() {
     assertThat(tryFaults(1_000, FsFaultTest::fillDiskAfter)).isPositive();
+  }
+
+  @Test
+  void close_oneStoreFails_othersAreClosed() {
+    FaultFileSystem files = FaultFileSystem.create();
+    Path scratch = files.getPath("/scratch");
+    FsStateBackend backend = FsStateBackend.open(scratch, new Settings(2 << 20, 4 << 10, 1.5));
+    fillThreeStores(backend);
+    assertThat(files.openFiles()).as("the lock, and a working file of each store").hasSize(4);
+    files.setFault(
+        call ->
+            call.operation() == FileCall.Operation.DELETE ? Fault.Effect.ERROR : Fault.Effect.NONE);
+
+    assertThatThrownBy(backend::close)
+        .isInstanceOf(StateIoException.class)
+        .satisfies(first -> assertThat(first.getSuppressed()).hasSize(2));
+
+    assertThat(files.openFiles()).as("files that are open after closing").isEmpty();
+    files.setFault(Fault.none());
+    FsStateBackend.open(scratch, LITTLE_MEMORY).close();
+  }
+
+  /** Gives each of three stores more than fits into memory. */
+  private static void fillThreeStores(FsStateBackend backend) {
+    List<ValueTable<Long, VoidNamespace, byte[]>> tables = new ArrayList<>();
+    for (int subtask = 0; subtask < 3; subtask++) {
+      tables.add(
+          backend
+              .open(
+                  new StoreSpec<>("closed", subtask, new KeyGroupRange(0, 0), 1, Serializers.LONG))
+              .valueTable(
+                  new TableSpec.OfValues<>(
+                      "values", VoidNamespace.serializer(), Serializers.BYTES)));
+    }
+    KeyContext<Long> context = new KeyContext<>(Serializers.LONG, 1);
+    for (long key = 0; key < 12_000; key++) {
+      context.set(key);
+      for (ValueTable<Long, VoidNamespace, byte[]> table : tables) {
+        table.put(context, NONE, new byte[200]);
+      }
+    }
   }
 
   private static void fillDiskAfter(FaultFileSystem files, int i) {

@@ -3,6 +3,7 @@ package io.statebackend.rocksdb;
 
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.StateClosedException;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.EntryKeyFormat;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyedStore;
@@ -14,6 +15,7 @@ import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import io.statebackend.api.spi.WorkDirectory;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +27,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tables of one subtask, in a database of their own, which is opened when it is first needed:
- * restoring makes it out of files.
+ * restoring makes it out of files. Its directory holds
+ *
+ * <pre>
+ * db/        the database
+ * link-n/    files linked for an image
+ * part-n/    the database of a snapshot that is being restored
+ * </pre>
  */
 final class RocksDbKeyedStore<K> implements KeyedStore<K> {
   private final StoreSpec<K> spec;
@@ -248,14 +256,12 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
   }
 
   private void free(@Nullable Opened open) {
-    try {
-      if (open != null) {
-        open.database().close();
-        open.cache().close();
-      }
-    } finally {
-      onClose.accept(this);
+    List<Runnable> closes = new ArrayList<>();
+    if (open != null) {
+      closes.addAll(List.of(open.database()::close, open.cache()::close));
     }
+    closes.add(() -> onClose.accept(this));
+    Closing.all(closes);
     WorkDirectory.delete(directory);
   }
 }

@@ -4,6 +4,7 @@ package io.statebackend.rocksdb;
 import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.StateClosedException;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.spi.StoreSpec;
@@ -125,26 +126,8 @@ public final class RocksDbStateBackend implements StateBackend {
     try (directory;
         nativeBudget;
         transfers) {
-      closeAll(open);
-    }
-  }
-
-  /** Closes each, whatever happens to others: none may outlive the memory that it uses. */
-  private static void closeAll(List<RocksDbKeyedStore<?>> open) {
-    RuntimeException failure = null;
-    for (RocksDbKeyedStore<?> store : open) {
-      try {
-        store.close();
-      } catch (RuntimeException e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
+      // None may outlive the memory that it uses.
+      Closing.all(open, RocksDbKeyedStore::close);
     }
   }
 

@@ -3,6 +3,7 @@ package io.statebackend.testkit;
 
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.core.serialization.Serializers;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,9 +43,7 @@ abstract class BackendContract {
   /** Closes in reverse, so that stores go before their backend as in a program. */
   @AfterEach
   final void closeBackend() {
-    while (!closers.isEmpty()) {
-      closers.pop().run();
-    }
+    Closing.all(List.copyOf(closers));
   }
 
   /** Creates a directory beside that of the backend. */

@@ -10,6 +10,7 @@ import io.statebackend.api.MapStateDescriptor;
 import io.statebackend.api.StableHash;
 import io.statebackend.api.StateException;
 import io.statebackend.api.ValueStateDescriptor;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
@@ -53,6 +54,7 @@ final class FaultySession implements AutoCloseable {
   private final Deque<Runnable> closers = new ArrayDeque<>();
   private final CheckpointStorage storage;
   private final CheckpointCoordinator coordinator;
+  private @Nullable StateBackend backend;
   private final int ballastCount;
   private final List<Subtask> subtasks = new ArrayList<>();
   private final List<KeyedStateBackend<Long>> keyed = new ArrayList<>();
@@ -74,14 +76,16 @@ final class FaultySession implements AutoCloseable {
     try {
       storage = setup.openStorage().apply(root.resolve("checkpoints"));
       closers.push(storage::close);
-      StateBackend backend = setup.newBackend().apply(backendDirectory(root));
-      closers.push(backend::close);
+      closers.push(this::closeBackend);
       // Written by the thread that takes the snapshots, so that calls are in the same order always.
       CheckpointCoordinatorBuilder builder =
           CheckpointCoordinator.builder(storage).executor(Runnable::run);
       start.set(builder, storage);
       coordinator = builder.open();
       closers.push(coordinator::close);
+      // Not earlier: a checkpoint that is refused needs none, and some take long to open.
+      StateBackend opened = setup.newBackend().apply(backendDirectory(root));
+      backend = opened;
       for (int index = 0; index < parallelism; index++) {
         Subtask subtask =
             coordinator
@@ -92,7 +96,7 @@ final class FaultySession implements AutoCloseable {
                 .open();
         closers.push(subtask::close);
         subtasks.add(subtask);
-        keyed.add(subtask.keyed(backend, Serializers.LONG));
+        keyed.add(subtask.keyed(opened, Serializers.LONG));
       }
       expected.putAll(state());
     } catch (RuntimeException | Error e) {
@@ -103,6 +107,12 @@ final class FaultySession implements AutoCloseable {
 
   static Path backendDirectory(Path root) {
     return root.resolve("backend");
+  }
+
+  private void closeBackend() {
+    if (backend != null) {
+      backend.close();
+    }
   }
 
   private void closeAfter(Throwable failure) {
@@ -291,20 +301,8 @@ final class FaultySession implements AutoCloseable {
 
   @Override
   public void close() {
-    StateException failure = null;
-    while (!closers.isEmpty()) {
-      try {
-        closers.pop().run();
-      } catch (StateException e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
+    List<Runnable> open = List.copyOf(closers);
+    closers.clear();
+    Closing.all(open);
   }
 }

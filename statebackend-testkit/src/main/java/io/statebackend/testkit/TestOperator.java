@@ -6,6 +6,7 @@ import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.OperatorStateBackend;
 import io.statebackend.api.StableHash;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
@@ -182,10 +183,11 @@ final class TestOperator<K> implements AutoCloseable {
 
   @Override
   public void close() {
-    subtasks.forEach(Subtask::close);
+    List<Runnable> closes = new ArrayList<>();
+    subtasks.forEach(subtask -> closes.add(subtask::close));
+    closes.addAll(List.of(coordinator::close, storage::close));
     subtasks.clear();
     keyed.clear();
-    coordinator.close();
-    storage.close();
+    Closing.all(closes);
   }
 }

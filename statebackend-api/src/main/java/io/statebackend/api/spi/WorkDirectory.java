@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * store-n/           whatever the engine keeps for a store
  * </pre>
  *
- * <p>What an earlier process left in it is deleted: state comes back from checkpoints only. Works on
- * any file system that a {@link Path} may belong to. Thread-safe.
+ * <p>What an earlier process left in it is deleted: state comes back from checkpoints only. Works
+ * on any file system that a {@link Path} may belong to. Thread-safe.
  */
 public final class WorkDirectory implements AutoCloseable {
   private static final String STORE_PREFIX = "store-";

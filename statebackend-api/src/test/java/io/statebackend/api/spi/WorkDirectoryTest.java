@@ -62,7 +62,8 @@ final class WorkDirectoryTest {
 
   @Test
   void delete_followsNoLink() throws IOException {
-    Path kept = Files.writeString(Files.createDirectory(temporary.resolve("kept")).resolve("a"), "");
+    Path kept =
+        Files.writeString(Files.createDirectory(temporary.resolve("kept")).resolve("a"), "");
     Path tree = WorkDirectory.create(temporary.resolve("tree"));
     Files.createSymbolicLink(tree.resolve("link"), kept.getParent());
 

@@ -2,13 +2,13 @@
 package io.statebackend.core.checkpoint;
 
 import io.statebackend.api.IncompatibleStateException;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.core.snapshot.FileRef;
 import io.statebackend.core.snapshot.NativeSnapshot;
 import io.statebackend.core.snapshot.OperatorSnapshots;
 import io.statebackend.core.snapshot.SnapshotReader;
 import io.statebackend.core.snapshot.SubtaskSnapshot;
-import io.statebackend.core.state.Closing;
 import io.statebackend.core.state.NativePart;
 import io.statebackend.core.state.RestoredSnapshots;
 import io.statebackend.core.state.SubtaskPosition;

@@ -8,12 +8,14 @@ import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.OperatorStateBackend;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.core.snapshot.FileRef;
 import io.statebackend.core.snapshot.NativeSnapshot;
 import io.statebackend.core.state.FrozenSubtask;
 import io.statebackend.core.state.SubtaskPosition;
 import io.statebackend.core.state.SubtaskStates;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -276,7 +278,6 @@ public final class Subtask implements AutoCloseable {
    */
   @Override
   public void close() {
-    coordinator.closed(this);
-    states.close();
+    Closing.all(List.of(() -> coordinator.closed(this), states::close));
   }
 }

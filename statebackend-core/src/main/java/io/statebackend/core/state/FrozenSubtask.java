@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.storage.StorageOutput;

@@ -2,6 +2,7 @@
 package io.statebackend.core.state;
 
 import io.statebackend.api.StateClosedException;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.core.snapshot.SnapshotReader;
 import java.util.List;
 

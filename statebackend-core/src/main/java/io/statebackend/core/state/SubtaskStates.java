@@ -6,6 +6,7 @@ import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.OperatorStateBackend;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.spi.StateBackend;

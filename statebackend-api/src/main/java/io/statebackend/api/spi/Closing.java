@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.statebackend.core.state;
+package io.statebackend.api.spi;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Closes several things, each of them whatever becomes of the others. */
@@ -15,9 +17,21 @@ public final class Closing {
    * @throws RuntimeException the first that was thrown, with later ones as suppressed
    */
   public static void all(List<Runnable> closes) {
+    all(closes, Runnable::run);
+  }
+
+  /**
+   * Closes all of a kind, in order.
+   *
+   * @param <T> the kind
+   * @param parts what is closed
+   * @param close closes one
+   * @throws RuntimeException the first that was thrown, with later ones as suppressed
+   */
+  public static <T> void all(Collection<? extends T> parts, Consumer<? super T> close) {
     RuntimeException failure = null;
-    for (Runnable close : closes) {
-      failure = afterOne(close, failure);
+    for (T part : parts) {
+      failure = afterOne(() -> close.accept(part), failure);
     }
     if (failure != null) {
       throw failure;
