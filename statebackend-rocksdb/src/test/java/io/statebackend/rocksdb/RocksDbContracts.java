@@ -11,7 +11,6 @@ import io.statebackend.testkit.InterleavingContract;
 import io.statebackend.testkit.KeysContract;
 import io.statebackend.testkit.ListStateContract;
 import io.statebackend.testkit.MapStateContract;
-import io.statebackend.testkit.ModelContract;
 import io.statebackend.testkit.NamespaceContract;
 import io.statebackend.testkit.NullsContract;
 import io.statebackend.testkit.OperatorStateContract;
@@ -182,16 +181,6 @@ abstract class RocksDbContracts {
 
   @Nested
   final class Owners extends OwnerContract {
-    @Override
-    protected StateBackend newBackend(Path directory) {
-      return open(directory);
-    }
-  }
-
-  /** Opens hundreds of stores. */
-  @Nested
-  @Tag("slow")
-  final class Modelled extends ModelContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return open(directory);

@@ -86,6 +86,31 @@ final class ModelRun {
     Operation(int weight) {
       this.weight = weight;
     }
+
+    /** Draws one; what takes or restores checkpoints is put back all but so many times. */
+    static Operation draw(Random random, int restartRarity) {
+      while (true) {
+        Operation drawn = WEIGHTED.get(random.nextInt(WEIGHTED.size()));
+        if (!drawn.isPartOfRestart() || restartRarity == 1 || random.nextInt(restartRarity) == 0) {
+          return drawn;
+        }
+      }
+    }
+
+    private boolean isPartOfRestart() {
+      return switch (this) {
+        case CHECKPOINT, BEGIN_CHECKPOINT, RESTORE, MOVE -> true;
+        default -> false;
+      };
+    }
+  }
+
+  /** A step that was done. */
+  private record Done(int number, Operation operation, Cell cell) {
+    @Override
+    public String toString() {
+      return number + " " + operation + " at '" + cell.key() + "'/'" + cell.namespace() + "'";
+    }
   }
 
   /** The keyed state of a subtask. */
@@ -113,11 +138,14 @@ final class ModelRun {
   /** By subtask. */
   private final List<SubtaskState> subtasks = new ArrayList<>();
 
+  private final StateBackend tested;
   private StateBackend backend;
   private StateBackend otherBackend;
   private final long seed;
+  private final int restartRarity;
+  private final ModelCounts counts = new ModelCounts();
   private final Random random = new Random();
-  private final List<String> operations = new ArrayList<>();
+  private final List<Done> operations = new ArrayList<>();
   private Model model = new Model();
   private Model restorable = new Model();
 
@@ -128,11 +156,17 @@ final class ModelRun {
   private int step;
 
   ModelRun(
-      TestOperator<String> operator, StateBackend backend, StateBackend otherBackend, long seed) {
+      TestOperator<String> operator,
+      StateBackend backend,
+      StateBackend otherBackend,
+      long seed,
+      int restartRarity) {
     this.operator = operator;
+    this.tested = backend;
     this.backend = backend;
     this.otherBackend = otherBackend;
     this.seed = seed;
+    this.restartRarity = restartRarity;
     declareAll();
   }
 
@@ -153,7 +187,11 @@ final class ModelRun {
 
   /** Tells what was done, the last operation last. */
   List<String> operations() {
-    return operations;
+    return operations.stream().map(Done::toString).toList();
+  }
+
+  ModelCounts counts() {
+    return counts;
   }
 
   private <T> T any(List<T> choices) {
@@ -176,10 +214,13 @@ final class ModelRun {
   void step(int number) {
     step = number;
     random.setSeed(StableHash.ofLong(StableHash.ofLong(seed) + number));
-    Operation operation = any(Operation.WEIGHTED);
+    Operation operation = Operation.draw(random, restartRarity);
+    counts.steps++;
+    if (backend == tested) {
+      counts.stepsOnTested++;
+    }
     Cell cell = new Cell(any(KEYS), any(NAMESPACES));
-    operations.add(
-        number + " " + operation + " at '" + cell.key() + "'/'" + cell.namespace() + "'");
+    operations.add(new Done(number, operation, cell));
     run(operation, cell, at(cell.key()));
     if (operation == Operation.RESTORE || operation == Operation.MOVE) {
       declareAll();
@@ -314,6 +355,7 @@ final class ModelRun {
   private void beginCheckpoint() {
     awaitCheckpoint();
     pending = operator.beginCheckpoint();
+    counts.checkpoints++;
     restorable = model.copy();
   }
 
@@ -327,6 +369,7 @@ final class ModelRun {
   private void restore() {
     awaitCheckpoint();
     operator.restore(backend, 1 + random.nextInt(4));
+    counts.restores++;
     model = restorable.copy();
   }
 
@@ -336,6 +379,7 @@ final class ModelRun {
     backend = otherBackend;
     otherBackend = before;
     operator.moveTo(backend, 1 + random.nextInt(4));
+    counts.moves++;
     // What the other backend wrote in its own format is not to be restored into this one.
     beginCheckpoint();
   }

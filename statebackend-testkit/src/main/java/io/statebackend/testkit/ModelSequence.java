@@ -14,40 +14,51 @@ final class ModelSequence {
   private final StateBackend backend;
   private final StateBackend other;
   private final long seed;
+  private final int restartRarity;
 
-  private ModelSequence(StateBackend backend, StateBackend other, long seed) {
+  /**
+   * Describes a sequence.
+   *
+   * @param backend where the state is at first
+   * @param other where it is moved, and back
+   * @param seed what makes the steps random
+   * @param restartRarity how much rarer than by default checkpoints, restores and moves are
+   */
+  ModelSequence(StateBackend backend, StateBackend other, long seed, int restartRarity) {
     this.backend = backend;
     this.other = other;
     this.seed = seed;
+    this.restartRarity = restartRarity;
   }
 
   /** How a sequence failed: what was done, and what was found. */
   private record Failure(List<String> operations, Throwable cause) {}
 
   /**
-   * Runs a sequence.
+   * Runs the sequence.
    *
-   * @param backend where the state is at first
-   * @param other where it is moved, and back
-   * @param seed what makes the steps random
    * @param stepCount the number of steps
+   * @return what was done
    * @throws AssertionError if the backend differs from the model
    */
-  static void check(StateBackend backend, StateBackend other, long seed, int stepCount) {
-    ModelSequence sequence = new ModelSequence(backend, other, seed);
+  ModelCounts check(int stepCount) {
+    ModelCounts counts = new ModelCounts();
     List<Integer> all = IntStream.rangeClosed(1, stepCount).boxed().toList();
-    Failure failure = sequence.failure(all);
+    Failure failure = failure(all, counts);
     if (failure != null) {
-      throw sequence.shrunk(all.subList(0, failure.operations.size()), failure);
+      throw shrunk(all.subList(0, failure.operations.size()), failure);
     }
+    counts.sequences++;
+    return counts;
   }
 
-  private @Nullable Failure failure(List<Integer> steps) {
+  private @Nullable Failure failure(List<Integer> steps, ModelCounts counts) {
     try (TestOperator<String> operator = new TestOperator<>(backend, Serializers.STRING, 1)) {
-      ModelRun run = new ModelRun(operator, backend, other, seed);
+      ModelRun run = new ModelRun(operator, backend, other, seed, restartRarity);
       try {
         steps.forEach(run::step);
         run.checkAll();
+        counts.add(run.counts());
         return null;
       } catch (AssertionError | RuntimeException e) {
         return new Failure(run.operations(), e);
@@ -56,8 +67,9 @@ final class ModelSequence {
   }
 
   private AssertionError shrunk(List<Integer> steps, Failure first) {
-    List<Integer> few = Shrinking.shrink(steps, fewer -> failure(fewer) != null);
-    Failure found = failure(few);
+    ModelCounts uncounted = new ModelCounts();
+    List<Integer> few = Shrinking.shrink(steps, fewer -> failure(fewer, uncounted) != null);
+    Failure found = failure(few, uncounted);
     // One that does not fail alone, by chance or by what ran before it, is told as it was.
     Failure told = found == null ? first : found;
     List<String> operations = told.operations;
