@@ -15,6 +15,7 @@ import io.statebackend.api.spi.ValueTable;
 import io.statebackend.core.serialization.Serializers;
 import io.statebackend.testkit.DamageContract;
 import io.statebackend.testkit.FaultContract;
+import io.statebackend.testkit.SealedDamageContract;
 import io.statebackend.testkit.SlowDiskContract;
 import io.statebackend.testkit.fault.Fault;
 import io.statebackend.testkit.fault.FaultFileSystem;
@@ -61,6 +62,14 @@ final class FsFaultTest {
 
   @Nested
   final class Damage extends DamageContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.open(directory, LITTLE_MEMORY);
+    }
+  }
+
+  @Nested
+  final class SealedDamage extends SealedDamageContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.open(directory, LITTLE_MEMORY);

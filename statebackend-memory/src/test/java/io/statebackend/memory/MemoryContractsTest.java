@@ -22,6 +22,7 @@ import io.statebackend.testkit.OwnerContract;
 import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RestoreContract;
+import io.statebackend.testkit.SealedDamageContract;
 import io.statebackend.testkit.SlowDiskContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
 import io.statebackend.testkit.ValueStateContract;
@@ -193,6 +194,14 @@ final class MemoryContractsTest {
 
   @Nested
   final class Damage extends DamageContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class SealedDamage extends SealedDamageContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();

@@ -4,6 +4,7 @@ package io.statebackend.rocksdb;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.testkit.DamageContract;
 import io.statebackend.testkit.FaultContract;
+import io.statebackend.testkit.SealedDamageContract;
 import io.statebackend.testkit.SlowDiskContract;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +25,11 @@ final class RocksDbFaultTest {
   private StateBackend open() {
     Path own = directory.resolve("backend-" + NUMBER.incrementAndGet());
     return TestBackends.open(own, 1 << 20);
+  }
+
+  /** Where only one is open at a time: a directory each for hundreds of thousands takes long. */
+  private StateBackend openAgain() {
+    return TestBackends.open(directory.resolve("backend"), 1 << 20);
   }
 
   /** Takes seconds for each point. */
@@ -63,12 +69,30 @@ final class RocksDbFaultTest {
   final class Damage extends DamageContract {
     @Override
     protected StateBackend newBackend(Path unused) {
-      return open();
+      return openAgain();
     }
 
     @Override
     protected int casesInBuild() {
       return 30;
+    }
+  }
+
+  @Nested
+  final class SealedDamage extends SealedDamageContract {
+    @Override
+    protected StateBackend newBackend(Path unused) {
+      return openAgain();
+    }
+
+    @Override
+    protected int casesInBuild() {
+      return 30;
+    }
+
+    @Override
+    protected int casesInSoak() {
+      return 5_000;
     }
   }
 }

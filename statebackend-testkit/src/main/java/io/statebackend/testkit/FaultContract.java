@@ -41,6 +41,9 @@ public abstract class FaultContract {
   private static final int POINTS_IN_BUILD_WITH_BALLAST = 8;
   private static final int POINTS_IN_SOAK_WITH_BALLAST = 300;
 
+  /** Of so many points one tells how far they are. */
+  private static final int REPORT_STEP = 100;
+
   // Seeds that stand for the end of the program alone, not of the machine.
   private static final long KILL_AND_GO_ON = 2;
   private static final long KILL_AND_LOOK = 3;
@@ -158,6 +161,9 @@ public abstract class FaultContract {
     long pointCount = 0;
     while (!survives(what, 1 + pointCount * step, seedCount, faultAt)) {
       pointCount++;
+      if (pointCount % REPORT_STEP == 0) {
+        report(what + " so far", pointCount, seedCount);
+      }
     }
     report(what, pointCount, seedCount);
     assertThat(pointCount).as("points at which something can fail").isPositive();
@@ -228,6 +234,9 @@ public abstract class FaultContract {
       FaultFileSystem files = FaultFileSystem.create();
       files.setCapacityBytes(capacityBytes);
       survived = tryOnce("disk full at %d bytes".formatted(capacityBytes), files, 0);
+      if (pointCount % REPORT_STEP == 0) {
+        report("disk full so far", pointCount, 1);
+      }
     }
     report("disk full at a size", pointCount, 1);
   }

@@ -6,7 +6,9 @@ import io.statebackend.core.snapshot.FileRef;
 import io.statebackend.core.snapshot.NativeSnapshot;
 import io.statebackend.core.snapshot.OperatorSnapshots;
 import io.statebackend.core.snapshot.SubtaskSnapshot;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The metadata of a checkpoint whose files are changed, with the checksums that they have then. */
@@ -15,6 +17,11 @@ final class SealedMetadata {
 
   SealedMetadata(byte[] metadata) {
     intact = CheckpointMetadata.decode(metadata, "_metadata");
+  }
+
+  /** Returns the files of the checkpoint, as the metadata refers to them. */
+  Set<String> paths() {
+    return intact.files().map(FileRef::path).collect(Collectors.toSet());
   }
 
   /** Tells whether an engine has written something of its own. */

@@ -78,6 +78,14 @@ final class IncrementalBackendTest {
   }
 
   @Nested
+  final class SealedDamage extends SealedDamageContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new IncrementalBackend();
+    }
+  }
+
+  @Nested
   final class Interleaving extends InterleavingContract {
     @Override
     protected StateBackend newBackend(Path directory) {
