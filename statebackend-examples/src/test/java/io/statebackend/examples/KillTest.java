@@ -37,7 +37,7 @@ final class KillTest {
   private static final long WORDS_IN_BOOK = 212_270;
 
   /** How often more the book is read when a process comes to the end of it alive. */
-  private static final int ROUNDS_ADDED = 20;
+  private static final int ROUNDS_ADDED = 10;
 
   /** What a shell calls the exit status of a process that signal 9 has killed. */
   private static final int KILLED = 128 + 9;

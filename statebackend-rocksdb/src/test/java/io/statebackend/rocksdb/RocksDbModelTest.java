@@ -30,7 +30,7 @@ final class RocksDbModelTest {
 
     @Override
     protected int restartRarity() {
-      return 10;
+      return 25;
     }
 
     @Override
