@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.memory;
 
+import io.statebackend.api.BinaryOutput;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +20,12 @@ final class Chunk implements Bucket {
 
   /** The number of entries at which a chunk of the largest capacity is split. */
   static final int SIZE_MAX = sizeMax(CAPACITY_MAX);
+
+  /** The length of an entry that is serialized as two numbers. */
+  static final int ENTRY_BYTES = 2 * Long.BYTES;
+
+  private static final VarHandle BIG_ENDIAN_LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private static final Object[] NO_OBJECTS = {};
 
@@ -201,6 +211,31 @@ final class Chunk implements Bucket {
     for (int i = 0; i < stride; i++) {
       objects[to * stride + i] = source.objects[from * stride + i];
     }
+  }
+
+  /**
+   * Writes entries of two longs each, but that of the key 0.
+   *
+   * @param from the first slot
+   * @param entriesMax how many to write at most
+   * @return the slot after the last one that was looked at
+   */
+  int writeTwoLongs(int from, int entriesMax, BinaryOutput out) {
+    // Each slot is written, and kept if it is taken: no branch that nobody could predict.
+    int at = out.advance((entriesMax + 1L) * ENTRY_BYTES);
+    int end = at + entriesMax * ENTRY_BYTES;
+    byte[] target = out.array();
+    long[] source = longs;
+    int slot = from;
+    while (slot < capacity && at < end) {
+      long word = source[slot << 1];
+      BIG_ENDIAN_LONG.set(target, at, word);
+      BIG_ENDIAN_LONG.set(target, at + Long.BYTES, source[(slot << 1) + 1]);
+      at += word == 0 ? 0 : ENTRY_BYTES;
+      slot++;
+    }
+    out.truncate(at);
+    return slot;
   }
 
   /** Removes the entry in a slot. */

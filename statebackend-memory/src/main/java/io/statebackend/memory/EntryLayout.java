@@ -78,6 +78,14 @@ final class EntryLayout<K, N, V> {
     return longKeys != null;
   }
 
+  /** Tells whether an entry is serialized as its two numbers of eight bytes, the highest first. */
+  boolean isTwoBigEndianLongs() {
+    return longKeys != null
+        && longValues != null
+        && longKeys.isBigEndianLong()
+        && longValues.isBigEndianLong();
+  }
+
   /** Returns the word of the current key. */
   long word(KeyContext<K> context, N namespace) {
     return longKeys != null ? context.number() : hashWord(context.hash(), namespace);

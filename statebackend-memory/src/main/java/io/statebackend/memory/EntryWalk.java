@@ -184,6 +184,24 @@ final class EntryWalk<K, N, V> implements MapWalk<K, V> {
     }
   }
 
+  /**
+   * Writes entries that follow in the chunk where the walk stands, if each is two numbers, and
+   * moves past them. For walks over what does not change.
+   *
+   * @return the number of entries, 0 if this way is none for the table
+   */
+  int writeFollowing(BinaryOutput out, int bytesMax) {
+    Chunk current = chunk;
+    if (current == null || borrowing || !layout.isTwoBigEndianLongs()) {
+      return 0;
+    }
+    int start = out.position();
+    int entriesMax =
+        Math.min((bytesMax + Chunk.ENTRY_BYTES - 1) / Chunk.ENTRY_BYTES, current.size());
+    slot = current.writeTwoLongs(slot + 1, entriesMax, out) - 1;
+    return (out.position() - start) / Chunk.ENTRY_BYTES;
+  }
+
   private CollisionTree.Entry<K, N, V> inTree() {
     return requireNonNull(treeEntry, "the walk is not on an entry");
   }

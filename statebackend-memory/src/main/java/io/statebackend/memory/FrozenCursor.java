@@ -78,6 +78,11 @@ final class FrozenCursor<K, N, V> implements EntryCursor {
     pages.write(out);
   }
 
+  @Override
+  public int writeFollowing(BinaryOutput out, int bytesMax) {
+    return pagePending || pages.hasNext() ? 0 : current().writeFollowing(out, bytesMax);
+  }
+
   private EntryWalk<K, N, V> current() {
     return requireNonNull(walk, "the cursor is not on an entry");
   }

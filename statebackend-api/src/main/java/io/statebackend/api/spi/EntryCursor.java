@@ -55,6 +55,20 @@ public interface EntryCursor extends AutoCloseable {
    */
   void writeValue(BinaryOutput out);
 
+  /**
+   * Writes entries that follow the one whose value was just written, and moves past them: for
+   * engines that have many small entries at hand and can write them faster than one by one. Called
+   * only if keys, namespaces and values all have a fixed length; each entry is those three, one
+   * after the other. By default none is written, and {@link #next} goes on with what follows.
+   *
+   * @param out where to
+   * @param bytesMax how many bytes to write, more than 0; the last entry may go beyond
+   * @return the number of entries, 0 or more; 0 does not mean that there are none
+   */
+  default int writeFollowing(BinaryOutput out, int bytesMax) {
+    return 0;
+  }
+
   /** Closes the cursor; by default does nothing. Closing twice does nothing. */
   @Override
   default void close() {}

@@ -119,6 +119,7 @@ public final class SnapshotWriter implements AutoCloseable {
     int keyLength = state.kind().isKeyed() ? header.key().fixedLength() : 0;
     int namespaceLength = state.namespace().fixedLength();
     int contentLength = state.contentLength();
+    boolean isFixed = keyLength >= 0 && namespaceLength >= 0 && contentLength >= 0;
     while (entries.next()) {
       BinaryOutput target = block;
       int entryStart = target.position();
@@ -132,10 +133,27 @@ public final class SnapshotWriter implements AutoCloseable {
       entries.writeValue(target);
       Field.end(contentLength, start, target);
       entriesInBlock++;
+      int room = BLOCK_SIZE_BYTES - target.position();
+      if (isFixed && room > 0) {
+        int entryLength = keyLength + namespaceLength + contentLength;
+        writeFollowing(entries, entryLength, room);
+        entryStart = target.position() - entryLength;
+      }
       if (target.position() >= BLOCK_SIZE_BYTES) {
         endBlockWithLargeEntry(entryStart);
       }
     }
+  }
+
+  private void writeFollowing(EntryCursor entries, int entryLength, int bytesMax) {
+    int start = block.position();
+    int count = entries.writeFollowing(block, bytesMax);
+    if (block.position() - start != (long) count * entryLength) {
+      throw new IllegalStateException(
+          "engine wrote entries of another length: entries=%d, entryLength=%d, written=%d"
+              .formatted(count, entryLength, block.position() - start));
+    }
+    entriesInBlock += count;
   }
 
   /** Ends the block, and gives its last entry a block of its own if that alone is large enough. */
