@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A subject with the temporary directory that it may use; both are gone after closing. */
@@ -28,9 +29,13 @@ final class OpenSubject implements AutoCloseable {
   }
 
   static OpenSubject of(Backend backend, int keyCount, long memoryBytes) {
+    return of(backend::open, keyCount, memoryBytes);
+  }
+
+  static OpenSubject of(Function<Place, Subject> opener, int keyCount, long memoryBytes) {
     try {
       Path directory = Files.createTempDirectory("statebackend-bench-");
-      return new OpenSubject(directory, backend.open(new Place(directory, keyCount, memoryBytes)));
+      return new OpenSubject(directory, opener.apply(new Place(directory, keyCount, memoryBytes)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -64,6 +69,11 @@ final class OpenSubject implements AutoCloseable {
     }
     throw new IllegalStateException(
         "this backend has no checkpoints: " + subject.getClass().getSimpleName());
+  }
+
+  /** Returns the directory with all files. */
+  Path directory() {
+    return directory;
   }
 
   /** Returns a directory that is empty at first. */

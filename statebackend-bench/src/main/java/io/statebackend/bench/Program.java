@@ -12,6 +12,9 @@ public enum Program {
   /** How fast state is that is larger than memory. */
   SPILL,
 
+  /** What options of RocksDB are worth to our backend. */
+  OPTIONS,
+
   /** How long it takes until a checkpoint is restored. */
   RESTORE,
 
@@ -22,6 +25,7 @@ public enum Program {
   public boolean isFor(Backend backend) {
     return switch (this) {
       case MEMORY -> !backend.hasFiles();
+      case OPTIONS -> backend == Backend.ROCKSDB;
       case SPILL -> backend.hasFiles() && backend.hasCheckpoints();
       default -> backend.hasCheckpoints();
     };

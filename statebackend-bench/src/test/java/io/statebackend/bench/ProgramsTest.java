@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -33,10 +34,11 @@ class ProgramsTest {
 
   private static void run(Program program, Backend backend) {
     Figures figures =
-        ProgramMain.run(program, backend, EntryType.LONG_LONG.entries(), KEYS, LITTLE);
+        ProgramMain.run(
+            program, backend, EntryType.LONG_LONG.entries(), KEYS, Pattern.compile(""), LITTLE);
     assertThat(printed(figures))
         .isNotEmpty()
-        .allSatisfy(line -> assertThat(line).matches("[a-z_]+=-?[0-9]+\\.[0-9]{3}"));
+        .allSatisfy(line -> assertThat(line).matches("[a-z_0-9]+=-?[0-9]+\\.[0-9]{3}"));
   }
 
   @Test

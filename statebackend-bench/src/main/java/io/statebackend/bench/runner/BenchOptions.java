@@ -48,7 +48,9 @@ final class BenchOptions {
   @Option(
       names = "--only",
       paramLabel = "REGEX",
-      description = "only benchmarks with a match in their name, such as 'ValueState|\\.get'")
+      description =
+          "only benchmarks with a match in their name, such as 'ValueState|\\.get'; of the program"
+              + " OPTIONS, only such variants")
   private String only = "";
 
   @Option(
@@ -141,6 +143,11 @@ final class BenchOptions {
 
   @Nullable String profiler() {
     return profiler;
+  }
+
+  /** A regular expression. */
+  String only() {
+    return pattern().pattern();
   }
 
   GarbageCollector gc() {

@@ -45,7 +45,8 @@ final class ProgramRun {
     List<String> jvmOptions = new ArrayList<>(ChildJvm.options(options.gc(), keys));
     jvmOptions.addAll(backend.jvmOptions());
     List<String> arguments =
-        List.of(program.name(), backend.name(), type.name(), Integer.toString(keys));
+        List.of(
+            program.name(), backend.name(), type.name(), Integer.toString(keys), options.only());
     out.printf("gc=%s%n", options.gc());
     out.flush();
     int status =
