@@ -5,6 +5,7 @@ import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FrozenStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -70,9 +71,13 @@ final class FsFrozenStore implements FrozenStore {
     return tables;
   }
 
-  /** Returns what there was under each number that records call a table. */
+  /** Returns what there was under each number that records call a table; counts the records. */
   List<Manifest.Table> numberedTables() {
-    return numberedTables;
+    List<Manifest.Table> counted = new ArrayList<>(numberedTables);
+    for (FrozenTable table : tables.values()) {
+      counted.set(table.id(), new Manifest.Table(table.format(), false, table.recordCounts()));
+    }
+    return counted;
   }
 
   @Nullable Segment[] segments() {

@@ -22,6 +22,12 @@ final class IndexGroup {
   /** Deeper, the tag would leave too few bits for home slots; chunks grow beyond 1024 instead. */
   private static final int DEPTH_MAX = IndexChunk.TAG_BITS - 10;
 
+  /** How many addresses a chunk is expected to get at most, so that it need not be split. */
+  private static final int EXPECTED_PER_CHUNK_MAX = 700;
+
+  /** How many standard deviations more than expected there is room for. */
+  private static final int DEVIATIONS = 3;
+
   private static final int REFERENCE_BYTES = 4;
 
   /** Has one slot, so that probing ends; it is full at once, so nothing is ever put into it. */
@@ -32,6 +38,11 @@ final class IndexGroup {
   private long[][] directory = {EMPTY};
   private long directoryEpoch;
   private long count;
+
+  /** What a chunk begins with, where there was none. */
+  private int firstDepth;
+
+  private int firstCapacity = CAPACITY_MIN;
 
   IndexGroup(Images images, IndexMemory memory) {
     this.images = images;
@@ -52,6 +63,17 @@ final class IndexGroup {
     return directory;
   }
 
+  /** Returns how many addresses the chunks of a directory have. */
+  static long count(long[][] directory) {
+    long count = 0;
+    for (int i = 0; i < directory.length; i++) {
+      if (IndexChunk.isFirstAt(directory[i], i)) {
+        count += IndexChunk.count(directory[i]);
+      }
+    }
+    return count;
+  }
+
   /** Returns the chunk for a hash. */
   long[] chunk(long hash) {
     return chunk(directory, hash);
@@ -59,6 +81,33 @@ final class IndexGroup {
 
   static long[] chunk(long[][] directory, long hash) {
     return directory[(int) IndexChunk.tag(hash) & directory.length - 1];
+  }
+
+  /**
+   * Prepares a group for a number of addresses, if it is empty: chunks begin with the capacity that
+   * they are going to need. They are made when they are needed, and grow beyond if need be.
+   */
+  void expect(long addresses) {
+    if (count > 0) {
+      return;
+    }
+    int depth = 0;
+    while (addresses >> depth > EXPECTED_PER_CHUNK_MAX && depth < DEPTH_MAX) {
+      depth++;
+    }
+    double perChunk = (double) addresses / (1 << depth);
+    firstDepth = depth;
+    firstCapacity =
+        Math.max(CAPACITY_MIN, (int) ((perChunk + DEVIATIONS * Math.sqrt(perChunk)) * 5 / 4));
+    long[][] expected = new long[1 << depth][];
+    Arrays.fill(expected, EMPTY);
+    setDirectory(expected);
+  }
+
+  /** Returns the slot at which the addresses of a hash are looked for first, for the processor. */
+  long homeSlot(long hash) {
+    long[] chunk = chunk(hash);
+    return chunk[IndexChunk.home(chunk, IndexChunk.tag(hash))];
   }
 
   /** Adds an address. */
@@ -116,16 +165,22 @@ final class IndexGroup {
         memory.giveUp(IndexChunk.epoch(chunk), IndexChunk.sizeBytes(chunk));
       }
     }
+    firstDepth = 0;
+    firstCapacity = CAPACITY_MIN;
     setDirectory(new long[][] {EMPTY});
   }
 
   private void makeRoom(long hash, long[] chunk) {
+    if (chunk == EMPTY) {
+      fill(hash, create(firstCapacity, firstDepth));
+      return;
+    }
     int capacity = IndexChunk.capacity(chunk);
     if (capacity >= SPLIT_CAPACITY && IndexChunk.depth(chunk) < DEPTH_MAX) {
       split(hash, chunk);
       return;
     }
-    int larger = capacity < DOUBLING_MAX ? Math.max(CAPACITY_MIN, 2 * capacity) : capacity / 3 * 4;
+    int larger = capacity < DOUBLING_MAX ? 2 * capacity : capacity / 3 * 4;
     boolean passes = capacity < SPLIT_CAPACITY && larger > SPLIT_CAPACITY;
     replace(hash, chunk, resized(chunk, passes ? SPLIT_CAPACITY : larger));
   }
@@ -196,9 +251,7 @@ final class IndexGroup {
 
   private void replace(long hash, long[] chunk, long[] replacement) {
     fill(hash, replacement);
-    if (chunk != EMPTY) {
-      memory.giveUp(IndexChunk.epoch(chunk), IndexChunk.sizeBytes(chunk));
-    }
+    memory.giveUp(IndexChunk.epoch(chunk), IndexChunk.sizeBytes(chunk));
   }
 
   /** Puts a chunk into all entries of the directory for the hashes that it has. */

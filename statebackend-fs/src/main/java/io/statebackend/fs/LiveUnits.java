@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Which records of each segment an image has: a bit per unit, set where a live record begins. */
@@ -38,6 +39,14 @@ final class LiveUnits {
 
   static void clear(long[] bits, int unit) {
     bits[unit / Long.SIZE] &= ~(1L << unit);
+  }
+
+  /** Clears all units below an end. */
+  static void clearBelow(long[] bits, int end) {
+    Arrays.fill(bits, 0, end / Long.SIZE, 0);
+    if (end % Long.SIZE > 0) {
+      bits[end / Long.SIZE] &= -1L << end;
+    }
   }
 
   static boolean isSet(long[] bits, int unit) {

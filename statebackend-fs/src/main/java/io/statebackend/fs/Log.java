@@ -4,6 +4,7 @@ package io.statebackend.fs;
 import io.statebackend.api.StateIoException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The records of a store, one behind the other.
@@ -252,13 +253,30 @@ final class Log implements AutoCloseable {
     retired.add(segment);
   }
 
-  /** Adds a segment with bytes of a snapshot, whose records come into the index next. */
-  Segment beginAdopted(byte[] bytes, int size) {
+  /**
+   * Adds a segment for bytes of a snapshot, whose records come into the index next.
+   *
+   * @throws StateIoException if there is no memory for it
+   */
+  Segment beginAdopted(int size) {
+    prepareToAdopt();
+    return addAdopted(size, residency.allocate(size));
+  }
+
+  /** Does the same, but returns null if there is no memory. */
+  @Nullable Segment tryBeginAdopted(int size) {
+    prepareToAdopt();
+    byte[] array = residency.tryAllocate(size);
+    return array == null ? null : addAdopted(size, array);
+  }
+
+  private void prepareToAdopt() {
     freeRetired();
     giveBack();
     closeActive();
-    byte[] array = residency.allocate(size);
-    System.arraycopy(bytes, 0, array, 0, size);
+  }
+
+  private Segment addAdopted(int size, byte[] array) {
     Segment segment = new Segment(nextSegmentId++, segments.allocate(size), array);
     segment.size = size;
     segment.mutableFrom = Integer.MAX_VALUE;
@@ -274,7 +292,7 @@ final class Log implements AutoCloseable {
     liveBytes += sizeBytes;
   }
 
-  /** Ends what {@link #beginAdopted} began. */
+  /** Ends what {@link #beginAdopted} or {@link #tryBeginAdopted} began. */
   void endAdopted(Segment segment) {
     residency.add(segment);
     if (segment.liveBytes == 0) {

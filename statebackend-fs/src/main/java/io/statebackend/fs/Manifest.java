@@ -29,8 +29,14 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
    *
    * @param format what is known of the table
    * @param isDropped whether no record of it is live, and its name means nothing any more
+   * @param recordCounts how many live records each key group has, as {@link
+   *     FrozenTable#recordCounts()} tells, or empty
    */
-  record Table(TableFormat format, boolean isDropped) {}
+  record Table(TableFormat format, boolean isDropped, List<Long> recordCounts) {
+    Table {
+      recordCounts = List.copyOf(recordCounts);
+    }
+  }
 
   Manifest {
     tables = List.copyOf(tables);
@@ -58,6 +64,8 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
       out.writeInt(format.namespaceLength());
       out.writeInt(format.userKeyLength());
       out.writeInt(format.valueLength());
+      out.writeVarInt(table.recordCounts().size());
+      table.recordCounts().forEach(out::writeVarLong);
     }
     Map<String, Integer> fileNumbers = new LinkedHashMap<>();
     files(segments).forEach(file -> fileNumbers.put(file, fileNumbers.size()));
@@ -112,7 +120,26 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
     if (in.remaining() > 0) {
       throw new CorruptStateException("manifest is too long: remaining=" + in.remaining());
     }
+    checkRecordCounts(tables, segments);
     return new Manifest(tables, segments);
+  }
+
+  /** Memory is going to be taken for so many records. */
+  private static void checkRecordCounts(List<Table> tables, List<StoredSegment> segments) {
+    long rest = 0;
+    for (StoredSegment segment : segments) {
+      rest += segment.size() / RecordLayout.UNIT_BYTES;
+    }
+    for (Table table : tables) {
+      for (long count : table.recordCounts()) {
+        if (count < 0 || count > rest) {
+          throw new CorruptStateException(
+              "manifest counts more records than there is room for in its segments: table=%s, records=%d, room=%d"
+                  .formatted(table.format().name(), count, rest));
+        }
+        rest -= count;
+      }
+    }
   }
 
   private static Table readTable(BinaryInput in) {
@@ -121,7 +148,11 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
     TableFormat.Kind kind = TableFormat.Kind.ofCode(code % DROPPED);
     TableFormat format =
         new TableFormat(name, kind, in.readInt(), in.readInt(), in.readInt(), in.readInt());
-    return new Table(format, code >= DROPPED);
+    List<Long> recordCounts = new ArrayList<>();
+    for (int i = in.readLength(); i > 0; i--) {
+      recordCounts.add(in.readVarLong());
+    }
+    return new Table(format, code >= DROPPED, recordCounts);
   }
 
   private static StoredSegment readSegment(List<String> files, BinaryInput in) {

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
-import io.statebackend.api.BinaryInput;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.KeyGroupRange;
-import io.statebackend.api.spi.NativeFiles;
 import io.statebackend.api.spi.NativeSnapshots;
-import io.statebackend.api.storage.StorageInput;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.zip.CRC32C;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fills an empty store from native snapshots: reads segment by segment and puts the live records of
@@ -39,13 +35,7 @@ final class NativeRestore {
   private final TableRegistry tables;
   private final IndexMemory indexMemory;
   private final KeyPart key;
-  private final UnitList units = new UnitList();
-
-  /** The files of the snapshot at hand whose beginning was checked. */
-  private final Set<String> checkedFiles = new HashSet<>();
-
-  /** The bytes of the segment that is being restored. */
-  private byte[] bytes = {};
+  private final IndexBatch batch;
 
   NativeRestore(KeyGroupRange range, Log log, TableRegistry tables, IndexMemory indexMemory) {
     this.range = range;
@@ -53,37 +43,23 @@ final class NativeRestore {
     this.tables = tables;
     this.indexMemory = indexMemory;
     this.key = tables.newKeyPart();
+    this.batch = new IndexBatch(log);
   }
 
   /** Restores; returns what the snapshots hold of the store's segments. */
   FsSnapshots.Stored restore(List<NativeSnapshots.Snapshot> snapshots) {
     boolean isSame = snapshots.size() == 1 && snapshots.get(0).keyGroups().equals(range);
-    Map<Long, StoredSegment> segments = new LinkedHashMap<>();
-    Map<Long, byte[]> live = new HashMap<>();
-    long listBytes = 0;
     for (NativeSnapshots.Snapshot snapshot : snapshots) {
-      checkedFiles.clear();
       Manifest manifest = Manifest.read(snapshot.manifest());
+      SegmentReader reader = new SegmentReader(snapshot.files());
       boolean adopts = isSame && manifest.tables().size() <= ADOPTED_TABLE_COUNT_MAX;
-      int[] tableIds = declare(manifest.tables(), adopts);
-      for (StoredSegment stored : manifest.segments()) {
-        long[] bits = read(stored, snapshot.files());
-        if (adopts) {
-          Segment segment = adopt(stored, bits, snapshot.keyGroups(), tableIds);
-          units.begin(stored.size() / RecordLayout.UNIT_BYTES);
-          units.addAll(bits, new long[0]);
-          byte[] list = units.bytes().toByteArray();
-          segments.put(segment.id, stored);
-          live.put(segment.id, list);
-          log.charge(list.length);
-          listBytes += list.length;
-        } else {
-          copy(stored, bits, snapshot.keyGroups(), tableIds);
-        }
+      int[] tableIds = declare(manifest.tables(), snapshot.keyGroups(), adopts);
+      if (adopts) {
+        return adopt(manifest.segments(), reader, tableIds);
       }
+      copy(manifest.segments(), reader, snapshot.keyGroups(), tableIds);
     }
-    bytes = new byte[0];
-    return new FsSnapshots.Stored(segments, live, listBytes);
+    return FsSnapshots.Stored.NOTHING;
   }
 
   /**
@@ -92,12 +68,15 @@ final class NativeRestore {
    * @param keepsNumbers whether the store, which has no tables yet, gives them the same numbers
    * @return the numbers that the snapshot's tables have here
    */
-  private int[] declare(List<Manifest.Table> stored, boolean keepsNumbers) {
+  private int[] declare(
+      List<Manifest.Table> stored, KeyGroupRange keyGroups, boolean keepsNumbers) {
     int[] ids = new int[stored.size()];
     for (int i = 0; i < ids.length; i++) {
       TableFormat format = stored.get(i).format();
       if (!stored.get(i).isDropped()) {
-        ids[i] = declare(format).id();
+        TableRecords records = declare(format);
+        records.expect(recordCounts(stored.get(i), keyGroups), keyGroups);
+        ids[i] = records.id();
       } else {
         ids[i] = NO_NUMBER;
         if (keepsNumbers) {
@@ -106,6 +85,17 @@ final class NativeRestore {
       }
     }
     return ids;
+  }
+
+  private static List<Long> recordCounts(Manifest.Table table, KeyGroupRange keyGroups) {
+    List<Long> counts = table.recordCounts();
+    int expected = table.format().hasPages() ? 2 * keyGroups.size() : keyGroups.size();
+    if (!counts.isEmpty() && counts.size() != expected) {
+      throw new CorruptStateException(
+          "manifest counts the records of other key groups: table=%s, expected=%d, actual=%d"
+              .formatted(table.format().name(), expected, counts.size()));
+    }
+    return counts;
   }
 
   private TableRecords declare(TableFormat format) {
@@ -158,111 +148,88 @@ final class NativeRestore {
     return count;
   }
 
-  /** Reads the bytes of a segment; returns which records are live. */
-  private long[] read(StoredSegment stored, NativeFiles files) {
-    if (bytes.length < stored.size()) {
-      bytes = new byte[stored.size()];
+  /**
+   * A segment that is being taken over.
+   *
+   * @param stored what is stored of it
+   * @param segment where it is in the log
+   * @param reading ends when its bytes were read
+   */
+  private record Adoption(
+      StoredSegment stored, Segment segment, Future<SegmentReader.Live> reading) {}
+
+  /**
+   * Takes segments over as they are. While one comes into the index, the next one is read, if there
+   * is memory for both.
+   */
+  private FsSnapshots.Stored adopt(List<StoredSegment> stored, SegmentReader reader, int[] ids) {
+    Map<Long, StoredSegment> segments = new LinkedHashMap<>();
+    Map<Long, byte[]> liveLists = new HashMap<>();
+    long listBytes = 0;
+    try (ReadAhead readAhead = new ReadAhead(reader)) {
+      Adoption next = null;
+      for (int i = 0; i < stored.size(); i++) {
+        Adoption current = next != null ? next : begin(stored.get(i), readAhead);
+        SegmentReader.Live live = ReadAhead.await(current.reading);
+        next = i + 1 < stored.size() ? tryBegin(stored.get(i + 1), readAhead) : null;
+        adopt(current, live, ids);
+        segments.put(current.segment.id, current.stored);
+        liveLists.put(current.segment.id, live.list());
+        log.charge(live.list().length);
+        listBytes += live.list().length;
+      }
     }
-    int at = Segment.HEADER_BYTES;
-    for (StoredSegment.Range part : stored.ranges()) {
-      read(files, part.place(), bytes, at);
-      at = part.end();
-    }
-    long[] live = allRecords(stored);
-    for (StoredSegment.Liveness part : stored.liveness()) {
-      byte[] list = new byte[part.place().length()];
-      read(files, part.place(), list, 0);
-      apply(part, list, stored.size(), live);
-    }
-    return live;
+    return new FsSnapshots.Stored(segments, liveLists, listBytes);
   }
 
-  private static void apply(
-      StoredSegment.Liveness part, byte[] list, int segmentSize, long[] live) {
-    try {
-      BinaryInput in = new BinaryInput(list);
-      int end = UnitList.readEnd(in, segmentSize / RecordLayout.UNIT_BYTES);
-      if (!part.isFull()) {
-        UnitList.read(in, end, live, false);
-        return;
-      }
-      for (int unit = 0; unit < end; unit++) {
-        LiveUnits.clear(live, unit);
-      }
-      UnitList.read(in, end, live, true);
-    } catch (CorruptStateException e) {
-      throw new CorruptStateException(
-          "list of live records is damaged: " + e.getMessage(),
-          part.place().file(),
-          part.place().position(),
-          e);
-    }
+  private Adoption begin(StoredSegment stored, ReadAhead readAhead) {
+    return begin(stored, log.beginAdopted(stored.size()), readAhead);
   }
 
-  private void read(NativeFiles files, StoredSegment.Place place, byte[] target, int at) {
-    try (StorageInput in = files.open(place.file())) {
-      if (checkedFiles.add(place.file())) {
-        SnapshotFileHeader.check(in, place.file());
-      }
-      in.read(place.position(), target, at, place.length());
-    }
-    CRC32C crc = new CRC32C();
-    crc.update(target, at, place.length());
-    if ((int) crc.getValue() != place.crc32c()) {
-      throw new CorruptStateException(
-          "checksum mismatch in a part of the log: expected=%08x, actual=%08x, length=%d"
-              .formatted(place.crc32c(), (int) crc.getValue(), place.length()),
-          place.file(),
-          place.position());
-    }
+  private @Nullable Adoption tryBegin(StoredSegment stored, ReadAhead readAhead) {
+    Segment segment = log.tryBeginAdopted(stored.size());
+    return segment == null ? null : begin(stored, segment, readAhead);
   }
 
-  private long[] allRecords(StoredSegment stored) {
-    long[] all = LiveUnits.create(stored.size());
-    for (int at = Segment.HEADER_BYTES; at < stored.size(); ) {
-      LiveUnits.set(all, at / RecordLayout.UNIT_BYTES);
-      int sizeBytes = RecordLayout.sizeBytes(Bytes.getLong(bytes, at));
-      if (sizeBytes < Long.BYTES || sizeBytes > stored.size() - at) {
-        throw corrupt(stored, at, "record ends beyond its segment: size=" + sizeBytes);
-      }
-      at += sizeBytes;
-    }
-    return all;
+  private static Adoption begin(StoredSegment stored, Segment segment, ReadAhead readAhead) {
+    return new Adoption(stored, segment, readAhead.begin(stored, segment.memoryNow()));
   }
 
-  private static CorruptStateException corrupt(StoredSegment stored, int at, String message) {
-    int from = Segment.HEADER_BYTES;
-    for (StoredSegment.Range part : stored.ranges()) {
-      if (at < part.end()) {
-        return new CorruptStateException(
-            message, part.place().file(), part.place().position() + at - from);
-      }
-      from = part.end();
-    }
-    return new CorruptStateException(message + ", offset=" + at);
-  }
-
-  /** Takes a segment over as it is. */
-  private Segment adopt(StoredSegment stored, long[] live, KeyGroupRange keyGroups, int[] ids) {
-    Segment segment = log.beginAdopted(bytes, stored.size());
+  private void adopt(Adoption adoption, SegmentReader.Live live, int[] ids) {
+    Segment segment = adoption.segment;
     forEachLive(
-        stored,
-        live,
-        keyGroups,
+        adoption.stored,
+        segment.memoryNow(),
+        live.bits(),
+        range,
         ids,
         (at, header, records) -> {
-          log.giveBackIfShort();
-          records.adopt(RecordLayout.keyGroup(header), key, segment.address(at));
+          IndexGroup group = records.group(RecordLayout.keyGroup(header));
+          batch.add(group, key.hash(), segment.address(at));
           log.adopted(segment, RecordLayout.sizeBytes(header));
         });
+    batch.flush();
     log.endAdopted(segment);
-    return segment;
   }
 
   /** Copies the records of the store's key groups. */
-  private void copy(StoredSegment stored, long[] live, KeyGroupRange keyGroups, int[] ids) {
+  private void copy(
+      List<StoredSegment> segments, SegmentReader reader, KeyGroupRange keyGroups, int[] ids) {
+    byte[] bytes = {};
+    for (StoredSegment stored : segments) {
+      if (bytes.length < stored.size()) {
+        bytes = new byte[stored.size()];
+      }
+      long[] live = reader.read(stored, bytes).bits();
+      copy(stored, bytes, live, keyGroups, ids);
+    }
+  }
+
+  private void copy(
+      StoredSegment stored, byte[] bytes, long[] live, KeyGroupRange keyGroups, int[] ids) {
     forEachLive(
         stored,
+        bytes,
         live,
         keyGroups,
         ids,
@@ -271,6 +238,8 @@ final class NativeRestore {
           if (range.contains(keyGroup)) {
             int sizeBytes = RecordLayout.sizeBytes(header);
             if (!log.fits(sizeBytes)) {
+              // Cleaning takes what the index does not have for dead.
+              batch.flush();
               log.makeRoom(sizeBytes);
             }
             Segment target = log.active();
@@ -278,9 +247,10 @@ final class NativeRestore {
             byte[] targetBytes = target.memoryNow();
             System.arraycopy(bytes, at, targetBytes, offset, sizeBytes);
             Bytes.putLong(targetBytes, offset, header);
-            records.adopt(keyGroup, key, target.address(offset));
+            batch.add(records.group(keyGroup), key.hash(), target.address(offset));
           }
         });
+    batch.flush();
   }
 
   private interface RecordAction {
@@ -300,7 +270,12 @@ final class NativeRestore {
    * @param ids the numbers that the tables of the snapshot have in this store
    */
   private void forEachLive(
-      StoredSegment stored, long[] live, KeyGroupRange keyGroups, int[] ids, RecordAction action) {
+      StoredSegment stored,
+      byte[] bytes,
+      long[] live,
+      KeyGroupRange keyGroups,
+      int[] ids,
+      RecordAction action) {
     for (int at = Segment.HEADER_BYTES; at < stored.size(); ) {
       long header = Bytes.getLong(bytes, at);
       if (LiveUnits.isSet(live, at / RecordLayout.UNIT_BYTES)) {
@@ -308,13 +283,13 @@ final class NativeRestore {
         if (tableId >= ids.length
             || ids[tableId] == NO_NUMBER
             || !keyGroups.contains(RecordLayout.keyGroup(header))) {
-          throw corrupt(stored, at, "not a record of this snapshot: " + hex(header));
+          throw stored.corrupt(at, "not a record of this snapshot: " + hex(header));
         }
         long ownHeader = RecordLayout.withTable(header, ids[tableId]);
         Records records = tables.recordsOf(ownHeader);
         RecordLayout layout = records.layout();
         if (!layout.isSound(bytes, at)) {
-          throw corrupt(stored, at, "record has lengths beyond its size: " + hex(header));
+          throw stored.corrupt(at, "record has lengths beyond its size: " + hex(header));
         }
         layout.moveTo(key, bytes, at);
         action.take(at, ownHeader, records);

@@ -2,6 +2,7 @@
 package io.statebackend.fs;
 
 import io.statebackend.api.KeyGroupRange;
+import java.util.List;
 
 /** The records of one table that are either pages or not: their layout, index and life. */
 final class Records {
@@ -39,7 +40,8 @@ final class Records {
     return layout;
   }
 
-  private IndexGroup group(int keyGroup) {
+  /** Returns the index of a key group. */
+  IndexGroup group(int keyGroup) {
     return groups[keyGroup - firstKeyGroup];
   }
 
@@ -49,6 +51,16 @@ final class Records {
       count += group.count();
     }
     return count;
+  }
+
+  /** Prepares the key groups that are counted, as far as they are here. */
+  void expect(List<Long> counts, KeyGroupRange counted) {
+    for (int i = 0; i < groups.length; i++) {
+      int keyGroup = firstKeyGroup + i;
+      if (counted.contains(keyGroup)) {
+        groups[i].expect(counts.get(keyGroup - counted.first()));
+      }
+    }
   }
 
   /** Returns the directories by key group, for an image. */
@@ -164,11 +176,6 @@ final class Records {
     int offset = log.append(sizeBytes);
     layout.write(memory, offset, sizeBytes, keyGroup, key, valueLength);
     return offset;
-  }
-
-  /** Adds a record that was appended already, whose key part no other one has. */
-  void adopt(int keyGroup, KeyPart key, long address) {
-    group(keyGroup).add(key.hash(), address);
   }
 
   /** Removes the record that a view is on. */

@@ -60,13 +60,25 @@ final class Residency implements AutoCloseable {
    * @throws StateIoException if these cannot be written
    */
   byte[] allocate(int capacity) {
+    byte[] array = tryAllocate(capacity);
+    if (array == null) {
+      throw new StateIoException(
+          "no memory for a segment of the log: needed=%d bytes, used by the store=%d bytes, available=%d bytes; raise memoryBudgetBytes, or open fewer stores"
+              .formatted(
+                  capacity + Segment.overheadBytes(capacity),
+                  memory.usedBytes(),
+                  memory.availableBytes()));
+    }
+    return array;
+  }
+
+  /** Does the same, but returns null if there is no memory. */
+  byte @Nullable [] tryAllocate(int capacity) {
     long overheadBytes = Segment.overheadBytes(capacity);
     while (!memory.tryReserve(capacity + overheadBytes)) {
       byte[] freed = evictOldest();
       if (freed == null) {
-        throw new StateIoException(
-            "no memory for a segment of the log: needed=%d bytes, used by the store=%d bytes, available=%d bytes; raise memoryBudgetBytes, or open fewer stores"
-                .formatted(capacity + overheadBytes, memory.usedBytes(), memory.availableBytes()));
+        return null;
       }
       if (freed.length == capacity && !memory.mustGiveBack()) {
         boolean ignored = memory.charge(overheadBytes);

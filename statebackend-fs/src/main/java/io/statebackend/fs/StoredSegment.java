@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import io.statebackend.api.CorruptStateException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,6 +57,19 @@ record StoredSegment(int size, List<Range> ranges, List<Liveness> liveness) {
     List<Liveness> parts = part.isFull ? new ArrayList<>() : new ArrayList<>(liveness);
     parts.add(part);
     return new StoredSegment(size, ranges, parts);
+  }
+
+  /** Returns an error that tells in which file a record is that was found at an offset. */
+  CorruptStateException corrupt(int offset, String message) {
+    int from = Segment.HEADER_BYTES;
+    for (Range part : ranges) {
+      if (offset < part.end) {
+        return new CorruptStateException(
+            message, part.place.file(), part.place.position() + offset - from);
+      }
+      from = part.end;
+    }
+    return new CorruptStateException(message + ", offset=" + offset);
   }
 
   /** Returns all places of the segment. */

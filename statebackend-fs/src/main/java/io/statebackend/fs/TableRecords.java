@@ -2,6 +2,7 @@
 package io.statebackend.fs;
 
 import io.statebackend.api.KeyGroupRange;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** All records of a table: values, or heads of lists or maps and their pages. */
@@ -50,6 +51,22 @@ final class TableRecords {
 
   long recordCount() {
     return heads.count() + (pages == null ? 0 : pages.count());
+  }
+
+  /**
+   * Prepares the index of key groups that are empty.
+   *
+   * @param recordCounts how many records will come, as {@link FrozenTable#recordCounts()} tells, or
+   *     empty
+   * @param counted the key groups that are counted
+   */
+  void expect(List<Long> recordCounts, KeyGroupRange counted) {
+    if (!recordCounts.isEmpty()) {
+      heads.expect(recordCounts.subList(0, counted.size()), counted);
+      if (pages != null) {
+        pages.expect(recordCounts.subList(counted.size(), recordCounts.size()), counted);
+      }
+    }
   }
 
   /** Empties the index; what the records take in the log is accounted for by the caller. */

@@ -96,7 +96,7 @@ final class TableRegistry {
     List<Manifest.Table> tables = new ArrayList<>();
     for (TableRecords table : byId) {
       TableFormat format = table.format();
-      tables.add(new Manifest.Table(format, byName.get(format.name()) != table));
+      tables.add(new Manifest.Table(format, byName.get(format.name()) != table, List.of()));
     }
     return tables;
   }

@@ -29,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -448,5 +450,109 @@ final class FsSnapshotsTest {
           .isInstanceOf(CorruptStateException.class);
       other.store.close();
     }
+  }
+
+  /** Writes a checkpoint of several segments. */
+  private byte[] checkpointOfSegments() {
+    Store store = new Store(ALL).declare(false);
+    for (long key = 0; key < 20_000; key++) {
+      store.values.put(store.at(key), NONE, key);
+    }
+    byte[] manifest = store.checkpoint();
+    store.store.close();
+    return manifest;
+  }
+
+  private static byte[] withCounts(byte[] bytes, UnaryOperator<List<Long>> change) {
+    Manifest manifest = Manifest.read(new BinaryInput(bytes));
+    List<Manifest.Table> tables =
+        manifest.tables().stream()
+            .map(
+                table ->
+                    new Manifest.Table(
+                        table.format(), table.isDropped(), change.apply(table.recordCounts())))
+            .toList();
+    return new Manifest(tables, manifest.segments()).toBytes();
+  }
+
+  @Test
+  void restore_manifestCountsFewerOrMore_restoresAll() {
+    byte[] manifest = checkpointOfSegments();
+    List<UnaryOperator<List<Long>>> changes =
+        List.of(
+            counts -> List.of(),
+            counts -> counts.stream().map(count -> 0L).toList(),
+            counts -> counts.stream().map(count -> count / 2).toList(),
+            counts -> counts.stream().map(count -> count * 2).toList());
+    for (UnaryOperator<List<Long>> change : changes) {
+      Store store = restored(withCounts(manifest, change));
+      for (long key = 0; key < 20_000; key++) {
+        assertThat(store.values.get(store.at(key), NONE)).isEqualTo(key);
+      }
+      store.store.close();
+    }
+  }
+
+  @Test
+  void restore_manifestCountsWhatCannotBe() {
+    byte[] manifest = checkpointOfSegments();
+    List<UnaryOperator<List<Long>>> changes =
+        List.of(
+            counts -> counts.subList(1, counts.size()),
+            counts -> counts.stream().map(count -> count * 100).toList(),
+            counts -> counts.stream().map(count -> -1L).toList());
+    for (UnaryOperator<List<Long>> change : changes) {
+      byte[] wrong = withCounts(manifest, change);
+      Store store = new Store(ALL);
+      assertThatThrownBy(() -> store.restore(List.of(wrong), List.of(ALL)))
+          .isInstanceOf(CorruptStateException.class)
+          .hasMessageContaining("manifest counts");
+      store.store.close();
+    }
+  }
+
+  /** Fails if a thread that reads for a restore does not end. */
+  private static void checkNoRestoreThread() throws InterruptedException {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("statebackend-fs-restore")) {
+        thread.join(10_000);
+        assertThat(thread.isAlive()).as(thread.getName() + " is alive").isFalse();
+      }
+    }
+  }
+
+  @Test
+  void restore_doneOrFailed_endsItsThread() throws InterruptedException {
+    byte[] manifest = checkpointOfSegments();
+    restored(manifest).store.close();
+    checkNoRestoreThread();
+    byte[] last = files.files.get(List.copyOf(files.current).get(files.current.size() - 1));
+    last[last.length - 1] ^= 1;
+    Store damaged = new Store(ALL);
+    assertThatThrownBy(() -> damaged.restore(List.of(manifest), List.of(ALL)))
+        .isInstanceOf(CorruptStateException.class);
+    checkNoRestoreThread();
+  }
+
+  @Test
+  void restore_interruptedWhileReading_endsItsThread() throws InterruptedException {
+    byte[] manifest = checkpointOfSegments();
+    Thread owner = Thread.currentThread();
+    CountDownLatch never = new CountDownLatch(1);
+    files.beforeRead =
+        () -> {
+          owner.interrupt();
+          try {
+            never.await();
+          } catch (InterruptedException e) {
+            throw new StateIoException("the storage was interrupted", e);
+          }
+        };
+    Store store = new Store(ALL);
+    assertThatThrownBy(() -> store.restore(List.of(manifest), List.of(ALL)))
+        .isInstanceOf(StateIoException.class)
+        .hasMessageContaining("interrupted while a snapshot was read");
+    assertThat(Thread.interrupted()).as("interrupt status of the owner").isTrue();
+    checkNoRestoreThread();
   }
 }

@@ -25,6 +25,9 @@ final class MemoryNativeFiles implements NativeFiles {
 
   private int createdCount;
 
+  /** Comes before each read. */
+  Runnable beforeRead = () -> {};
+
   /** How many more writes succeed. */
   long writesLeft = Long.MAX_VALUE;
 
@@ -83,6 +86,7 @@ final class MemoryNativeFiles implements NativeFiles {
 
       @Override
       public void read(long position, byte[] target, int offset, int length) {
+        beforeRead.run();
         if (position < 0 || position + length > bytes.length) {
           throw new CorruptStateException("file ends before", name, position);
         }
