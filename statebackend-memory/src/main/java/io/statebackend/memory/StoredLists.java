@@ -114,6 +114,9 @@ final class StoredLists<E> {
 
   /** Returns a list as one that can be long, to be changed. */
   private StoredList<E> longList(@Nullable Object list, int addedCount) {
+    if (list == null) {
+      return new StoredList<>(blocks, addedCount, images.epoch());
+    }
     if (list instanceof long[] numbers) {
       int size = NumbersHeader.size(numbers);
       StoredList<E> result = new StoredList<>(blocks, size + addedCount, images.epoch());
@@ -121,9 +124,6 @@ final class StoredLists<E> {
       return result;
     }
     StoredList<E> stored = stored(list);
-    if (stored == null) {
-      return new StoredList<>(blocks, addedCount, images.epoch());
-    }
     return images.isExclusive(stored.epoch) ? stored : stored.copy(images.epoch());
   }
 
@@ -132,13 +132,11 @@ final class StoredLists<E> {
     if (list instanceof long[] numbers) {
       return new ElementWalk<>(blocks, numbers, 1, 1 + NumbersHeader.size(numbers));
     }
-    @SuppressWarnings("unchecked") // the lists of a table are all of its type
-    StoredList<E> stored = (StoredList<E>) list;
-    return stored.walk();
+    return stored(list).walk();
   }
 
   @SuppressWarnings("unchecked") // the lists of a table are all of its type
-  private @Nullable StoredList<E> stored(@Nullable Object list) {
+  private StoredList<E> stored(Object list) {
     return (StoredList<E>) list;
   }
 }

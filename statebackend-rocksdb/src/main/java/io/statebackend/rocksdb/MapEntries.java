@@ -49,10 +49,6 @@ final class MapEntries {
   /** Whether the cache may have entries by themselves. */
   private boolean hasSingles;
 
-  private byte[] bytes = {};
-  private int valueAt;
-  private int valueLength;
-
   MapEntries(Database database, EntryCache cache, StoredEntries entries) {
     this.database = database;
     this.cache = cache;
@@ -62,15 +58,15 @@ final class MapEntries {
   }
 
   byte[] bytes() {
-    return bytes;
+    return entries.bytes();
   }
 
   int valueAt() {
-    return valueAt;
+    return entries.valueAt();
   }
 
   int valueEnd() {
-    return valueAt + valueLength;
+    return entries.valueEnd();
   }
 
   /** Finds the value of a key; returns whether there is one. */
@@ -81,20 +77,14 @@ final class MapEntries {
         return getSingle(key);
       }
       if (page.find(key.array(), prefixLength, key.position())) {
-        return found(page.bytes(), page.valueAt(), page.isAbsent() ? -1 : page.valueLength());
+        return entries.found(
+            page.bytes(), page.valueAt(), page.isAbsent() ? -1 : page.valueLength());
       }
       if (cache.isComplete()) {
         return false;
       }
     }
     return hasSingle(key) ? getSingle(key) : read(key, prefixLength);
-  }
-
-  private boolean found(byte[] source, int at, int length) {
-    bytes = source;
-    valueAt = at;
-    valueLength = length;
-    return length >= 0;
   }
 
   /** Finds the page of a map, and stands before its first item. */
@@ -113,9 +103,7 @@ final class MapEntries {
 
   private boolean getSingle(BinaryOutput key) {
     hasSingles = true;
-    boolean isFound = entries.get(key);
-    return found(
-        entries.bytes(), entries.valueAt(), isFound ? entries.valueEnd() - entries.valueAt() : -1);
+    return entries.get(key);
   }
 
   /** Reads an entry from the database, and keeps it in the page of its map. */
@@ -129,7 +117,7 @@ final class MapEntries {
     if (!addItem(key, prefixLength, false)) {
       makeLarge(key.array(), prefixLength);
     }
-    return found(database.buffer(), 0, length);
+    return entries.found(database.buffer(), 0, length);
   }
 
   void put(BinaryOutput key, int prefixLength, BinaryOutput value) {

@@ -72,7 +72,8 @@ final class StoredEntries {
     return found(database.buffer(), 0, length);
   }
 
-  private boolean found(byte[] source, int at, int length) {
+  /** Notes where a value was found, or none if its length is negative; tells whether it was. */
+  boolean found(byte[] source, int at, int length) {
     bytes = source;
     valueAt = at;
     valueLength = length;

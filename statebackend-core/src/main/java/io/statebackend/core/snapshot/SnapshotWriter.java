@@ -120,6 +120,7 @@ public final class SnapshotWriter implements AutoCloseable {
     int namespaceLength = state.namespace().fixedLength();
     int contentLength = state.contentLength();
     boolean isFixed = keyLength >= 0 && namespaceLength >= 0 && contentLength >= 0;
+    int entryLength = keyLength + namespaceLength + contentLength;
     while (entries.next()) {
       BinaryOutput target = block;
       int entryStart = target.position();
@@ -135,7 +136,6 @@ public final class SnapshotWriter implements AutoCloseable {
       entriesInBlock++;
       int room = BLOCK_SIZE_BYTES - target.position();
       if (isFixed && room > 0) {
-        int entryLength = keyLength + namespaceLength + contentLength;
         writeFollowing(entries, entryLength, room);
         entryStart = target.position() - entryLength;
       }
