@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.rocksdb;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statebackend.api.KeyGroupRange;
@@ -63,25 +62,10 @@ final class BudgetTest {
   }
 
   private void assertBounded(int budgetMib, int steps) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + HEAP_MIB + "m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Program.class.getName(),
-                directory.toString(),
-                Integer.toString(budgetMib),
-                Integer.toString(steps))
-            .redirectErrorStream(true)
-            .start();
-    String output;
-    try {
-      output = new String(process.getInputStream().readAllBytes(), UTF_8);
-      assertThat(process.waitFor()).as("exit status; output: %s", output).isZero();
-    } finally {
-      process.destroyForcibly();
-    }
+    String output =
+        OtherJvm.run(
+            OtherJvm.command(
+                Program.class, List.of("-Xmx" + HEAP_MIB + "m"), directory, budgetMib, steps));
     String resident =
         output.lines().filter(line -> line.startsWith(RESIDENT)).findFirst().orElseThrow();
     long residentMib = Long.parseLong(resident.replaceAll("[^0-9]", "")) >> 10;

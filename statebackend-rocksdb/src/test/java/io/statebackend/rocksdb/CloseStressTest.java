@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.rocksdb;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statebackend.api.KeyGroupRange;
@@ -56,25 +55,8 @@ final class CloseStressTest {
   }
 
   private void assertSurvives(int rounds) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:ErrorFile=" + directory.resolve("crash.log"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Program.class.getName(),
-                directory.toString(),
-                Integer.toString(rounds))
-            .redirectErrorStream(true)
-            .start();
-    String output;
-    try {
-      output = new String(process.getInputStream().readAllBytes(), UTF_8);
-      assertThat(process.waitFor()).as("exit status; output: %s", output).isZero();
-    } finally {
-      process.destroyForcibly();
-    }
+    List<String> options = List.of("-Xmx128m", "-XX:ErrorFile=" + directory.resolve("crash.log"));
+    String output = OtherJvm.run(OtherJvm.command(Program.class, options, directory, rounds));
     assertThat(output).contains(DONE + " " + rounds + " rounds");
   }
 

@@ -42,19 +42,12 @@ final class WorkingDirectoryTest {
 
   @TempDir private Path directory;
 
-  private static Process start(Class<?> program, Path... arguments) throws IOException {
+  private static Process start(Class<?> program, Object... arguments) throws IOException {
     return new ProcessBuilder(command(program, arguments)).redirectErrorStream(true).start();
   }
 
-  private static List<String> command(Class<?> program, Path... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx128m", "-cp", System.getProperty("java.class.path")));
-    command.add(program.getName());
-    for (Path argument : arguments) {
-      command.add(argument.toString());
-    }
-    return command;
+  private static List<String> command(Class<?> program, Object... arguments) {
+    return OtherJvm.command(program, List.of("-Xmx128m"), arguments);
   }
 
   /** Reads the lines of another process up to one that begins with something. */
