@@ -5,7 +5,6 @@ import io.statebackend.api.StateClosedException;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -28,7 +27,16 @@ final class NativeBudget implements AutoCloseable {
   }
 
   private final long limitBytes;
+
+  /** What cannot go may take so much: beyond it, who writes makes room first. */
   private final long pinnedBytesMax;
+
+  /** Beyond it, who writes also waits for others that make room. */
+  private final long urgentBytes;
+
+  /** If less is not in files yet, writing it out would not help. */
+  private final long unwrittenBytesMin;
+
   private final Cache cache;
   private final WriteBufferManager writeBuffers;
   private final NativeGate gate;
@@ -36,12 +44,14 @@ final class NativeBudget implements AutoCloseable {
   /** The databases that are open. Guarded by itself. */
   private final Set<Database> databases = new HashSet<>();
 
-  /** Held by who makes room: once is enough. */
+  /** Held by who makes room: one at a time is enough. */
   private final ReentrantLock relieving = new ReentrantLock();
 
   NativeBudget(long limitBytes) {
     this.limitBytes = limitBytes;
     this.pinnedBytesMax = limitBytes / 8 * 5;
+    this.urgentBytes = limitBytes / 4 * 3;
+    this.unwrittenBytesMin = limitBytes / 4;
     this.gate = new NativeGate("native memory of a rocksdb backend");
     this.cache = new LRUCache(limitBytes, shardBits(limitBytes), true, HIGH_PRIORITY_SHARE);
     this.writeBuffers = new WriteBufferManager(limitBytes / 2, cache);
@@ -109,19 +119,26 @@ final class NativeBudget implements AutoCloseable {
   }
 
   /**
-   * Makes room before a write, if most of the memory holds what is not in files yet: writes that of
-   * the store with most of it out. RocksDB does so by itself, but late, and for the store alone
-   * that writes; meanwhile blocks would find no room, not even those without which a file cannot be
-   * read.
+   * Makes room before a write, if most of the memory holds what cannot go: writes out what is not
+   * in files yet, of whichever store has most of it. RocksDB does so by itself, but late, for the
+   * store alone that writes, and without waiting for the disk; meanwhile blocks would find no room,
+   * not even those without which a file cannot be written or read.
    */
   void relieve() {
     gate.enter();
     try {
-      if (cache.getPinnedUsage() <= pinnedBytesMax || !relieving.tryLock()) {
+      long pinnedBytes = cache.getPinnedUsage();
+      if (pinnedBytes <= pinnedBytesMax) {
         return;
       }
+      if (!relieving.tryLock()) {
+        if (pinnedBytes <= urgentBytes) {
+          return;
+        }
+        relieving.lock();
+      }
       try {
-        largest().ifPresent(Database::flush);
+        writeOut();
       } finally {
         relieving.unlock();
       }
@@ -130,15 +147,29 @@ final class NativeBudget implements AutoCloseable {
     }
   }
 
-  private Optional<Database> largest() {
+  /** Writes out one store after the other, until there is room or little is left to be written. */
+  private void writeOut() {
     List<Database> open;
     synchronized (databases) {
       open = List.copyOf(databases);
     }
-    return open.stream()
-        .max(Comparator.comparingLong(Database::unflushedBytes))
-        .filter(database -> database.unflushedBytes() > limitBytes / 16);
+    List<Unwritten> unwritten =
+        open.stream()
+            .map(database -> new Unwritten(database, database.unflushedBytes()))
+            .sorted(Comparator.comparingLong(Unwritten::bytes).reversed())
+            .toList();
+    long bytes = unwritten.stream().mapToLong(Unwritten::bytes).sum();
+    for (Unwritten most : unwritten) {
+      if (bytes <= unwrittenBytesMin || cache.getPinnedUsage() <= pinnedBytesMax) {
+        return;
+      }
+      most.database().flush();
+      bytes -= most.bytes();
+    }
   }
+
+  /** How much memory of a database holds what is not in files yet. */
+  private record Unwritten(Database database, long bytes) {}
 
   /** Frees it. Every database that uses it is closed by then. */
   @Override

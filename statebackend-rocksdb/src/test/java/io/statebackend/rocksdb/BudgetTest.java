@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.DBOptions;
+import org.rocksdb.RateLimiter;
+import org.rocksdb.RocksDB;
 
 /**
  * Twenty stores with much more state than memory: no operation fails because the memory is used up,
@@ -40,6 +43,8 @@ final class BudgetTest {
 
   /** The JVM itself, RocksDB's code, and what RocksDB does not charge. */
   private static final int CONSTANT_MIB = 160;
+
+  private static final long SLOW_DISK_BYTES_PER_SECOND = 4 << 20;
 
   private static final String RESIDENT = "VmHWM:";
 
@@ -61,11 +66,27 @@ final class BudgetTest {
     assertBounded(256, 10_000_000);
   }
 
+  /** The disk takes less than is written, and each store has little of what waits for it. */
+  @Test
+  void residentMemory_20Stores_slowDisk() throws IOException, InterruptedException {
+    assertBounded(48, 100_000, SLOW_DISK_BYTES_PER_SECOND);
+  }
+
   private void assertBounded(int budgetMib, int steps) throws IOException, InterruptedException {
+    assertBounded(budgetMib, steps, Long.MAX_VALUE);
+  }
+
+  private void assertBounded(int budgetMib, int steps, long bytesPerSecond)
+      throws IOException, InterruptedException {
     String output =
         OtherJvm.run(
             OtherJvm.command(
-                Program.class, List.of("-Xmx" + HEAP_MIB + "m"), directory, budgetMib, steps));
+                Program.class,
+                List.of("-Xmx" + HEAP_MIB + "m"),
+                directory,
+                budgetMib,
+                steps,
+                bytesPerSecond));
     String resident =
         output.lines().filter(line -> line.startsWith(RESIDENT)).findFirst().orElseThrow();
     long residentMib = Long.parseLong(resident.replaceAll("[^0-9]", "")) >> 10;
@@ -80,11 +101,20 @@ final class BudgetTest {
       Path directory = Path.of(arguments[0]);
       long budgetBytes = Long.parseLong(arguments[1]) << 20;
       int steps = Integer.parseInt(arguments[2]);
-      try (RocksDbStateBackend backend =
-          RocksDbStateBackend.builder(directory)
-              .memoryBudgetBytes(budgetBytes)
-              .heapCacheBytes(Math.min(budgetBytes / 2, 16 << 20))
-              .open()) {
+      RocksDB.loadLibrary();
+      try (RateLimiter disk = new RateLimiter(Long.parseLong(arguments[3]));
+          RocksDbStateBackend backend =
+              RocksDbStateBackend.builder(directory)
+                  .memoryBudgetBytes(budgetBytes)
+                  .heapCacheBytes(Math.min(budgetBytes / 2, 16 << 20))
+                  .tuning(
+                      new Tuning() {
+                        @Override
+                        public void database(DBOptions options) {
+                          options.setRateLimiter(disk);
+                        }
+                      })
+                  .open()) {
         List<Store> stores = new ArrayList<>();
         for (int subtask = 0; subtask < STORES; subtask++) {
           stores.add(new Store(backend, subtask));
