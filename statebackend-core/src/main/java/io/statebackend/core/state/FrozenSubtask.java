@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
+import io.statebackend.api.StateKind;
 import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FrozenStore;
@@ -29,11 +30,28 @@ public final class FrozenSubtask implements AutoCloseable {
 
   private record OperatorImage(StateMeta meta, Supplier<EntryCursor> pages) {}
 
+  /** A restored state that nobody has declared, and where it was restored from. */
+  private record Undeclared(StateMeta meta, List<RestoredPart> parts) {
+    static Undeclared of(StateMeta meta, RestoredSnapshots restored) {
+      List<RestoredPart> parts = new ArrayList<>();
+      for (SnapshotReader reader : restored.parts()) {
+        int stateIndex = reader.header().states().indexOf(meta);
+        if (stateIndex >= 0) {
+          parts.add(new RestoredPart(reader, stateIndex));
+        }
+      }
+      return new Undeclared(meta, parts);
+    }
+  }
+
+  /** One state in a restored snapshot. */
+  private record RestoredPart(SnapshotReader reader, int stateIndex) {}
+
   private final SubtaskPosition position;
   private final FieldMeta key;
   private final List<OperatorImage> operatorImages;
   private final List<StateMeta> keyedStates;
-  private final List<StateMeta> undeclared;
+  private final List<Undeclared> undeclared;
   private final @Nullable FrozenStore store;
   private final RestoredSnapshots restored;
   private boolean closed;
@@ -50,7 +68,7 @@ public final class FrozenSubtask implements AutoCloseable {
     this.key = key;
     this.operatorImages = operatorImages;
     this.keyedStates = keyedStates;
-    this.undeclared = undeclared;
+    this.undeclared = undeclared.stream().map(meta -> Undeclared.of(meta, restored)).toList();
     this.store = store;
     this.restored = restored;
     if (!undeclared.isEmpty()) {
@@ -124,7 +142,7 @@ public final class FrozenSubtask implements AutoCloseable {
     List<StateMeta> states = new ArrayList<>();
     operatorImages.forEach(image -> states.add(image.meta()));
     states.addAll(keyedStates);
-    states.addAll(undeclared);
+    undeclared.forEach(state -> states.add(state.meta()));
     SnapshotHeader header =
         new SnapshotHeader(
             checkpointId,
@@ -156,16 +174,17 @@ public final class FrozenSubtask implements AutoCloseable {
       }
     }
     for (int i = 0; i < undeclared.size(); i++) {
-      StateMeta meta = undeclared.get(i);
-      if (!meta.kind().isKeyed()) {
-        for (SnapshotReader part : restored.parts()) {
+      StateKind kind = undeclared.get(i).meta().kind();
+      if (!kind.isKeyed()) {
+        for (RestoredPart part : undeclared.get(i).parts()) {
+          SnapshotHeader header = part.reader().header();
           boolean carried =
-              switch (meta.kind()) {
-                case BROADCAST_MAP -> position.broadcastsFrom(part.header());
-                default -> position.carriesListsOf(part.header());
+              switch (kind) {
+                case BROADCAST_MAP -> position.broadcastsFrom(header);
+                default -> position.carriesListsOf(header);
               };
           if (carried) {
-            copy(writer, undeclaredIndex(i), SnapshotWriter.OPERATOR_STATE, part, meta);
+            copyUndeclared(writer, i, SnapshotWriter.OPERATOR_STATE, part);
           }
         }
       }
@@ -184,27 +203,19 @@ public final class FrozenSubtask implements AutoCloseable {
 
   private void copyUndeclaredKeyedStates(SnapshotWriter writer, int keyGroup) {
     for (int i = 0; i < undeclared.size(); i++) {
-      StateMeta meta = undeclared.get(i);
-      if (meta.kind().isKeyed()) {
-        for (SnapshotReader part : restored.parts()) {
-          if (part.header().keyGroups().contains(keyGroup)) {
-            copy(writer, undeclaredIndex(i), keyGroup, part, meta);
+      if (undeclared.get(i).meta().kind().isKeyed()) {
+        for (RestoredPart part : undeclared.get(i).parts()) {
+          if (part.reader().header().keyGroups().contains(keyGroup)) {
+            copyUndeclared(writer, i, keyGroup, part);
           }
         }
       }
     }
   }
 
-  private int undeclaredIndex(int i) {
-    return operatorImages.size() + keyedStates.size() + i;
-  }
-
-  private static void copy(
-      SnapshotWriter writer, int index, int keyGroup, SnapshotReader part, StateMeta meta) {
-    int partIndex = part.header().states().indexOf(meta);
-    if (partIndex >= 0) {
-      writer.copy(index, keyGroup, part, partIndex);
-    }
+  private void copyUndeclared(SnapshotWriter writer, int i, int keyGroup, RestoredPart part) {
+    int index = operatorImages.size() + keyedStates.size() + i;
+    writer.copy(index, keyGroup, part.reader(), part.stateIndex());
   }
 
   /** Releases the image. Closing twice does nothing. */
