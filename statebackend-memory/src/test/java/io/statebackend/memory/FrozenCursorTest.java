@@ -12,6 +12,9 @@ import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import io.statebackend.core.serialization.Serializers;
+import io.statebackend.testkit.Seeds;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -19,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class FrozenCursorTest {
+  private static final Logger LOGGER = System.getLogger(FrozenCursorTest.class.getName());
   private static final VoidNamespace NO_NAMESPACE = VoidNamespace.INSTANCE;
 
   private static <V> TableSpec.OfValues<VoidNamespace, V> spec(TypeSerializer<V> values) {
@@ -28,8 +32,8 @@ final class FrozenCursorTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 100, 3_000, 40_000})
   void writeFollowing_anyRoom_eachEntryOnce(int count) {
-    long seed = Long.getLong("seed", System.nanoTime());
-    System.out.println("seed=" + seed);
+    long seed = Seeds.any();
+    LOGGER.log(Level.INFO, Seeds.replay(seed));
     Random random = new Random(seed);
     try (var fixture = new StoreFixture<>(Serializers.LONG)) {
       ValueTable<Long, VoidNamespace, Long> table =

@@ -10,6 +10,9 @@ import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.core.serialization.Serializers;
+import io.statebackend.testkit.Seeds;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -24,12 +27,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lists and maps that go to and fro between their forms for few and for many. */
 final class SmallCollectionsTest {
+  private static final Logger LOGGER = System.getLogger(SmallCollectionsTest.class.getName());
   private static final VoidNamespace NO_NAMESPACE = VoidNamespace.INSTANCE;
   private static final long KEY = 7;
 
   private static Random random() {
-    long seed = Long.getLong("seed", System.nanoTime());
-    System.out.println("seed=" + seed);
+    long seed = Seeds.any();
+    LOGGER.log(Level.INFO, Seeds.replay(seed));
     return new Random(seed);
   }
 
