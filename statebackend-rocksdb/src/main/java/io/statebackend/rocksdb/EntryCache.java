@@ -5,7 +5,9 @@ import io.statebackend.api.BinaryOutput;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,12 +64,19 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   private static final int HEADER_BYTES = COLUMN + Integer.BYTES;
   private static final int ALIGNMENT = 8;
 
-  private static final int CHUNK_BYTES_MAX = 64 << 10;
   private static final int CHUNK_BYTES_MIN = 1 << 10;
-  private static final int CHUNKS_PER_BUDGET = 16;
+  private static final int CHUNK_BYTES_MAX = 512 << 10;
+
+  /** A budget has so many chunks at least; if they are small, so few. */
+  private static final int CHUNKS_PER_BUDGET = 512;
+
+  private static final int SMALL_CHUNK_BYTES = 64 << 10;
+  private static final int SMALL_CHUNKS_PER_BUDGET = 16;
 
   /** An entry may take this part of a chunk; larger ones are not cached. */
   private static final int ENTRIES_PER_CHUNK_MIN = 8;
+
+  private static final int ENTRY_BYTES_MAX = SMALL_CHUNK_BYTES / ENTRIES_PER_CHUNK_MIN;
 
   /** Addresses are positive, and fit into half of a slot. */
   private static final int ADDRESSES_MAX = Integer.MAX_VALUE;
@@ -88,6 +97,9 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   private final int chunkBytes;
   private final Batch batch = new Batch();
   private final MapPage page = new MapPage();
+
+  /** Entries of the chunk that is evicted. */
+  private final List<Integer> victims = new ArrayList<>();
 
   /** Hash and address + 1, or 0 for a free slot. */
   private long[] index = {};
@@ -147,14 +159,19 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     this.account = budget.open();
     this.columns = columns;
     this.target = target;
-    long part = Long.highestOneBit(Math.max(1, budget.limitBytes() / CHUNKS_PER_BUDGET));
-    this.chunkBytes = (int) Math.max(CHUNK_BYTES_MIN, Math.min(CHUNK_BYTES_MAX, part));
+    this.chunkBytes = chunkBytes(budget.limitBytes());
     int chunkCountMax =
         (int) Math.min(budget.limitBytes() / chunkBytes, ADDRESSES_MAX / (chunkBytes / ALIGNMENT));
     this.chunks = new byte[chunkCountMax][];
     this.sizes = new int[chunkCountMax];
     this.dirtyCounts = new int[chunkCountMax];
     this.sealedAs = new int[chunkCountMax];
+  }
+
+  private static int chunkBytes(long budgetBytes) {
+    long small = Math.min(SMALL_CHUNK_BYTES, budgetBytes / SMALL_CHUNKS_PER_BUDGET);
+    long large = Math.min(CHUNK_BYTES_MAX, budgetBytes / CHUNKS_PER_BUDGET);
+    return (int) Long.highestOneBit(Math.max(CHUNK_BYTES_MIN, Math.max(small, large)));
   }
 
   // ---- where the cache stands ----
@@ -608,7 +625,8 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   }
 
   private int capacityMax(int keyLength) {
-    return chunkBytes / ENTRIES_PER_CHUNK_MIN - HEADER_BYTES - keyLength;
+    int bytesMax = Math.min(ENTRY_BYTES_MAX, chunkBytes / ENTRIES_PER_CHUNK_MIN);
+    return bytesMax - HEADER_BYTES - keyLength;
   }
 
   /** Makes an entry without a value, and stands on it. There is room for it. */
@@ -783,13 +801,15 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   }
 
   /**
-   * Collects the dirty ones among those entries of a chunk that are to go.
+   * Collects the dirty ones among those entries of a chunk that are to go, in the order of their
+   * keys: each finds its place in the memory of RocksDB near to that of the one before.
    *
    * @param kept an entry with one of these flags stays, if there is room
    * @return where the entries end of which such ones stay
    */
   private int collectVictims(int evicted, int keptBytesMax, int kept) {
     batch.clear();
+    victims.clear();
     byte[] source = chunks[evicted];
     int keptBytes = 0;
     int keptEnd = sizes[evicted];
@@ -805,12 +825,26 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
         if (isKept) {
           keptBytes += entryBytes;
         } else if ((flags & DIRTY) != 0) {
-          addTo(batch, source, entry);
+          victims.add(entry);
         }
       }
       entry += entryBytes;
     }
+    victims.sort((one, other) -> compareKeys(source, one, other));
+    victims.forEach(victim -> addTo(batch, source, victim));
     return keptEnd;
+  }
+
+  private static int compareKeys(byte[] source, int one, int other) {
+    int oneKey = one + HEADER_BYTES;
+    int otherKey = other + HEADER_BYTES;
+    return Arrays.compareUnsigned(
+        source,
+        oneKey,
+        oneKey + keyLength(source, one),
+        source,
+        otherKey,
+        otherKey + keyLength(source, other));
   }
 
   private void standOn(int newChunk, int entry) {
