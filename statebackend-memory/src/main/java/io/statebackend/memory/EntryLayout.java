@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.CompactSerializer;
 import io.statebackend.api.LongEncodedSerializer;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.Field;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * objects:  [key, if the word is a hash] [namespace, if there are any] [value, if it is an object]
  * </pre>
  *
+ * <p>A key that is an object is there in its compact form, if its serializer has one.
+ *
  * @param <K> the type of the keys
  * @param <N> the type of the namespaces
  * @param <V> what is stored per key and namespace
@@ -36,6 +39,7 @@ final class EntryLayout<K, N, V> {
   private final TypeSerializer<N> namespaces;
   private final boolean namespaced;
   private final @Nullable LongEncodedSerializer<K> longKeys;
+  private final @Nullable CompactSerializer<K> compactKeys;
   private final @Nullable LongEncodedSerializer<V> longValues;
   private final int valueOffset;
 
@@ -59,6 +63,7 @@ final class EntryLayout<K, N, V> {
     this.namespaces = namespaces;
     this.namespaced = namespaces.fixedLength() != 0;
     this.longKeys = namespaced ? null : longEncoded(keys);
+    this.compactKeys = keys instanceof CompactSerializer<K> compact ? compact : null;
     this.longValues = longValues;
     this.valueOffset = longKeys != null ? 0 : namespaced ? 2 : 1;
     this.longShift = longValues != null ? 1 : 0;
@@ -126,8 +131,14 @@ final class EntryLayout<K, N, V> {
   /** Tells whether the entry in a slot, whose word is the right one, is that of a key. */
   boolean isKey(Chunk chunk, int slot, K key, N namespace) {
     return longKeys != null
-        || (same(keys, key(chunk, slot), key)
+        || (isStored(chunk.objects[slot * objectStride], key)
             && (!namespaced || same(namespaces, namespace(chunk, slot), namespace)));
+  }
+
+  /** Tells whether an object of a chunk is the stored form of a key. */
+  @SuppressWarnings("unchecked")
+  private boolean isStored(Object stored, K key) {
+    return compactKeys != null ? compactKeys.isCompactOf(stored, key) : same(keys, (K) stored, key);
   }
 
   private static <T> boolean same(TypeSerializer<T> serializer, T a, T b) {
@@ -136,9 +147,11 @@ final class EntryLayout<K, N, V> {
 
   @SuppressWarnings("unchecked")
   K key(Chunk chunk, int slot) {
-    return longKeys != null
-        ? longKeys.fromLong(chunk.longs[slot << longShift])
-        : (K) chunk.objects[slot * objectStride];
+    if (longKeys != null) {
+      return longKeys.fromLong(chunk.longs[slot << longShift]);
+    }
+    Object stored = chunk.objects[slot * objectStride];
+    return compactKeys != null ? compactKeys.expand(stored) : (K) stored;
   }
 
   /**
@@ -175,7 +188,9 @@ final class EntryLayout<K, N, V> {
   /** Stores key and namespace in a slot, neither shared with the caller if it can change. */
   private void setKey(Chunk chunk, int slot, @Nullable K key, N namespace) {
     if (longKeys == null) {
-      chunk.objects[slot * objectStride] = own(keys, requireNonNull(key));
+      K present = requireNonNull(key);
+      chunk.objects[slot * objectStride] =
+          compactKeys != null ? compactKeys.compact(present) : own(keys, present);
       if (namespaced) {
         chunk.objects[slot * objectStride + 1] = own(namespaces, namespace);
       }
@@ -210,6 +225,8 @@ final class EntryLayout<K, N, V> {
   void writeKey(Chunk chunk, int slot, BinaryOutput out) {
     if (longKeys != null) {
       longKeys.serializeLong(chunk.longs[slot << longShift], out);
+    } else if (compactKeys != null) {
+      compactKeys.serializeCompact(chunk.objects[slot * objectStride], out);
     } else {
       keys.serialize(key(chunk, slot), out);
     }

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.serialization;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.CompactSerializer;
 import io.statebackend.api.StableHash;
 import io.statebackend.api.TypeSchema;
 
-/** Strings as UTF-8. */
-final class StringSerializer implements BuiltInSerializer<String> {
+/**
+ * Strings as UTF-8. Those of characters up to U+00FF are on the heap as bytes, one per character;
+ * others as themselves.
+ */
+final class StringSerializer implements BuiltInSerializer<String>, CompactSerializer<String> {
+  private static final char LATIN_1_MAX = 0xFF;
+
   private static final TypeSchema SCHEMA = TypeSchema.of("string");
 
   @Override
@@ -28,6 +36,57 @@ final class StringSerializer implements BuiltInSerializer<String> {
   @Override
   public long stableHash(String value) {
     return StableHash.ofString(value);
+  }
+
+  @Override
+  public Object compact(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) > LATIN_1_MAX) {
+        return value;
+      }
+    }
+    return value.getBytes(ISO_8859_1);
+  }
+
+  @Override
+  public String expand(Object compact) {
+    return compact instanceof byte[] characters
+        ? new String(characters, ISO_8859_1)
+        : (String) compact;
+  }
+
+  @Override
+  public boolean isCompactOf(Object compact, String value) {
+    if (!(compact instanceof byte[] characters)) {
+      return compact.equals(value);
+    }
+    if (characters.length != value.length()) {
+      return false;
+    }
+    for (int i = 0; i < characters.length; i++) {
+      if (value.charAt(i) != (characters[i] & LATIN_1_MAX)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void serializeCompact(Object compact, BinaryOutput out) {
+    if (compact instanceof byte[] characters && isAscii(characters)) {
+      out.writeVarInt(characters.length);
+      out.write(characters, 0, characters.length);
+    } else {
+      serialize(expand(compact), out);
+    }
+  }
+
+  private static boolean isAscii(byte[] characters) {
+    int all = 0;
+    for (byte character : characters) {
+      all |= character;
+    }
+    return all >= 0;
   }
 
   @Override
