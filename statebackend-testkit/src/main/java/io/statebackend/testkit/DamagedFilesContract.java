@@ -4,9 +4,6 @@ package io.statebackend.testkit;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.statebackend.api.spi.StateBackend;
-import io.statebackend.api.storage.CheckpointStorage;
-import io.statebackend.core.storage.FileCheckpointStorage;
 import io.statebackend.testkit.fault.FaultFileSystem;
 import io.statebackend.testkit.fault.Unsynced;
 import java.io.IOException;
@@ -24,7 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 
 /** Two checkpoints of a program on a file system in memory, of which copies are damaged. */
-abstract class DamagedFilesContract {
+abstract class DamagedFilesContract extends FaultyDiskContract {
   static final long DAMAGED_ID = 3;
   static final String DAMAGED_DIRECTORY = "chk-3";
   static final String METADATA = DAMAGED_DIRECTORY + "/_metadata";
@@ -43,24 +40,6 @@ abstract class DamagedFilesContract {
   enum Outcome {
     REFUSED,
     HARMLESS
-  }
-
-  /**
-   * Makes the backend to test.
-   *
-   * @param directory as in {@link FaultContract#newBackend}
-   * @return a new backend
-   */
-  protected abstract StateBackend newBackend(Path directory);
-
-  /**
-   * Opens the checkpoint storage whose files are damaged; by default {@link FileCheckpointStorage}.
-   *
-   * @param directory where, on a file system in memory
-   * @return the storage
-   */
-  protected CheckpointStorage openStorage(Path directory) {
-    return FileCheckpointStorage.open(directory);
   }
 
   /**

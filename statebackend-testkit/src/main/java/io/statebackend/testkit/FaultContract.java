@@ -4,16 +4,12 @@ package io.statebackend.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.statebackend.api.spi.StateBackend;
-import io.statebackend.api.storage.CheckpointStorage;
-import io.statebackend.core.storage.FileCheckpointStorage;
 import io.statebackend.testkit.fault.Fault;
 import io.statebackend.testkit.fault.FaultFileSystem;
 import io.statebackend.testkit.fault.FileCall;
 import io.statebackend.testkit.fault.Unsynced;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
@@ -31,7 +27,7 @@ import org.junit.jupiter.api.Test;
  * later one whose publication happened; every checkpoint and savepoint that is there can be
  * restored; no file is left that none refers to; and the program goes on.
  */
-public abstract class FaultContract {
+public abstract class FaultContract extends FaultyDiskContract {
   private static final Logger LOGGER = System.getLogger(FaultContract.class.getName());
 
   private static final int POINTS_IN_BUILD = 30;
@@ -53,26 +49,6 @@ public abstract class FaultContract {
 
   /** Creates the contract, for one test. */
   protected FaultContract() {}
-
-  /**
-   * Makes the backend to test.
-   *
-   * @param directory a directory for the backend alone, which need not be there and may hold what a
-   *     backend left that crashed; on a file system in memory. A backend that cannot work there
-   *     uses another place: its working files need not survive
-   * @return a new backend
-   */
-  protected abstract StateBackend newBackend(Path directory);
-
-  /**
-   * Opens the checkpoint storage to test; by default {@link FileCheckpointStorage}.
-   *
-   * @param directory where, on a file system in memory
-   * @return the storage
-   */
-  protected CheckpointStorage openStorage(Path directory) {
-    return FileCheckpointStorage.open(directory);
-  }
 
   /**
    * Returns how much state the program has besides a few entries; by default none. With more than

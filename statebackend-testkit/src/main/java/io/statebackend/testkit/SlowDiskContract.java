@@ -5,17 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statebackend.api.StateException;
-import io.statebackend.api.spi.StateBackend;
-import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.checkpoint.CompletedCheckpoint;
-import io.statebackend.core.storage.FileCheckpointStorage;
 import io.statebackend.testkit.fault.Fault;
 import io.statebackend.testkit.fault.FaultFileSystem;
 import io.statebackend.testkit.fault.FileCall;
 import io.statebackend.testkit.fault.Unsynced;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -34,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
  * checkpoint times out; each is interrupted once.
  */
 @Timeout(120)
-public abstract class SlowDiskContract {
+public abstract class SlowDiskContract extends FaultyDiskContract {
   private static final Logger LOGGER = System.getLogger(SlowDiskContract.class.getName());
   private static final Duration TIMEOUT = Duration.ofMillis(100);
   private static final int ATTEMPTS_MAX = 50;
@@ -44,24 +40,6 @@ public abstract class SlowDiskContract {
 
   /** Creates the contract, for one test. */
   protected SlowDiskContract() {}
-
-  /**
-   * Makes the backend to test.
-   *
-   * @param directory as in {@link FaultContract#newBackend}
-   * @return a new backend
-   */
-  protected abstract StateBackend newBackend(Path directory);
-
-  /**
-   * Opens the checkpoint storage to test; by default {@link FileCheckpointStorage}.
-   *
-   * @param directory where, on a file system in memory
-   * @return the storage
-   */
-  protected CheckpointStorage openStorage(Path directory) {
-    return FileCheckpointStorage.open(directory);
-  }
 
   /**
    * Returns about how many of the calls of a checkpoint are tried; by default all. A backend that
