@@ -2,20 +2,15 @@
 package io.statebackend.stress;
 
 import io.statebackend.api.spi.StateBackend;
-import io.statebackend.fs.FsStateBackend;
-import io.statebackend.memory.MemoryStateBackend;
-import io.statebackend.rocksdb.RocksDbStateBackend;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** The engines, which samples use in turn. Each is opened once in a JVM. */
 final class Engines {
   private static final List<StateBackend> ALL =
-      List.of(
-          MemoryStateBackend.create(),
-          FsStateBackend.builder(directory("fs")).open(),
-          RocksDbStateBackend.builder(directory("rocksdb")).open());
+      Stream.of(Engine.values()).map(engine -> engine.open(directory(engine))).toList();
 
   private static final AtomicInteger TURN = new AtomicInteger();
 
@@ -25,8 +20,8 @@ final class Engines {
 
   private Engines() {}
 
-  private static Path directory(String engine) {
-    return Path.of(engine + "-" + ProcessHandle.current().pid());
+  private static Path directory(Engine engine) {
+    return Path.of(engine.directoryName() + "-" + ProcessHandle.current().pid());
   }
 
   static List<StateBackend> all() {

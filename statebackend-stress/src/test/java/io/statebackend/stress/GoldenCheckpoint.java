@@ -37,9 +37,7 @@ import java.util.stream.LongStream;
  * two checkpoints of which the second adds to the first, and is then only read.
  */
 final class GoldenCheckpoint implements AutoCloseable {
-  /** How many keys the job has. */
-  static final int KEYS = 60;
-
+  private static final int KEYS = 60;
   private static final int MAX_PARALLELISM = 8;
   private static final int WRITTEN_PARALLELISM = 2;
   private static final long LARGE_MAP_KEY = 3;
@@ -168,10 +166,12 @@ final class GoldenCheckpoint implements AutoCloseable {
 
   /** Writes the directories of all engines; the argument is where. */
   public static void main(String[] arguments) throws IOException {
-    for (StateBackend engine : Engines.all()) {
-      Path directory = Files.createDirectories(Path.of(arguments[0], engine.name()));
-      try (FileCheckpointStorage storage = FileCheckpointStorage.open(directory);
-          GoldenCheckpoint job = new GoldenCheckpoint(storage, engine, WRITTEN_PARALLELISM)) {
+    Path working = Files.createTempDirectory("golden");
+    for (Engine engine : Engine.values()) {
+      String name = engine.directoryName();
+      try (FileCheckpointStorage storage = FileCheckpointStorage.open(Path.of(arguments[0], name));
+          StateBackend backend = engine.open(working.resolve(name));
+          GoldenCheckpoint job = new GoldenCheckpoint(storage, backend, WRITTEN_PARALLELISM)) {
         job.write();
       }
     }

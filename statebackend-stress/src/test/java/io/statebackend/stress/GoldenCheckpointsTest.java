@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.core.storage.FileCheckpointStorage;
-import io.statebackend.fs.FsStateBackend;
-import io.statebackend.memory.MemoryStateBackend;
-import io.statebackend.rocksdb.RocksDbStateBackend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,45 +20,35 @@ final class GoldenCheckpointsTest {
 
   @ParameterizedTest(name = "{0}, {1} subtasks")
   @CsvSource({
-    "memory,1",
-    "memory,2",
-    "memory,3",
-    "fs,1",
-    "fs,2",
-    "fs,3",
-    "rocksdb,1",
-    "rocksdb,2",
-    "rocksdb,3"
+    "MEMORY,1",
+    "MEMORY,2",
+    "MEMORY,3",
+    "FS,1",
+    "FS,2",
+    "FS,3",
+    "ROCKSDB,1",
+    "ROCKSDB,2",
+    "ROCKSDB,3"
   })
-  void restore_goldenCheckpoint_equalsWhatWasWritten(String name, int parallelism)
+  void restore_goldenCheckpoint_equalsWhatWasWritten(Engine engine, int parallelism)
       throws IOException {
-    Path checkpoints = copyOf(name);
+    Path checkpoints = copyOf(engine);
     try (FileCheckpointStorage storage = FileCheckpointStorage.open(checkpoints);
-        StateBackend engine = open(name, "restored");
-        GoldenCheckpoint job = GoldenCheckpoint.restore(storage, engine, parallelism)) {
+        StateBackend backend = engine.open(directory.resolve("restored"));
+        GoldenCheckpoint job = GoldenCheckpoint.restore(storage, backend, parallelism)) {
       job.check();
       job.checkpoint();
     }
     try (FileCheckpointStorage storage = FileCheckpointStorage.open(checkpoints);
-        StateBackend engine = open(name, "again");
-        GoldenCheckpoint job = GoldenCheckpoint.restore(storage, engine, parallelism)) {
+        StateBackend backend = engine.open(directory.resolve("again"));
+        GoldenCheckpoint job = GoldenCheckpoint.restore(storage, backend, parallelism)) {
       job.check();
     }
   }
 
-  private StateBackend open(String engine, String workingDirectory) {
-    Path working = directory.resolve(workingDirectory);
-    return switch (engine) {
-      case "memory" -> MemoryStateBackend.create();
-      case "fs" -> FsStateBackend.builder(working).open();
-      case "rocksdb" -> RocksDbStateBackend.builder(working).open();
-      default -> throw new AssertionError(engine);
-    };
-  }
-
   /** Copies the checkpoints of an engine to where they may be deleted once there are later ones. */
-  private Path copyOf(String engine) throws IOException {
-    Path golden = Path.of("src/test/resources/golden", engine);
+  private Path copyOf(Engine engine) throws IOException {
+    Path golden = Path.of("src/test/resources/golden", engine.directoryName());
     assertThat(golden).isDirectory();
     Path copy = directory.resolve("checkpoints");
     List<Path> paths;
