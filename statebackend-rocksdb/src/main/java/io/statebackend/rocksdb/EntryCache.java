@@ -65,17 +65,22 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   private static final int ALIGNMENT = 8;
 
   private static final int CHUNK_BYTES_MIN = 1 << 10;
-  private static final int CHUNK_BYTES_MAX = 512 << 10;
 
-  /** A budget has so many chunks at least; if they are small, so few. */
-  private static final int CHUNKS_PER_BUDGET = 512;
-
+  /** Chunks are small if a budget has fewer than {@link #LARGE_CHUNKS_MIN} larger ones. */
   private static final int SMALL_CHUNK_BYTES = 64 << 10;
-  private static final int SMALL_CHUNKS_PER_BUDGET = 16;
+
+  private static final int LARGE_CHUNK_BYTES = 512 << 10;
+
+  /** A budget has so many small chunks at least. */
+  private static final int SMALL_CHUNKS_MIN = 16;
+
+  /** A budget has so many chunks at least that are not small, for as many stores. */
+  private static final int LARGE_CHUNKS_MIN = 512;
 
   /** An entry may take this part of a chunk; larger ones are not cached. */
   private static final int ENTRIES_PER_CHUNK_MIN = 8;
 
+  /** So much, whatever the chunk. */
   private static final int ENTRY_BYTES_MAX = SMALL_CHUNK_BYTES / ENTRIES_PER_CHUNK_MIN;
 
   /** Addresses are positive, and fit into half of a slot. */
@@ -169,8 +174,8 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   }
 
   private static int chunkBytes(long budgetBytes) {
-    long small = Math.min(SMALL_CHUNK_BYTES, budgetBytes / SMALL_CHUNKS_PER_BUDGET);
-    long large = Math.min(CHUNK_BYTES_MAX, budgetBytes / CHUNKS_PER_BUDGET);
+    long small = Math.min(SMALL_CHUNK_BYTES, budgetBytes / SMALL_CHUNKS_MIN);
+    long large = Math.min(LARGE_CHUNK_BYTES, budgetBytes / LARGE_CHUNKS_MIN);
     return (int) Long.highestOneBit(Math.max(CHUNK_BYTES_MIN, Math.max(small, large)));
   }
 
