@@ -83,9 +83,12 @@ final class Chunk implements Bucket {
     return result;
   }
 
-  /** Returns a capacity that leaves room for a third more entries. */
+  /**
+   * Returns a capacity that leaves room for two fifths more entries. The half of a full chunk thus
+   * grows once, to the largest capacity, before it is split itself.
+   */
   static int capacityFor(int size) {
-    return Math.min(CAPACITY_MAX, Math.max(CAPACITY_MIN, size + size * 2 / 3 + 1));
+    return Math.min(CAPACITY_MAX, Math.max(CAPACITY_MIN, size + size * 3 / 4 + 1));
   }
 
   private static int sizeMax(int capacity) {
@@ -115,7 +118,8 @@ final class Chunk implements Bucket {
 
   /** Returns the capacity to grow to. Small chunks double; for large ones memory counts more. */
   int grownCapacity() {
-    return Math.min(CAPACITY_MAX, capacity < 64 ? capacity * 2 : capacity + capacity / 3);
+    int grown = capacity < 64 ? capacity * 2 : capacity + capacity * 3 / 7 + 1;
+    return Math.min(CAPACITY_MAX, grown);
   }
 
   /** Returns the end of the range of slots. The last one may not exist in the arrays. */
@@ -174,19 +178,66 @@ final class Chunk implements Bucket {
 
   /** Adds the entries of another chunk, none of which is here, and for which there is room. */
   void takeAll(EntryLayout<?, ?, ?> layout, Chunk source) {
-    for (int slot = 0; slot < source.slotCount(); slot++) {
-      if (source.isOccupied(layout, slot)) {
-        take(layout, source, slot);
-      }
+    int[] slots = layout.slotScratch();
+    long[] words = source.longs;
+    int shift = layout.longShift;
+    int count = 0;
+    // Each slot is noted, and counted if it is taken: no branch that nobody could predict.
+    for (int slot = 0; slot < source.capacity; slot++) {
+      slots[count] = slot;
+      count += words[slot << shift] == 0 ? 0 : 1;
     }
+    if (source.hasZero) {
+      slots[count++] = source.capacity;
+    }
+    take(layout, source, slots, 0, count);
   }
 
-  /** Adds an entry of another chunk that is not here, and for which there is room. */
-  void take(EntryLayout<?, ?, ?> layout, Chunk source, int sourceSlot) {
-    long word = source.word(layout, sourceSlot);
-    copySlot(layout, source, sourceSlot, vacantSlot(layout, word));
-    hasZero |= word == 0;
-    size++;
+  /**
+   * Divides the entries by the first bit of their hashes that they do not share.
+   *
+   * @return the chunk of those where it is 0, and the one of those where it is 1
+   */
+  Chunk[] split(EntryLayout<?, ?, ?> layout) {
+    int[] slots = layout.slotScratch();
+    long[] words = longs;
+    int shift = layout.longShift;
+    int bit = Long.SIZE - 1 - depth;
+    int low = 0;
+    int high = slots.length;
+    for (int slot = 0; slot < capacity; slot++) {
+      long word = words[slot << shift];
+      int taken = word == 0 ? 0 : 1;
+      int ofHigh = (int) (EntryLayout.mix(word) >>> bit) & taken;
+      slots[low] = slot;
+      slots[high - 1] = slot;
+      low += taken - ofHigh;
+      high -= ofHigh;
+    }
+    if (hasZero) {
+      slots[low++] = capacity; // its hash is 0
+    }
+    Chunk[] halves = {half(layout, low), half(layout, slots.length - high)};
+    halves[0].take(layout, this, slots, 0, low);
+    halves[1].take(layout, this, slots, high, slots.length);
+    return halves;
+  }
+
+  private Chunk half(EntryLayout<?, ?, ?> layout, int halfSize) {
+    return new Chunk(layout, capacityFor(halfSize), depth + 1);
+  }
+
+  /** Adds the entries in some slots of another chunk, those from one index to before another. */
+  private void take(EntryLayout<?, ?, ?> layout, Chunk source, int[] slots, int from, int to) {
+    boolean zeroTaken = false;
+    for (int i = from; i < to; i++) {
+      int slot = slots[i];
+      long word = source.word(layout, slot);
+      copySlot(layout, source, slot, vacantSlot(layout, word));
+      zeroTaken |= word == 0;
+    }
+    hasZero |= zeroTaken;
+    size += to - from;
   }
 
   /** Returns the slot for a word that is not here. */

@@ -229,32 +229,11 @@ final class ChunkMap<K, N, V> {
   }
 
   private void split(Chunk chunk, int index) {
-    int bit = Long.SIZE - 1 - chunk.depth();
-    int highSize = 0;
-    for (int slot = 0; slot < chunk.slotCount(); slot++) {
-      if (chunk.isOccupied(layout, slot)) {
-        highSize += hashBit(chunk, slot, bit);
-      }
-    }
-    Chunk low = half(chunk, chunk.size() - highSize);
-    Chunk high = half(chunk, highSize);
-    for (int slot = 0; slot < chunk.slotCount(); slot++) {
-      if (chunk.isOccupied(layout, slot)) {
-        (hashBit(chunk, slot, bit) == 0 ? low : high).take(layout, chunk, slot);
-      }
-    }
+    Chunk[] halves = chunk.split(layout);
     int run = run(chunk);
     int from = index & -run;
-    Arrays.fill(directory, from, from + run / 2, low);
-    Arrays.fill(directory, from + run / 2, from + run, high);
-  }
-
-  private int hashBit(Chunk chunk, int slot, int bit) {
-    return (int) (EntryLayout.mix(chunk.word(layout, slot)) >>> bit) & 1;
-  }
-
-  private Chunk half(Chunk chunk, int halfSize) {
-    return new Chunk(layout, Chunk.capacityFor(halfSize), chunk.depth() + 1);
+    Arrays.fill(directory, from, from + run / 2, halves[0]);
+    Arrays.fill(directory, from + run / 2, from + run, halves[1]);
   }
 
   private void doubleDirectory() {

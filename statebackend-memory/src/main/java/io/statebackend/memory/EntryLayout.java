@@ -54,6 +54,9 @@ final class EntryLayout<K, N, V> {
 
   final Images images;
 
+  /** Made when it is first needed, and used by the owner only. */
+  private int @Nullable [] slotScratch;
+
   EntryLayout(
       TypeSerializer<K> keys,
       TypeSerializer<N> namespaces,
@@ -76,6 +79,16 @@ final class EntryLayout<K, N, V> {
   /** Returns the serializer as one of numbers, or null if it is none. */
   static <T> @Nullable LongEncodedSerializer<T> longEncoded(TypeSerializer<T> serializer) {
     return serializer instanceof LongEncodedSerializer<T> numbers ? numbers : null;
+  }
+
+  /** Returns room to note each slot of two chunks in, until a chunk is next resized or split. */
+  int[] slotScratch() {
+    int[] present = slotScratch;
+    if (present == null) {
+      present = new int[2 * (Chunk.CAPACITY_MAX + 1)];
+      slotScratch = present;
+    }
+    return present;
   }
 
   /** Tells whether words are keys, of which 0 is a legal one, and not hashes. */
