@@ -115,8 +115,9 @@ final class Reactor {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes ignored) {
-              // In a worktree, .git is a file.
-              if (!NOT_OURS.contains(String.valueOf(file.getFileName()))) {
+              // In a worktree, .git is a file; and a run of the benchmarks leaves a log.
+              String name = String.valueOf(file.getFileName());
+              if (!NOT_OURS.contains(name) && !name.endsWith(".log")) {
                 files.add(root.relativize(file));
               }
               return FileVisitResult.CONTINUE;
