@@ -132,6 +132,12 @@ final class FsSnapshots implements NativeSnapshots {
   }
 
   @Override
+  public synchronized void forgetFiles() {
+    memory.release(completed.chargedBytes());
+    completed = Stored.NOTHING;
+  }
+
+  @Override
   public void restore(List<Snapshot> snapshots) {
     Stored restored = restore.restore(snapshots);
     synchronized (this) {

@@ -112,6 +112,12 @@ final class RocksDbSnapshots implements NativeSnapshots {
   }
 
   @Override
+  public synchronized void forgetFiles() {
+    completed = Map.of();
+    pending.clear();
+  }
+
+  @Override
   public void restore(List<Snapshot> snapshots) {
     Map<String, SnapshotManifest.StoredFile> restored = tableFiles(restorer.restore(snapshots));
     synchronized (this) {

@@ -188,6 +188,11 @@ final class IncrementalBackend implements StateBackend {
     }
 
     @Override
+    public synchronized void forgetFiles() {
+      completed = Map.of();
+    }
+
+    @Override
     public void restore(List<Snapshot> snapshots) {
       for (Snapshot snapshot : snapshots) {
         BinaryInput manifest = snapshot.manifest();

@@ -42,6 +42,13 @@ public interface NativeSnapshots {
   void settled(long checkpointId, boolean completed);
 
   /**
+   * Tells that files of completed checkpoints are gone from the storage, because somebody has
+   * deleted them. The next {@link #write} of an image that is taken from now on refers to no file
+   * of an earlier one and writes everything anew.
+   */
+  void forgetFiles();
+
+  /**
    * Fills the store, which is empty and has no tables yet, with its key groups' share of snapshots.
    * Tables that are created afterwards find what was restored under their name.
    *

@@ -34,6 +34,17 @@ public interface CheckpointStorage extends AutoCloseable {
   String location();
 
   /**
+   * Returns what stands for the place in this process: two storages that write to the same place
+   * return equal objects, so that two coordinators never share one. A storage that wraps another
+   * one returns what that returns.
+   *
+   * @return this storage unless it is overridden; never changes
+   */
+  default Object place() {
+    return this;
+  }
+
+  /**
    * Begins a new file.
    *
    * @param file the path of the file

@@ -5,27 +5,29 @@ import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateClosedException;
-import io.statebackend.api.StateException;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.spi.Closing;
-import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.storage.CheckpointStorage;
-import io.statebackend.api.storage.StorageOutput;
-import io.statebackend.core.checkpoint.CheckpointCatalog.Unneeded;
-import io.statebackend.core.snapshot.CheckpointMetadata;
-import io.statebackend.core.snapshot.SubtaskSnapshot;
-import io.statebackend.core.state.FrozenSubtask;
+import io.statebackend.core.checkpoint.catalog.CheckpointCatalog;
+import io.statebackend.core.checkpoint.catalog.CheckpointCatalog.Subsumed;
+import io.statebackend.core.checkpoint.catalog.FileNames;
+import io.statebackend.core.checkpoint.catalog.RestoredOperator;
+import io.statebackend.core.checkpoint.catalog.StoredCheckpoint;
 import io.statebackend.core.state.SubtaskPosition;
 import io.statebackend.core.state.SubtaskStates;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,40 +56,56 @@ import org.slf4j.LoggerFactory;
  * step, and the checkpoint is complete. If anything fails before, the checkpoint is aborted,
  * nothing of it stays, and the next one is not affected. There is one checkpoint at a time.
  *
- * <p>Thread-safe. Closing it closes neither the storage nor the subtasks.
+ * <p>One coordinator uses a storage at a time, until the last of its writes has ended. Thread-safe.
+ * Closing it closes neither the storage nor the subtasks.
  */
 public final class CheckpointCoordinator implements AutoCloseable {
   /** The number of key groups of an operator that does not say otherwise. */
   public static final int DEFAULT_MAX_PARALLELISM = 128;
 
   private static final Logger logger = LoggerFactory.getLogger(CheckpointCoordinator.class);
-  private static final long NONE = -1;
   private static final int OPERATOR_ID_LENGTH_MAX = 255;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration CLEAN_UP_TIMEOUT = Duration.ofSeconds(10);
+
+  /** How many aborted checkpoints may wait for a storage that hangs before no other one begins. */
+  private static final int ABANDONED_COUNT_MAX = 4;
 
   private final CheckpointStorage storage;
   private final CheckpointSettings settings;
-  private final CheckpointThreads threads;
-  private final Deletions deletions;
-  private final List<CheckpointListener> listeners;
+  private final CheckpointTimer timer;
+  private final SnapshotWriters writers;
+  private final CleanUp cleanUp;
+  private final Listeners listeners;
+  private final Activities activities = new Activities();
+  private final StorageClaim claim;
+  private final @Nullable CheckpointSchedule schedule;
+  private final CheckpointRun.Parts parts;
   private final @Nullable StoredCheckpoint restored;
   private final Object lock = new Object();
+
+  /** Whether only sources see a pending checkpoint. */
+  private volatile boolean hasSources;
 
   // All that follows is guarded by the lock.
   private final CheckpointCatalog catalog;
   private final OpenSubtasks subtasks;
-  private @Nullable PendingCheckpoint pending;
+  private @Nullable CheckpointRun pending;
 
   /** A trigger by hand that waits until the pending checkpoint has ended. */
   private @Nullable QueuedTrigger queued;
 
-  private boolean periodic;
+  /**
+   * Directories in which a checkpoint may create files, until its last writer has ended; the run is
+   * absent while it waits for its turn.
+   */
+  private final Map<String, Optional<CheckpointRun>> reserved = new HashMap<>();
 
-  /** Why the last periodic trigger was refused, so that it is logged once; null if none was. */
-  private @Nullable String lastRefusal;
+  /** Why the last periodic trigger was skipped, so that it is logged once; null if it was not. */
+  private @Nullable String lastSkip;
 
-  private @Nullable Future<?> nextTrigger;
-  private long lastTriggerNanos;
-  private boolean closed;
+  private boolean isStopped;
+  private boolean isClosed;
 
   private record QueuedTrigger(
       @Nullable String savepoint, CompletableFuture<CompletedCheckpoint> future) {}
@@ -95,27 +113,88 @@ public final class CheckpointCoordinator implements AutoCloseable {
   CheckpointCoordinator(CheckpointCoordinatorBuilder builder) {
     storage = builder.storage;
     settings = builder.settings();
-    listeners = List.copyOf(builder.listeners);
-    catalog = new CheckpointCatalog(storage);
-    restored = builder.restore.apply(catalog).orElse(null);
-    if (restored != null) {
-      catalog.follow(restored);
+    listeners = new Listeners(builder.listeners);
+    claim = StorageClaim.acquire(storage, activities);
+    List<AutoCloseable> opened = new ArrayList<>();
+    try {
+      catalog = new CheckpointCatalog(storage);
+      restored = builder.restore(catalog);
+      if (restored != null) {
+        catalog.follow(restored);
+      }
+      catalog.follow(claim.highestId());
+      subtasks = new OpenSubtasks(restored, settings);
+      timer = builder.timer();
+      opened.add(timer);
+      writers = new SnapshotWriters(builder.executor);
+      opened.add(writers);
+      cleanUp = new CleanUp(storage, activities);
+      opened.add(cleanUp);
+      schedule =
+          settings.interval() == null
+              ? null
+              : new CheckpointSchedule(
+                  timer, settings.interval(), settings.minPause(), this::triggerPeriodically);
+      parts =
+          new CheckpointRun.Parts(
+              storage,
+              settings,
+              timer,
+              builder.clock(),
+              writers,
+              cleanUp,
+              listeners,
+              activities,
+              new RunHost());
+      deleteGarbage();
+    } catch (RuntimeException | Error e) {
+      closeAfter(e, opened);
+      claim.release();
+      throw e;
     }
-    deletions = new Deletions(storage);
-    deleteGarbage(catalog.garbage());
-    subtasks = new OpenSubtasks(restored, settings);
-    threads = new CheckpointThreads(builder.executor);
     logger.info(
         "checkpoints in {}: {}",
         storage.location(),
         restored == null ? "none restored" : "restored " + restored.directory());
+    if (restored != null) {
+      tellRestored(restored);
+    }
   }
 
-  private void deleteGarbage(Unneeded garbage) {
-    for (String path : garbage.paths()) {
-      logger.info("deleting {} in {}, which no checkpoint refers to", path, storage.location());
+  private static void closeAfter(Throwable failure, List<AutoCloseable> opened) {
+    for (AutoCloseable part : opened) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        failure.addSuppressed(e);
+      }
     }
-    deletions.delete(garbage.directories(), garbage.sharedFiles());
+  }
+
+  private void tellRestored(StoredCheckpoint checkpoint) {
+    CompletedCheckpoint summary = CompletedCheckpoint.of(checkpoint);
+    listeners.tell(listener -> listener.restored(summary));
+  }
+
+  /** Deletes what a crashed process left unfinished, and waits for that for a time. */
+  private void deleteGarbage() {
+    List<String> unfinished = catalog.unfinished();
+    Set<String> unshared = catalog.unreferencedSharedFiles();
+    if (unfinished.isEmpty() && unshared.isEmpty()) {
+      return;
+    }
+    logger.info(
+        "deleting files in {} that no checkpoint refers to: {}, {}",
+        storage.location(),
+        unfinished,
+        unshared);
+    cleanUp.delete(
+        deletions -> {
+          deletions.addUnfinished(unfinished);
+          deletions.addShared(unshared);
+        },
+        () -> {});
+    boolean unused = cleanUp.awaitPass(CLEAN_UP_TIMEOUT);
   }
 
   /**
@@ -129,12 +208,12 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   /**
-   * Returns the checkpoint that was restored.
+   * Returns the checkpoint that was restored when the coordinator was opened.
    *
-   * @return the checkpoint, or nothing if the program starts empty
+   * @return the checkpoint, or nothing if the program started empty
    */
   public Optional<CompletedCheckpoint> restored() {
-    return Optional.ofNullable(restored).map(StoredCheckpoint::summary);
+    return Optional.ofNullable(restored).map(CompletedCheckpoint::of);
   }
 
   /**
@@ -144,7 +223,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
    */
   public List<CompletedCheckpoint> completed() {
     synchronized (lock) {
-      return catalog.complete();
+      return catalog.complete().stream().map(CompletedCheckpoint::of).toList();
     }
   }
 
@@ -167,8 +246,31 @@ public final class CheckpointCoordinator implements AutoCloseable {
     return new Subtask.Builder(this, operatorId);
   }
 
-  Subtask openSubtask(String operatorId, int index, int parallelism, int maxParallelism) {
-    RestoredOperator source = RestoredOperator.find(restored, operatorId);
+  Subtask openSubtask(
+      String operatorId, int index, int parallelism, int maxParallelism, boolean isSource) {
+    if (settings.droppedOperators().contains(operatorId)) {
+      throw new IllegalStateException(
+          "operator '%s' is opened, but the program also gives it up by dropOperator(\"%s\"): leave out one of the two"
+              .formatted(operatorId, operatorId));
+    }
+    endRunBeforeRestart(operatorId);
+    OpenSubtasks.Generation generation;
+    boolean isRestart;
+    synchronized (lock) {
+      checkOpen();
+      isRestart = subtasks.isRestart(operatorId);
+      generation = subtasks.generationFor(operatorId);
+    }
+    StoredCheckpoint origin = generation.origin();
+    if (isRestart && origin != null) {
+      origin.verify();
+      logger.info(
+          "subtasks are opened again, and restored from {} in {}",
+          origin.directory(),
+          storage.location());
+      tellRestored(origin);
+    }
+    RestoredOperator source = RestoredOperator.find(origin, operatorId);
     int keyGroups =
         maxParallelism != 0 ? maxParallelism : source.maxParallelism(DEFAULT_MAX_PARALLELISM);
     SubtaskPosition position = new SubtaskPosition(operatorId, index, parallelism, keyGroups);
@@ -176,18 +278,17 @@ public final class CheckpointCoordinator implements AutoCloseable {
     source.checkMaxParallelism(keyGroups);
     synchronized (lock) {
       checkOpen();
-      subtasks.checkFits(position);
+      subtasks.checkFits(position, generation);
     }
     SubtaskStates states =
-        new SubtaskStates(
-            position,
-            source.open(position),
-            settings.droppedStates().getOrDefault(operatorId, Set.of()));
-    Subtask subtask = new Subtask(this, position, states, source.nativeFiles(position));
+        new SubtaskStates(position, source.open(position), droppedStates(origin, operatorId));
+    Subtask subtask =
+        new Subtask(this, position, states, generation, isSource, source.nativeFiles(position));
     try {
       synchronized (lock) {
         checkOpen();
         subtasks.add(subtask);
+        hasSources = subtasks.hasSources();
       }
     } catch (RuntimeException e) {
       Closing.allAfter(e, List.of(states::close));
@@ -196,69 +297,128 @@ public final class CheckpointCoordinator implements AutoCloseable {
     return subtask;
   }
 
+  /** What the restored checkpoint was already made without is not given up once more. */
+  private Set<String> droppedStates(@Nullable StoredCheckpoint origin, String operatorId) {
+    Set<String> dropped =
+        new TreeSet<>(settings.droppedStates().getOrDefault(operatorId, new TreeSet<>()));
+    if (origin != null) {
+      dropped.removeAll(
+          origin.metadata().droppedStates().getOrDefault(operatorId, new TreeSet<>()));
+    }
+    return dropped;
+  }
+
+  /**
+   * Before subtasks are restored from the latest checkpoint, no other one may be on its way that
+   * would be later.
+   */
+  private void endRunBeforeRestart(String operatorId) {
+    CheckpointRun run;
+    synchronized (lock) {
+      checkOpen();
+      run = subtasks.isRestart(operatorId) ? pending : null;
+    }
+    if (run == null
+        || run.abort(
+            new IllegalStateException(
+                "a subtask of operator '%s' is opened again, from the checkpoint before"
+                    .formatted(operatorId)))) {
+      return;
+    }
+    try {
+      CompletedCheckpoint unused =
+          run.future().get(settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new StateIoException(
+          "operator '%s' cannot be opened again while %s is being published: waited=%s"
+              .formatted(operatorId, run.describe(), settings.timeout()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StateIoException("interrupted while " + run.describe() + " is being published", e);
+    } catch (ExecutionException e) {
+      logger.debug("{} failed before a restart", run.describe(), e); // Its listeners have heard.
+    }
+  }
+
   void closed(Subtask subtask) {
-    PendingCheckpoint aborted = null;
+    CheckpointRun run;
     synchronized (lock) {
       subtasks.remove(subtask);
-      if (pending != null && pending.awaits(subtask)) {
-        aborted = pending;
-      }
+      hasSources = subtasks.hasSources();
+      run = pending;
     }
-    if (aborted != null) {
-      abort(
-          aborted,
-          new StateClosedException(
-              subtask.describe() + " was closed before it took its snapshot of the checkpoint"));
+    if (run != null && run.isAwaiting(subtask)) {
+      boolean unused =
+          run.abort(
+              new StateClosedException(
+                  subtask.describe()
+                      + " was closed before it took its snapshot of the checkpoint"));
+    }
+  }
+
+  /** Tells whether a subtask may see a pending checkpoint. */
+  boolean isVisibleTo(Subtask subtask) {
+    return subtask.isSource() || !hasSources;
+  }
+
+  long nanoTime() {
+    return timer.nanoTime();
+  }
+
+  /** Returns a checkpoint if it is pending, else {@code null}. */
+  @Nullable CheckpointRun pending(long checkpointId) {
+    synchronized (lock) {
+      return pending != null && pending.id() == checkpointId ? pending : null;
     }
   }
 
   /**
    * Starts periodic checkpoints, if there is an interval; the first one is triggered after it.
-   * Called when all subtasks are open.
+   * Called when all subtasks are open. Starting twice does nothing.
    *
    * @throws IllegalStateException if no interval was set, or a subtask is missing
+   * @throws StateClosedException if the coordinator was stopped or closed
    */
   public void start() {
+    if (schedule == null) {
+      throw new IllegalStateException("no interval was set: trigger checkpoints by hand");
+    }
     synchronized (lock) {
-      checkOpen();
-      if (settings.interval() == null) {
-        throw new IllegalStateException("no interval was set: trigger checkpoints by hand");
-      }
+      checkRunning();
       subtasks.checkComplete();
-      if (!periodic) {
-        periodic = true;
-        lastTriggerNanos = System.nanoTime();
-        scheduleNextTrigger(settings.interval());
-      }
     }
-  }
-
-  /** Schedules the next periodic trigger, in place of the one that may be scheduled already. */
-  private void scheduleNextTrigger(Duration delay) {
-    if (nextTrigger != null) {
-      nextTrigger.cancel(false);
-    }
-    nextTrigger = threads.schedule(this::triggerPeriodically, delay);
+    schedule.start();
   }
 
   private void triggerPeriodically() {
-    PendingCheckpoint started;
+    CheckpointRun started = null;
+    String reason = null;
     synchronized (lock) {
-      if (closed || pending != null) {
+      if (isStopped || pending != null) {
         return; // A pending checkpoint schedules the next trigger when it ends.
       }
       try {
         started = begin(null, new CompletableFuture<>());
-      } catch (IllegalStateException e) {
-        if (!Objects.equals(e.getMessage(), lastRefusal)) {
-          lastRefusal = e.getMessage();
-          logger.warn("no checkpoint is triggered: {}", lastRefusal);
+        lastSkip = null;
+      } catch (RuntimeException | Error e) {
+        reason = String.valueOf(e.getMessage());
+        if (!Objects.equals(reason, lastSkip)) {
+          lastSkip = reason;
+          logger.warn("no checkpoint is triggered: {}", reason);
         }
-        scheduleNextTrigger(requireNonNull(settings.interval()));
-        return;
       }
     }
-    announce(started);
+    if (started != null) {
+      started.start();
+      return;
+    }
+    String skip = requireNonNull(reason);
+    try {
+      listeners.tell(listener -> listener.skipped(skip));
+    } finally {
+      requireNonNull(schedule).skipped();
+    }
   }
 
   /**
@@ -269,8 +429,10 @@ public final class CheckpointCoordinator implements AutoCloseable {
    * @return completed with the checkpoint once it is complete and durable, or exceptionally with
    *     the cause of its abort
    * @throws IllegalStateException if a subtask is missing, or an operator of the restored
-   *     checkpoint, so that state would be lost; or if a savepoint waits for its turn
-   * @throws StateClosedException if the coordinator is closed
+   *     checkpoint, so that state would be lost; if subtasks were opened again and others of their
+   *     region were not; or if a savepoint waits for its turn
+   * @throws StateIoException if the storage still holds up earlier checkpoints that were aborted
+   * @throws StateClosedException if the coordinator is stopped or closed
    */
   public CompletableFuture<CompletedCheckpoint> trigger() {
     return trigger(null);
@@ -279,42 +441,84 @@ public final class CheckpointCoordinator implements AutoCloseable {
   /**
    * Triggers a savepoint: a checkpoint in the portable format, in a directory {@code
    * savepoint-<name>} of its own that can be moved anywhere, and that is never deleted by the
-   * coordinator.
+   * coordinator. A restart does not restore it unless the program asks for it. Looks into the
+   * storage.
    *
-   * @param name its name: letters, digits, {@code -}, {@code _} and {@code .}
+   * @param name its name: 1 to 200 letters, digits, {@code -}, {@code _} and {@code .}
    * @return completed with the savepoint once it is complete and durable, or exceptionally with the
-   *     cause of its abort
+   *     cause of its abort; then its name is free again as soon as its last writer has ended
    * @throws IllegalArgumentException if the name is not legal, or a savepoint of that name exists
-   * @throws IllegalStateException as {@link #trigger()}, or if another trigger waits for its turn
-   * @throws StateClosedException if the coordinator is closed
+   * @throws IllegalStateException as {@link #trigger()}, or if another trigger waits for its turn,
+   *     or an earlier try under that name has not ended
+   * @throws StateIoException as {@link #trigger()}, or if the storage cannot be read, or the files
+   *     of an earlier try cannot be deleted
+   * @throws StateClosedException if the coordinator is stopped or closed
    */
   public CompletableFuture<CompletedCheckpoint> savepoint(String name) {
-    if (!name.matches("[A-Za-z0-9_.-]{1,200}")) {
-      throw new IllegalArgumentException(
-          "the name of a savepoint is 1 to 200 letters, digits, '-', '_' and '.': name='"
-              + name
-              + "'");
+    String directory = FileNames.directoryOfSavepoint(name);
+    reserve(name, directory);
+    boolean isBegun = false;
+    try {
+      if (!cleanUp.awaitDeleted(directory, CLEAN_UP_TIMEOUT)) {
+        throw new StateIoException(
+            "files of an earlier try of savepoint '%s' in %s cannot be deleted yet; choose another name"
+                .formatted(name, storage.location()));
+      }
+      List<String> found = storage.list(directory);
+      if (!found.isEmpty()) {
+        throw new IllegalArgumentException(
+            found.contains(FileNames.METADATA)
+                ? "there is a savepoint '%s' already in %s; choose another name"
+                    .formatted(name, storage.location())
+                : "the directory of savepoint '%s' in %s holds other files: %s; choose another name"
+                    .formatted(name, storage.location(), found));
+      }
+      CompletableFuture<CompletedCheckpoint> future = trigger(name);
+      isBegun = true;
+      return future;
+    } finally {
+      if (!isBegun) {
+        synchronized (lock) {
+          reserved.remove(directory);
+        }
+      }
     }
-    if (!storage.list(CheckpointCatalog.SAVEPOINT_PREFIX + name).isEmpty()) {
-      throw new IllegalArgumentException(
-          "there is a savepoint '%s' already in %s; choose another name"
-              .formatted(name, storage.location()));
+  }
+
+  /** Reserves the directory of a savepoint, and waits a while for one that is being deleted. */
+  private void reserve(String name, String directory) {
+    for (boolean hasWaited = false; ; hasWaited = true) {
+      Optional<CheckpointRun> holder;
+      synchronized (lock) {
+        checkRunning();
+        holder = reserved.putIfAbsent(directory, Optional.empty());
+      }
+      if (holder == null) {
+        return;
+      }
+      if (hasWaited
+          || holder.isEmpty()
+          || !holder.get().isBeingDeleted()
+          || !cleanUp.awaitPass(CLEAN_UP_TIMEOUT)) {
+        throw new IllegalStateException(
+            "savepoint '%s' is asked for while an earlier one of that name has not ended%s; wait for it, or choose another name"
+                .formatted(name, holder.map(run -> ": " + run.describe()).orElse("")));
+      }
     }
-    return trigger(name);
   }
 
   private CompletableFuture<CompletedCheckpoint> trigger(@Nullable String savepoint) {
-    PendingCheckpoint started;
+    CheckpointRun started;
     synchronized (lock) {
-      checkOpen();
+      checkRunning();
       subtasks.checkComplete();
       if (pending != null) {
         return enqueue(savepoint);
       }
       started = begin(savepoint, new CompletableFuture<>());
     }
-    announce(started);
-    return started.future;
+    started.start();
+    return started.future();
   }
 
   private CompletableFuture<CompletedCheckpoint> enqueue(@Nullable String savepoint) {
@@ -327,294 +531,127 @@ public final class CheckpointCoordinator implements AutoCloseable {
     return queued.future();
   }
 
-  private PendingCheckpoint begin(
+  /** Makes a run the pending one; the caller starts it when it has released the lock. */
+  private CheckpointRun begin(
       @Nullable String savepoint, CompletableFuture<CompletedCheckpoint> future) {
     subtasks.checkComplete();
+    checkStorageAnswers();
     long id = catalog.newId();
     String directory =
-        savepoint == null
-            ? CheckpointCatalog.directoryOf(id)
-            : CheckpointCatalog.SAVEPOINT_PREFIX + savepoint;
-    lastTriggerNanos = System.nanoTime();
-    PendingCheckpoint started =
-        new PendingCheckpoint(id, directory, savepoint, lastTriggerNanos, future, subtasks.all());
-    pending = started;
-    subtasks.all().forEach(subtask -> subtask.request(id));
-    started.timeout = threads.schedule(() -> timeOut(started), settings.timeout());
-    return started;
-  }
-
-  private void announce(PendingCheckpoint started) {
-    notifyListeners(listener -> listener.triggered(started.id));
-  }
-
-  private void timeOut(PendingCheckpoint checkpoint) {
-    String progress;
-    synchronized (lock) {
-      progress = checkpoint.describeProgress();
+        savepoint == null ? FileNames.directoryOf(id) : FileNames.directoryOfSavepoint(savepoint);
+    CheckpointRun run = new CheckpointRun(parts, id, directory, savepoint, subtasks.all(), future);
+    claim.used(id);
+    reserved.put(directory, Optional.of(run));
+    pending = run;
+    if (schedule != null) {
+      schedule.triggered();
     }
-    abort(
-        checkpoint,
-        new StateIoException(
-            "%s timed out after %s: %s"
-                .formatted(checkpoint.describe(), settings.timeout(), progress)));
+    run.participants().forEach(subtask -> subtask.request(id));
+    return run;
   }
 
-  @Nullable PendingCheckpoint beginSnapshot(Subtask subtask, long checkpointId) {
-    synchronized (lock) {
-      if (pending != null && pending.id == checkpointId && pending.begin(subtask)) {
-        subtask.withdraw(checkpointId);
-        return pending;
+  /** Images and threads that wait for a storage that hangs are bounded by beginning no more. */
+  private void checkStorageAnswers() {
+    List<String> abandoned = new ArrayList<>();
+    for (Optional<CheckpointRun> holder : reserved.values()) {
+      holder
+          .filter(CheckpointRun::isAbandoned)
+          .map(CheckpointRun::describe)
+          .ifPresent(abandoned::add);
+    }
+    if (abandoned.size() >= ABANDONED_COUNT_MAX) {
+      throw new StateIoException(
+          "the storage does not answer: writers of aborted checkpoints have not returned: %s, storage=%s"
+              .formatted(abandoned, storage.location()));
+    }
+    for (Subtask subtask : subtasks.all()) {
+      CheckpointRun writing = subtask.nativeWriter();
+      if (writing != null) {
+        throw new StateIoException(
+            "the storage does not answer: a writer of %s, which was aborted, is still busy with %s, storage=%s"
+                .formatted(writing.describe(), subtask.describe(), storage.location()));
       }
-      return null;
     }
   }
 
-  void snapshotFailed(PendingCheckpoint checkpoint, RuntimeException cause) {
-    abort(checkpoint, cause);
-    writerEnded(checkpoint);
-  }
+  /** What runs tell their coordinator. */
+  private final class RunHost implements CheckpointRun.Host {
 
-  void writeSnapshot(
-      PendingCheckpoint checkpoint, Subtask subtask, FrozenSubtask image, long syncNanos) {
-    SnapshotTask task =
-        new SnapshotTask(lock, storage, settings.compression(), checkpoint, subtask, image);
-    try {
-      threads.execute(() -> writeAndAcknowledge(task, syncNanos));
-    } catch (RuntimeException e) {
-      task.close();
-      snapshotFailed(checkpoint, e);
-    }
-  }
-
-  private void writeAndAcknowledge(SnapshotTask task, long syncNanos) {
-    PendingCheckpoint checkpoint = task.checkpoint();
-    long start = System.nanoTime();
-    boolean last = false;
-    try (task) {
-      SubtaskSnapshot snapshot = task.write();
+    @Override
+    public Subsumed published(CheckpointRun run, StoredCheckpoint stored) {
       synchronized (lock) {
-        last =
-            checkpoint.acknowledge(
-                task.subtask().position(), snapshot, syncNanos, System.nanoTime() - start);
-      }
-    } catch (RuntimeException | Error e) {
-      abort(checkpoint, e);
-    }
-    if (last) {
-      publish(checkpoint);
-    }
-    writerEnded(checkpoint);
-  }
-
-  private void publish(PendingCheckpoint checkpoint) {
-    CheckpointMetadata metadata;
-    synchronized (lock) {
-      metadata = checkpoint.metadata(System.currentTimeMillis());
-    }
-    try {
-      storage.publish(
-          checkpoint.directory + "/" + StoredCheckpoint.METADATA_FILE, metadata.encode());
-    } catch (RuntimeException | Error e) {
-      end(checkpoint, e);
-      return;
-    }
-    StoredCheckpoint stored = new StoredCheckpoint(storage, checkpoint.directory, metadata);
-    CompletedCheckpoint completed = stored.summary();
-    Unneeded subsumed = Unneeded.NOTHING;
-    synchronized (lock) {
-      if (!checkpoint.isSavepoint()) {
+        if (run.isSavepoint()) {
+          return Subsumed.NOTHING;
+        }
         catalog.add(stored);
-        subsumed = catalog.subsume(settings.retained(), pinnedId());
-      }
-      checkpoint
-          .snapshots()
-          .forEach(
-              (position, snapshot) -> {
-                Subtask subtask = subtasks.get(position);
-                if (subtask != null) {
-                  subtask.nativeCompleted(snapshot.nativeSnapshot());
-                }
-              });
-    }
-    logger.info(
-        "{} completed: bytes={}, sync={} ms, async={} ms, total={} ms, directory={}/{}",
-        checkpoint.describe(),
-        completed.sizeBytes(),
-        millis(checkpoint.syncNanosMax),
-        millis(checkpoint.asyncNanosMax),
-        millis(System.nanoTime() - checkpoint.startNanos),
-        storage.location(),
-        checkpoint.directory);
-    settleNative(checkpoint, true);
-    deletions.delete(subsumed.directories(), subsumed.sharedFiles());
-    notifyListeners(listener -> listener.completed(completed));
-    end(checkpoint, completed, null);
-  }
-
-  /** Returns the checkpoint whose files are still needed whatever its age. */
-  private long pinnedId() {
-    return restored != null && subtasks.needRestored(storage)
-        ? restored.metadata().checkpointId()
-        : NONE;
-  }
-
-  private static String millis(long nanos) {
-    return String.format(java.util.Locale.ROOT, "%.1f", nanos / 1e6);
-  }
-
-  private void abort(PendingCheckpoint checkpoint, Throwable cause) {
-    List<StorageOutput> outputs;
-    synchronized (lock) {
-      if (checkpoint.phase != PendingCheckpoint.Phase.WRITING) {
-        return;
-      }
-      outputs = checkpoint.outputs();
-      checkpoint.phase = PendingCheckpoint.Phase.ENDED;
-    }
-    // By a thread of its own: closing waits for a write that hangs, and nobody else should.
-    threads.executeApart(() -> close(checkpoint, outputs));
-    deleteAborted(checkpoint);
-    end(checkpoint, cause);
-  }
-
-  private static void close(PendingCheckpoint checkpoint, List<StorageOutput> outputs) {
-    for (StorageOutput output : outputs) {
-      try {
-        output.close();
-      } catch (StateException e) {
-        logger.warn("cannot give up a file of {}", checkpoint.describe(), e);
+        subtasks.completed(stored);
+        run.noteNativeFiles();
+        return catalog.subsume(settings.retained(), subtasks.pinned(storage.place()));
       }
     }
-  }
 
-  private void end(PendingCheckpoint checkpoint, Throwable cause) {
-    if (cause instanceof StateClosedException) {
-      logger.info("{} given up: {}", checkpoint.describe(), cause.getMessage());
-    } else if (cause instanceof StateException && !logger.isDebugEnabled()) {
-      // Its message says it all, and a full disk repeats it with every checkpoint.
-      logger.warn("{} aborted: {}", checkpoint.describe(), cause.getMessage());
-    } else {
-      logger.warn("{} aborted: {}", checkpoint.describe(), cause.getMessage(), cause);
-    }
-    settleNative(checkpoint, false);
-    notifyListeners(listener -> listener.aborted(checkpoint.id, cause));
-    end(checkpoint, null, cause);
-  }
-
-  private void settleNative(PendingCheckpoint checkpoint, boolean completed) {
-    List<Subtask> open;
-    synchronized (lock) {
-      open = subtasks.all();
-    }
-    if (!checkpoint.isSavepoint()) {
-      for (Subtask subtask : open) {
-        subtask
-            .states()
-            .nativeSnapshots()
-            .ifPresent(engine -> settle(engine, checkpoint, completed));
-      }
-    }
-  }
-
-  private static void settle(
-      NativeSnapshots engine, PendingCheckpoint checkpoint, boolean completed) {
-    try {
-      engine.settled(checkpoint.id, completed);
-    } catch (RuntimeException e) {
-      logger.warn("an engine cannot settle {}", checkpoint.describe(), e);
-    }
-  }
-
-  /** Ends a checkpoint either way, and begins what waits for that. */
-  private void end(
-      PendingCheckpoint checkpoint,
-      @Nullable CompletedCheckpoint completed,
-      @Nullable Throwable cause) {
-    PendingCheckpoint next = null;
-    QueuedTrigger refused = null;
-    RuntimeException refusal = null;
-    synchronized (lock) {
-      checkpoint.phase = PendingCheckpoint.Phase.ENDED;
-      checkpoint.completed = completed != null;
-      checkpoint.cancelTimeout();
-      subtasks.all().forEach(subtask -> subtask.withdraw(checkpoint.id));
-      if (pending == checkpoint) {
-        pending = null;
-      }
-      QueuedTrigger waiting = queued;
-      queued = null;
-      if (waiting != null) {
-        try {
-          checkOpen();
-          next = begin(waiting.savepoint(), waiting.future());
-        } catch (IllegalStateException | StateClosedException e) {
-          refused = waiting;
-          refusal = e;
+    @Override
+    public @Nullable CheckpointRun ended(CheckpointRun run) {
+      CheckpointRun next = null;
+      QueuedTrigger refused = null;
+      Throwable refusal = null;
+      synchronized (lock) {
+        if (pending == run) {
+          pending = null;
+        }
+        QueuedTrigger waiting = queued;
+        queued = null;
+        if (waiting != null) {
+          try {
+            checkRunning();
+            next = begin(waiting.savepoint(), waiting.future());
+          } catch (RuntimeException | Error e) {
+            refused = waiting;
+            refusal = e;
+            if (waiting.savepoint() != null) {
+              reserved.remove(FileNames.directoryOfSavepoint(waiting.savepoint()));
+            }
+          }
         }
       }
-      if (periodic && !closed) {
-        scheduleNextTrigger(untilNextTrigger());
+      if (schedule != null && next == null) {
+        schedule.ended();
+      }
+      if (refused != null) {
+        refused.future().completeExceptionally(requireNonNull(refusal));
+      }
+      return next;
+    }
+
+    @Override
+    public void released(CheckpointRun run) {
+      synchronized (lock) {
+        reserved.remove(run.directory());
       }
     }
-    if (completed != null) {
-      checkpoint.future.complete(completed);
-    } else {
-      checkpoint.future.completeExceptionally(requireNonNull(cause));
-    }
-    if (refused != null) {
-      refused.future().completeExceptionally(requireNonNull(refusal));
-    }
-    if (next != null) {
-      announce(next);
-    }
-  }
 
-  private Duration untilNextTrigger() {
-    Duration sinceTrigger = Duration.ofNanos(System.nanoTime() - lastTriggerNanos);
-    Duration untilInterval = requireNonNull(settings.interval()).minus(sinceTrigger);
-    return untilInterval.compareTo(settings.minPause()) > 0 ? untilInterval : settings.minPause();
-  }
-
-  private void writerEnded(PendingCheckpoint checkpoint) {
-    synchronized (lock) {
-      checkpoint.writerEnded();
-    }
-    deleteAborted(checkpoint);
-  }
-
-  /** Deletes what an aborted checkpoint has written, unless somebody still writes it. */
-  private void deleteAborted(PendingCheckpoint checkpoint) {
-    boolean garbage;
-    synchronized (lock) {
-      garbage = !checkpoint.hasWriters() && checkpoint.isAborted();
-    }
-    if (garbage) {
-      deletions.delete(List.of(checkpoint.directory), checkpoint.createdSharedFiles());
-    }
-  }
-
-  private void notifyListeners(Consumer<CheckpointListener> event) {
-    for (CheckpointListener listener : listeners) {
-      try {
-        event.accept(listener);
-      } catch (RuntimeException | Error e) {
-        logger.warn("a checkpoint listener failed: {}", listener, e);
+    @Override
+    public boolean isStopping() {
+      synchronized (lock) {
+        return isStopped;
       }
     }
   }
 
   /**
-   * Lists the files and directories of the storage that no complete checkpoint or savepoint
-   * reaches. {@link CheckpointCoordinatorBuilder#open()} deletes them; later ones are those of
-   * checkpoints that are pending or could not be deleted.
+   * Lists the files of the storage that no complete checkpoint or savepoint reaches and that are
+   * named like files of ours. {@link CheckpointCoordinatorBuilder#open()} deletes them; later ones
+   * are those of checkpoints that are pending or could not be deleted. Reads the directories of the
+   * storage.
    *
    * @return paths in the storage
+   * @throws StateIoException if the storage cannot be listed
    */
   public List<String> garbage() {
-    synchronized (lock) {
-      return catalog.garbage().paths();
-    }
+    CheckpointCatalog found = new CheckpointCatalog(storage);
+    List<String> paths = new ArrayList<>(found.unfinished());
+    paths.addAll(found.unreferencedSharedFiles());
+    return paths;
   }
 
   /**
@@ -622,33 +659,71 @@ public final class CheckpointCoordinator implements AutoCloseable {
    * checkpoint.
    */
   int scheduledCount() {
-    return threads.scheduledCount();
+    return timer.scheduledCount();
   }
 
   private void checkOpen() {
-    if (closed) {
+    if (isClosed) {
       throw new StateClosedException("the checkpoint coordinator is closed");
     }
   }
 
+  private void checkRunning() {
+    checkOpen();
+    if (isStopped) {
+      throw new StateClosedException("the checkpoint coordinator was stopped");
+    }
+  }
+
   /**
-   * Stops: no further checkpoint is triggered, and a pending one is aborted. Waits until nothing is
-   * written any more, for 10 seconds at most, unless it is called by a listener. Closing twice does
-   * nothing.
+   * Ends checkpoints in an orderly way, before subtasks are closed: no further checkpoint is
+   * triggered, and a pending one is aborted with a {@link StateClosedException}. From then on
+   * closing a subtask is no failure. Stopping twice does nothing.
+   */
+  public void stop() {
+    CheckpointRun aborted;
+    synchronized (lock) {
+      if (isStopped) {
+        return;
+      }
+      isStopped = true;
+      aborted = pending;
+    }
+    if (schedule != null) {
+      schedule.stop();
+    }
+    if (aborted != null) {
+      boolean unused =
+          aborted.abort(new StateClosedException("the checkpoint coordinator was closed"));
+    }
+  }
+
+  /**
+   * Stops, and waits until nothing is written or deleted any more, for 10 seconds at most, unless
+   * it is called by a listener. What still goes on then is logged, and the storage stays locked for
+   * other coordinators until it has ended. Closing twice does nothing.
    */
   @Override
   public void close() {
-    PendingCheckpoint aborted;
+    stop();
     synchronized (lock) {
-      if (closed) {
+      if (isClosed) {
         return;
       }
-      closed = true;
-      aborted = pending;
+      isClosed = true;
     }
-    if (aborted != null) {
-      abort(aborted, new StateClosedException("the checkpoint coordinator was closed"));
+    if (!activities.await(CLOSE_TIMEOUT)) {
+      logger.warn(
+          "{} stays locked after the coordinator was closed, since something still goes on: {}",
+          storage.location(),
+          activities.describe());
     }
-    threads.close(10, TimeUnit.SECONDS);
+    activities.close(
+        () -> {
+          claim.release();
+          timer.close();
+          writers.close();
+          cleanUp.close();
+        });
   }
 }

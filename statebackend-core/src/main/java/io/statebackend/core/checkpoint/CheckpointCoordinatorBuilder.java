@@ -7,33 +7,68 @@ import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.storage.CheckpointStorage;
+import io.statebackend.core.checkpoint.catalog.CheckpointCatalog;
+import io.statebackend.core.checkpoint.catalog.StoredCheckpoint;
 import io.statebackend.core.snapshot.Compression;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Sets up a coordinator. Each method can be left out. */
+/**
+ * Sets up a coordinator. Each method can be left out. A setting is set once: a second call, or one
+ * that contradicts another, is an {@link IllegalStateException}.
+ */
 public final class CheckpointCoordinatorBuilder {
+  private static final Logger logger = LoggerFactory.getLogger(CheckpointCoordinatorBuilder.class);
+  private static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(10);
+  private static final int DEFAULT_RETAINED = 2;
+
   final CheckpointStorage storage;
   private final Set<String> droppedOperators = new TreeSet<>();
-  private final Map<String, Set<String>> droppedStates = new TreeMap<>();
-  private boolean refuseUndeclared;
+  private final SortedMap<String, SortedSet<String>> droppedStates = new TreeMap<>();
+  private final List<Set<String>> regions = new ArrayList<>();
+  private @Nullable Boolean refuseUndeclared;
   final List<CheckpointListener> listeners = new ArrayList<>();
   private @Nullable Duration interval;
-  private Duration minPause = Duration.ZERO;
-  private Duration timeout = Duration.ofMinutes(10);
-  private int retained = 2;
-  private Compression compression = Compression.NONE;
+  private @Nullable Duration minPause;
+  private @Nullable Duration timeout;
+  private @Nullable Integer retained;
+  private @Nullable Compression compression;
   @Nullable Executor executor;
-  Function<CheckpointCatalog, Optional<StoredCheckpoint>> restore = CheckpointCatalog::latestIntact;
+  private @Nullable InstantSource clock;
+  private @Nullable CheckpointTimer timer;
+  private @Nullable Restore restore;
+  private @Nullable Boolean requireLatest;
+  private @Nullable Boolean allowRewind;
+
+  /**
+   * What is restored.
+   *
+   * @param call the call of the builder, for messages
+   * @param find finds it, or {@code null} if the program starts empty
+   * @param canRewind whether it may be older than what the storage holds
+   */
+  private record Restore(
+      String call,
+      Function<CheckpointCatalog, @Nullable StoredCheckpoint> find,
+      boolean canRewind) {
+    @Override
+    public String toString() {
+      return call;
+    }
+  }
 
   CheckpointCoordinatorBuilder(CheckpointStorage storage) {
     this.storage = requireNonNull(storage, "storage");
@@ -48,7 +83,7 @@ public final class CheckpointCoordinatorBuilder {
    * @return this
    */
   public CheckpointCoordinatorBuilder interval(Duration interval) {
-    this.interval = checkPositive("interval", interval);
+    this.interval = Once.set("interval", this.interval, checkPositive("interval", interval));
     return this;
   }
 
@@ -63,7 +98,7 @@ public final class CheckpointCoordinatorBuilder {
     if (minPause.isNegative()) {
       throw new IllegalArgumentException("minPause must not be negative: minPause=" + minPause);
     }
-    this.minPause = minPause;
+    this.minPause = Once.set("minPause", this.minPause, minPause);
     return this;
   }
 
@@ -74,13 +109,14 @@ public final class CheckpointCoordinatorBuilder {
    * @return this
    */
   public CheckpointCoordinatorBuilder timeout(Duration timeout) {
-    this.timeout = checkPositive("timeout", timeout);
+    this.timeout = Once.set("timeout", this.timeout, checkPositive("timeout", timeout));
     return this;
   }
 
   /**
-   * Sets how many complete checkpoints are kept. Older ones are deleted. Default 2: should the last
-   * one be damaged, there is one before. Savepoints do not count and are never deleted.
+   * Sets how many complete checkpoints are kept. Older ones are deleted. Default 2, so that an
+   * older checkpoint remains if the latest is damaged. Savepoints do not count and are never
+   * deleted.
    *
    * @param retained 1 or more
    * @return this
@@ -90,18 +126,20 @@ public final class CheckpointCoordinatorBuilder {
       throw new IllegalArgumentException(
           "at least 1 checkpoint must be retained: retained=" + retained);
     }
-    this.retained = retained;
+    this.retained = Once.set("retain", this.retained, retained);
     return this;
   }
 
   /**
    * Sets how the blocks of snapshots are compressed. Default: not at all.
    *
-   * @param compression the codec
+   * @param compression the codec; its library must be on the class path when the coordinator is
+   *     opened
    * @return this
    */
   public CheckpointCoordinatorBuilder compression(Compression compression) {
-    this.compression = requireNonNull(compression, "compression");
+    this.compression =
+        Once.set("compression", this.compression, requireNonNull(compression, "compression"));
     return this;
   }
 
@@ -109,11 +147,29 @@ public final class CheckpointCoordinatorBuilder {
    * Sets what writes snapshots: for each snapshot of a subtask one task, which does I/O. Default:
    * up to four daemon threads of the coordinator. It is not shut down.
    *
-   * @param executor runs tasks on threads other than the subtasks' owners
+   * @param executor runs tasks on threads other than the subtasks' owners; what it throws aborts a
+   *     checkpoint
    * @return this
    */
   public CheckpointCoordinatorBuilder executor(Executor executor) {
-    this.executor = requireNonNull(executor, "executor");
+    this.executor = Once.set("executor", this.executor, requireNonNull(executor, "executor"));
+    return this;
+  }
+
+  /**
+   * Sets what tells the time that is stored with a checkpoint. Default: the system's clock.
+   *
+   * @param clock the clock
+   * @return this
+   */
+  public CheckpointCoordinatorBuilder clock(InstantSource clock) {
+    this.clock = Once.set("clock", this.clock, requireNonNull(clock, "clock"));
+    return this;
+  }
+
+  /** Sets what time is measured by, and what runs timed tasks. It is closed in the end. */
+  CheckpointCoordinatorBuilder timer(CheckpointTimer timer) {
+    this.timer = Once.set("timer", this.timer, timer);
     return this;
   }
 
@@ -130,29 +186,57 @@ public final class CheckpointCoordinatorBuilder {
 
   /**
    * Restores the latest complete checkpoint that is intact, or starts empty if there is none. This
-   * is the default. Every byte is verified first; a damaged checkpoint is logged, and the one
-   * before is taken.
+   * is the default. Every byte is verified first; one that is damaged or cannot be read is logged,
+   * and the one before is taken, unless {@link #requireLatest} forbids that.
    *
    * @return this
    */
   public CheckpointCoordinatorBuilder restoreLatest() {
-    restore = CheckpointCatalog::latestIntact;
-    return this;
+    return restore("restoreLatest()", this::latest, true);
   }
 
   /**
-   * Restores one checkpoint of the storage and no other.
+   * Restores the latest complete checkpoint of this storage, as {@link #restoreLatest} does; only
+   * if there is none at all, it restores a savepoint, or a checkpoint of another storage. This is
+   * the form to start a program from a savepoint with: it may stay in the program, since the
+   * savepoint is not restored again once there is a checkpoint.
+   *
+   * @param source where it is, which must stay open while there are subtasks; may be the same
+   *     storage
+   * @param directory its directory there, such as {@code savepoint-upgrade}
+   * @return this
+   */
+  public CheckpointCoordinatorBuilder restoreLatestOrFrom(
+      CheckpointStorage source, String directory) {
+    requireNonNull(source, "source");
+    requireNonNull(directory, "directory");
+    return restore(
+        "restoreLatestOrFrom(" + directory + ")",
+        catalog ->
+            catalog.isEmpty() ? CheckpointCatalog.intact(source, directory) : latest(catalog),
+        true);
+  }
+
+  private @Nullable StoredCheckpoint latest(CheckpointCatalog catalog) {
+    return catalog.latestIntact(requireLatest == null).orElse(null);
+  }
+
+  /**
+   * Restores one checkpoint of the storage and no other. If the storage holds later ones, that is a
+   * step back in time, and refused unless {@link #allowRewind} is set.
    *
    * @param checkpointId its number
    * @return this
    */
   public CheckpointCoordinatorBuilder restoreFrom(long checkpointId) {
-    restore = catalog -> Optional.of(catalog.intact(checkpointId));
-    return this;
+    return restore(
+        "restoreFrom(" + checkpointId + ")", catalog -> catalog.intact(checkpointId), false);
   }
 
   /**
-   * Restores a savepoint, or a checkpoint of another storage.
+   * Restores a savepoint, or a checkpoint of another storage, whatever this storage holds. If it
+   * holds checkpoints that would be lost by that, it is refused unless {@link #allowRewind} is set;
+   * for a program that is started again and again, {@link #restoreLatestOrFrom} is the right form.
    *
    * @param source where it is, which must stay open while there are subtasks; may be the same
    *     storage
@@ -162,8 +246,10 @@ public final class CheckpointCoordinatorBuilder {
   public CheckpointCoordinatorBuilder restoreFrom(CheckpointStorage source, String directory) {
     requireNonNull(source, "source");
     requireNonNull(directory, "directory");
-    restore = catalog -> Optional.of(CheckpointCatalog.intact(source, directory));
-    return this;
+    return restore(
+        "restoreFrom(" + directory + ")",
+        catalog -> CheckpointCatalog.intact(source, directory),
+        false);
   }
 
   /**
@@ -172,13 +258,70 @@ public final class CheckpointCoordinatorBuilder {
    * @return this
    */
   public CheckpointCoordinatorBuilder startEmpty() {
-    restore = catalog -> Optional.empty();
+    return restore("startEmpty()", catalog -> null, true);
+  }
+
+  private CheckpointCoordinatorBuilder restore(
+      String call,
+      Function<CheckpointCatalog, @Nullable StoredCheckpoint> find,
+      boolean canRewind) {
+    restore = Once.set("what is restored", restore, new Restore(call, find, canRewind));
+    return this;
+  }
+
+  /**
+   * Lets {@code restoreFrom} go back in time: later checkpoints of the storage are given up, and
+   * deleted as new ones subsume them. Left in a program, it goes back with each restart.
+   *
+   * @return this
+   */
+  public CheckpointCoordinatorBuilder allowRewind() {
+    allowRewind = Once.set("allowRewind", allowRewind, true);
+    return this;
+  }
+
+  /**
+   * Forbids to take an older checkpoint when the latest is damaged or cannot be read: opening fails
+   * then. For programs whose committed effects must not be behind the restored state.
+   *
+   * @return this
+   */
+  public CheckpointCoordinatorBuilder requireLatest() {
+    requireLatest = Once.set("requireLatest", requireLatest, true);
+    return this;
+  }
+
+  /**
+   * Says that operators are connected with each other and with no other operator, so that their
+   * subtasks are restarted without those of others. Operators that are in no region make up one of
+   * their own; by default that is all of them.
+   *
+   * @param operatorIds the operators, one or more, which are in no other region
+   * @return this
+   * @throws IllegalStateException if one of them is in another region
+   */
+  public CheckpointCoordinatorBuilder region(String... operatorIds) {
+    Set<String> region = new TreeSet<>(List.of(operatorIds));
+    if (region.isEmpty()) {
+      throw new IllegalArgumentException("a region has one operator or more");
+    }
+    for (Set<String> other : regions) {
+      for (String operatorId : region) {
+        if (other.contains(operatorId)) {
+          throw new IllegalStateException(
+              "operator '%s' is in two regions: first=%s, now=%s"
+                  .formatted(operatorId, other, region));
+        }
+      }
+    }
+    regions.add(region);
     return this;
   }
 
   /**
    * Gives up the state of an operator that the restored checkpoint holds and the program does not
-   * have any more. Without this, a checkpoint that would lose such state is refused.
+   * have any more. Without this, a checkpoint that would lose such state is refused. To open the
+   * operator all the same is an error.
    *
    * @param operatorId the operator
    * @return this
@@ -191,8 +334,11 @@ public final class CheckpointCoordinatorBuilder {
   /**
    * Gives up one state that the restored checkpoint holds: because the program has no use for it
    * any more, or to begin anew with one that cannot be read. A state that is declared under the
-   * name begins empty. Does nothing if the checkpoint has no such state, so the call may stay after
-   * the first checkpoint without it.
+   * name begins empty.
+   *
+   * <p>The call may stay in the program: checkpoints remember what was given up, and it is not
+   * given up again when they are restored. To give up a state of the same name once more, leave the
+   * call out of the program until there is a checkpoint without it.
    *
    * @param operatorId the operator
    * @param stateName the name of the state
@@ -214,7 +360,7 @@ public final class CheckpointCoordinatorBuilder {
    * @return this
    */
   public CheckpointCoordinatorBuilder refuseUndeclared() {
-    refuseUndeclared = true;
+    refuseUndeclared = Once.set("refuseUndeclared", refuseUndeclared, true);
     return this;
   }
 
@@ -226,15 +372,64 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   CheckpointSettings settings() {
+    Compression codec = compression == null ? Compression.NONE : compression;
+    codec.requireAvailable();
+    checkDrops();
     return new CheckpointSettings(
         interval,
-        minPause,
-        timeout,
-        retained,
-        compression,
+        minPause == null ? Duration.ZERO : minPause,
+        timeout == null ? DEFAULT_TIMEOUT : timeout,
+        retained == null ? DEFAULT_RETAINED : retained,
+        codec,
         Set.copyOf(droppedOperators),
-        Map.copyOf(droppedStates),
-        refuseUndeclared);
+        Collections.unmodifiableSortedMap(new TreeMap<>(droppedStates)),
+        refuseUndeclared != null,
+        List.copyOf(regions));
+  }
+
+  private void checkDrops() {
+    for (String operatorId : droppedOperators) {
+      if (droppedStates.containsKey(operatorId)) {
+        throw new IllegalStateException(
+            "operator '%s' is given up as a whole by dropOperator, and states of it by dropState: %s; leave out one of the two"
+                .formatted(operatorId, droppedStates.get(operatorId)));
+      }
+    }
+    if (requireLatest != null && restore != null && !restore.call().contains("Latest")) {
+      throw new IllegalStateException("requireLatest() contradicts " + restore.call());
+    }
+  }
+
+  InstantSource clock() {
+    return clock == null ? InstantSource.system() : clock;
+  }
+
+  CheckpointTimer timer() {
+    return timer == null ? CheckpointTimer.system() : timer;
+  }
+
+  /** Finds and verifies what is restored, or returns {@code null}. */
+  @Nullable StoredCheckpoint restore(CheckpointCatalog catalog) {
+    if (restore == null) {
+      return latest(catalog);
+    }
+    StoredCheckpoint found = restore.find().apply(catalog);
+    if (found != null && !restore.canRewind()) {
+      Set<Long> newer = new TreeSet<>(catalog.newerThan(found));
+      if (!newer.isEmpty() && allowRewind == null) {
+        throw new IllegalStateException(
+            "%s would go back in time: %s holds later checkpoints %s, which would be lost; use restoreLatestOrFrom(storage, directory) to go on from them, or allowRewind() to give them up"
+                .formatted(restore.call(), storage.location(), newer));
+      }
+      if (!newer.isEmpty()) {
+        logger.warn(
+            "{} goes back in time: later checkpoints {} in {} are given up",
+            restore.call(),
+            newer,
+            storage.location());
+      }
+    }
+    return found;
   }
 
   /**
@@ -242,10 +437,15 @@ public final class CheckpointCoordinatorBuilder {
    * process left unfinished. Reads all bytes of the checkpoint that is restored.
    *
    * @return the coordinator
-   * @throws CorruptStateException if the checkpoint to restore is damaged, or all are
-   * @throws IncompatibleStateException if the checkpoint to restore, or the latest, is of a newer
-   *     format
+   * @throws io.statebackend.api.StateLockedException if another coordinator uses the storage, or
+   *     was closed and still writes
+   * @throws CorruptStateException if the checkpoint to restore is damaged, or all are; or if there
+   *     is none, but something that looks like one
+   * @throws IncompatibleStateException if the checkpoint to restore, or the latest, is of a format
+   *     that this version does not read
    * @throws StateIoException if the storage cannot be read
+   * @throws IllegalStateException if settings contradict each other, a checkpoint would be restored
+   *     that is older than others, or the library of the compression is missing
    * @throws IllegalArgumentException if the checkpoint to restore does not exist, or the storage is
    *     a checkpoint itself and not a place for them
    */

@@ -3,8 +3,10 @@ package io.statebackend.core.checkpoint;
 
 import io.statebackend.core.snapshot.Compression;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param droppedOperators the operators of the restored checkpoint that are given up on purpose
  * @param droppedStates by operator, the states of the restored checkpoint that are
  * @param refuseUndeclared whether a restored state that is not declared makes a checkpoint fail
+ * @param regions the operators that are restarted together, each operator in one set at most; all
+ *     that are in none make up one more region
  */
 record CheckpointSettings(
     @Nullable Duration interval,
@@ -26,5 +30,6 @@ record CheckpointSettings(
     int retained,
     Compression compression,
     Set<String> droppedOperators,
-    Map<String, Set<String>> droppedStates,
-    boolean refuseUndeclared) {}
+    SortedMap<String, SortedSet<String>> droppedStates,
+    boolean refuseUndeclared,
+    List<Set<String>> regions) {}

@@ -6,6 +6,8 @@ import static java.util.Objects.requireNonNull;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.checkpoint.CompatibilityReport.Line;
 import io.statebackend.core.checkpoint.CompatibilityReport.Verdict;
+import io.statebackend.core.checkpoint.catalog.CheckpointCatalog;
+import io.statebackend.core.checkpoint.catalog.StoredCheckpoint;
 import io.statebackend.core.snapshot.OperatorSnapshots;
 import io.statebackend.core.snapshot.SnapshotReader;
 import io.statebackend.core.snapshot.SubtaskSnapshot;

@@ -1,19 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.checkpoint;
 
-import io.statebackend.api.storage.CheckpointStorage;
+import io.statebackend.core.checkpoint.catalog.StoredCheckpoint;
 import io.statebackend.core.snapshot.OperatorSnapshots;
 import io.statebackend.core.state.SubtaskPosition;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+
+/*
+ * Restarting subtasks
+ *
+ * All subtasks of a checkpoint must stand at the same point of the stream. When one is closed and
+ * opened again, it gets the state of the latest checkpoint, while the others have gone on: a
+ * checkpoint of them all would mix two points in time. So the operators are divided into regions, by
+ * default one for all. The subtasks of a region that were opened from the same point are a
+ * generation. Closing one of them ends the generation: what is opened afterwards belongs to the next
+ * one, and no checkpoint begins before all subtasks of the old one are closed as well.
+ */
 
 /** The subtasks that take part in checkpoints. Guarded by the coordinator's lock. */
 final class OpenSubtasks {
-  private final @Nullable StoredCheckpoint restored;
   private final CheckpointSettings settings;
-  private final Map<SubtaskPosition, Subtask> subtasks = new HashMap<>();
+
+  /** The checkpoint with which the coordinator was opened, or {@code null}. */
+  private final @Nullable StoredCheckpoint restored;
+
+  /** The last checkpoint that the coordinator has completed, or {@code null} if none. */
+  private @Nullable StoredCheckpoint lastCompleted;
+
+  /** By position; two generations may have a subtask of the same index, with other parallelism. */
+  private final Set<Subtask> subtasks = new HashSet<>();
+
+  /** By the number of the region. */
+  private final Map<Integer, Generation> generations = new HashMap<>();
+
+  /** Subtasks of a region that were opened from the same point. */
+  static final class Generation {
+    /** The checkpoint that they were restored from, or {@code null} if they began empty. */
+    private final @Nullable StoredCheckpoint origin;
+
+    private boolean isEnded;
+
+    private Generation(@Nullable StoredCheckpoint origin) {
+      this.origin = origin;
+    }
+
+    @Nullable StoredCheckpoint origin() {
+      return origin;
+    }
+  }
 
   /**
    * Begins with none.
@@ -26,21 +67,69 @@ final class OpenSubtasks {
     this.settings = settings;
   }
 
+  private int regionOf(String operatorId) {
+    List<Set<String>> regions = settings.regions();
+    for (int region = 0; region < regions.size(); region++) {
+      if (regions.get(region).contains(operatorId)) {
+        return region;
+      }
+    }
+    return regions.size();
+  }
+
+  /** Returns the checkpoint that a restarted subtask is restored from, or {@code null}. */
+  @Nullable StoredCheckpoint latest() {
+    return lastCompleted != null ? lastCompleted : restored;
+  }
+
+  /** Notes a checkpoint that was completed. */
+  void completed(StoredCheckpoint checkpoint) {
+    lastCompleted = checkpoint;
+  }
+
+  /** Tells whether a subtask that is opened now begins a new generation after an ended one. */
+  boolean isRestart(String operatorId) {
+    Generation generation = generations.get(regionOf(operatorId));
+    return generation != null && generation.isEnded;
+  }
+
+  /** Returns the generation that a subtask belongs to which is opened now. */
+  Generation generationFor(String operatorId) {
+    return generations.compute(
+        regionOf(operatorId),
+        (region, generation) ->
+            generation == null || generation.isEnded ? new Generation(latest()) : generation);
+  }
+
+  /**
+   * Adds a subtask.
+   *
+   * @throws IllegalStateException if it does not fit beside the others, or its generation has ended
+   *     since it was asked for
+   */
   void add(Subtask subtask) {
-    checkFits(subtask.position());
-    subtasks.put(subtask.position(), subtask);
+    checkFits(subtask.position(), subtask.generation());
+    if (subtask.generation().isEnded) {
+      throw new IllegalStateException(
+          "another subtask was closed while %s was opened; open it again"
+              .formatted(subtask.describe()));
+    }
+    subtasks.add(subtask);
   }
 
   void remove(Subtask subtask) {
-    subtasks.remove(subtask.position(), subtask);
+    if (subtasks.remove(subtask)) {
+      subtask.generation().isEnded = true;
+    }
   }
 
   List<Subtask> all() {
-    return List.copyOf(subtasks.values());
+    return List.copyOf(subtasks);
   }
 
-  @Nullable Subtask get(SubtaskPosition position) {
-    return subtasks.get(position);
+  /** Tells whether only sources see a pending checkpoint. */
+  boolean hasSources() {
+    return subtasks.stream().anyMatch(Subtask::isSource);
   }
 
   /**
@@ -48,16 +137,20 @@ final class OpenSubtasks {
    *
    * @throws IllegalStateException if it cannot
    */
-  void checkFits(SubtaskPosition position) {
-    for (SubtaskPosition other : subtasks.keySet()) {
+  void checkFits(SubtaskPosition position, Generation generation) {
+    for (Subtask openSubtask : subtasks) {
+      SubtaskPosition other = openSubtask.position();
       if (other.operatorId().equals(position.operatorId())) {
-        if (other.equals(position)) {
+        boolean isSameGeneration = openSubtask.generation() == generation;
+        if (other.subtask() == position.subtask()
+            && (other.equals(position) || !isSameGeneration)) {
           throw new IllegalStateException(
               "subtask %d of operator '%s' is open already; close it first, or give it another operator id"
                   .formatted(position.subtask(), position.operatorId()));
         }
-        if (other.parallelism() != position.parallelism()
-            || other.maxParallelism() != position.maxParallelism()) {
+        if (isSameGeneration
+            && (other.parallelism() != position.parallelism()
+                || other.maxParallelism() != position.maxParallelism())) {
           throw new IllegalStateException(
               ("subtasks of operator '%s' must agree on its parallelism: subtask %d is open with"
                       + " parallelism=%d, maxParallelism=%d; subtask %d asks for parallelism=%d,"
@@ -76,18 +169,20 @@ final class OpenSubtasks {
   }
 
   /**
-   * Refuses a checkpoint that would lose state.
+   * Refuses a checkpoint that would lose state, or mix points in time.
    *
-   * @throws IllegalStateException if a subtask is missing, or an operator of the restored
-   *     checkpoint, or a state of it that must be declared
+   * @throws IllegalStateException if a subtask is missing, or an operator of the latest checkpoint,
+   *     or a state of it that must be declared; or if subtasks were opened again and others not
    */
   void checkComplete() {
     if (subtasks.isEmpty()) {
       throw new IllegalStateException("no subtask is open: there is nothing to checkpoint");
     }
+    checkOneGeneration();
     Map<String, Integer> open = new HashMap<>();
-    subtasks.keySet().forEach(position -> open.merge(position.operatorId(), 1, Integer::sum));
-    for (SubtaskPosition position : subtasks.keySet()) {
+    subtasks.forEach(subtask -> open.merge(subtask.operatorId(), 1, Integer::sum));
+    for (Subtask subtask : subtasks) {
+      SubtaskPosition position = subtask.position();
       int count = open.getOrDefault(position.operatorId(), 0);
       if (count != position.parallelism()) {
         throw new IllegalStateException(
@@ -98,23 +193,29 @@ final class OpenSubtasks {
     if (settings.refuseUndeclared()) {
       checkDeclared();
     }
-    if (restored != null) {
-      for (OperatorSnapshots operator : restored.metadata().operators()) {
-        if (!open.containsKey(operator.operatorId())
-            && !settings.droppedOperators().contains(operator.operatorId())) {
-          throw new IllegalStateException(
-              "the restored checkpoint %d holds state of operator '%s', which is not open and would be lost: open its subtasks, or give it up by dropOperator(\"%s\")"
-                  .formatted(
-                      restored.metadata().checkpointId(),
-                      operator.operatorId(),
-                      operator.operatorId()));
-        }
+    checkNoOperatorIsLost(open.keySet());
+  }
+
+  private void checkOneGeneration() {
+    Set<String> stale = new TreeSet<>();
+    for (Subtask subtask : subtasks) {
+      if (subtask.generation().isEnded) {
+        stale.add(subtask.describe());
       }
+    }
+    if (!stale.isEmpty()) {
+      throw new IllegalStateException(
+          "a subtask was closed while others went on, and a checkpoint would mix points in time: still open=%s; close these too and open all subtasks again, which restores them from the latest checkpoint%s"
+              .formatted(
+                  stale,
+                  settings.regions().isEmpty()
+                      ? ", or divide independent operators by region(...)"
+                      : ""));
     }
   }
 
   private void checkDeclared() {
-    for (Subtask subtask : subtasks.values()) {
+    for (Subtask subtask : subtasks) {
       List<String> undeclared = subtask.states().undeclaredNames();
       if (!undeclared.isEmpty()) {
         String operatorId = subtask.operatorId();
@@ -125,11 +226,43 @@ final class OpenSubtasks {
     }
   }
 
-  /** Tells whether some restored state of this storage is still needed by a subtask. */
-  boolean needRestored(CheckpointStorage storage) {
-    return restored != null
-        && restored.storage() == storage
-        && subtasks.values().stream()
-            .anyMatch(subtask -> !subtask.states().undeclaredNames().isEmpty());
+  private void checkNoOperatorIsLost(Set<String> open) {
+    StoredCheckpoint latest = latest();
+    if (latest == null) {
+      return;
+    }
+    for (OperatorSnapshots operator : latest.metadata().operators()) {
+      if (!open.contains(operator.operatorId())
+          && !settings.droppedOperators().contains(operator.operatorId())) {
+        throw new IllegalStateException(
+            "the %s checkpoint %d holds state of operator '%s', which is not open and would be lost: open its subtasks, or give it up by dropOperator(\"%s\")"
+                .formatted(
+                    lastCompleted == null ? "restored" : "last",
+                    latest.metadata().checkpointId(),
+                    operator.operatorId(),
+                    operator.operatorId()));
+      }
+    }
+  }
+
+  /**
+   * Returns the numbers of the checkpoints of a storage from which some subtask still has state to
+   * carry on, and those that subtasks are restored from.
+   */
+  Set<Long> pinned(Object place) {
+    List<StoredCheckpoint> origins = new ArrayList<>();
+    for (Subtask subtask : subtasks) {
+      StoredCheckpoint origin = subtask.generation().origin();
+      if (origin != null && !subtask.states().undeclaredNames().isEmpty()) {
+        origins.add(origin);
+      }
+    }
+    Set<Long> ids = new TreeSet<>();
+    for (StoredCheckpoint origin : origins) {
+      if (origin.storage().place().equals(place) && origin.metadata().savepoint() == null) {
+        ids.add(origin.metadata().checkpointId());
+      }
+    }
+    return ids;
   }
 }

@@ -1,82 +1,123 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.checkpoint;
 
-import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageOutput;
+import io.statebackend.core.checkpoint.catalog.FileNames;
+import io.statebackend.core.checkpoint.catalog.SharedFiles;
 import io.statebackend.core.snapshot.Compression;
 import io.statebackend.core.snapshot.FileRef;
 import io.statebackend.core.snapshot.NativeSnapshot;
 import io.statebackend.core.snapshot.SnapshotFile;
 import io.statebackend.core.snapshot.SubtaskSnapshot;
 import io.statebackend.core.state.FrozenSubtask;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the snapshot of one subtask for one checkpoint: the asynchronous part.
- *
- * @param lock the coordinator's lock, which guards the checkpoint
- * @param storage where to write
- * @param compression how blocks are compressed
- * @param checkpoint the checkpoint
- * @param subtask the subtask
- * @param image what to write, closed with the task
+ * Writes the snapshot of one subtask for one checkpoint: the asynchronous part. It is run or
+ * cancelled, never both, and its image is closed either way.
  */
-record SnapshotTask(
-    Object lock,
-    CheckpointStorage storage,
-    Compression compression,
-    PendingCheckpoint checkpoint,
-    Subtask subtask,
-    FrozenSubtask image)
-    implements AutoCloseable {
+final class SnapshotTask implements Runnable {
 
-  /** Writes everything and returns where it is. */
-  SubtaskSnapshot write() {
-    NativeSnapshot nativeSnapshot =
-        checkpoint.isSavepoint()
-            ? null
-            : subtask.states().nativeSnapshots().map(this::writeNative).orElse(null);
-    String fileName = FileNames.of(subtask.position()) + ".snapshot";
-    try (StorageOutput out = storage.create(checkpoint.directory + "/" + fileName)) {
-      opened(out);
-      SnapshotFile file = image.write(out, checkpoint.id, compression, nativeSnapshot == null);
-      return new SubtaskSnapshot(
-          subtask.position().subtask(),
-          subtask.keyGroupRange(),
-          new FileRef(fileName, file.length(), file.crc32c()),
-          nativeSnapshot);
-    }
+  private enum Stage {
+    WAITING,
+    RUNNING,
+    CANCELLED
   }
 
-  private @Nullable NativeSnapshot writeNative(NativeSnapshots engine) {
-    if (image.store().isEmpty()) {
-      return null;
-    }
-    SharedFiles files;
-    synchronized (lock) {
-      files =
-          new SharedFiles(
-              storage, FileNames.of(subtask.position()), checkpoint.id, subtask.nativeFiles());
-      checkpoint.opened(files);
-    }
-    byte[] manifest = engine.write(checkpoint.id, image.store().get(), files);
-    return new NativeSnapshot(engine.format(), manifest, files.files());
+  /** How the synchronous part went. */
+  record Taken(@Nullable Long alignmentNanos, long freezeNanos, long takenAtNanos) {}
+
+  private final CheckpointRun run;
+  private final Subtask subtask;
+  private final FrozenSubtask image;
+  private final Taken taken;
+  private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
+
+  SnapshotTask(CheckpointRun run, Subtask subtask, FrozenSubtask image, Taken taken) {
+    this.run = run;
+    this.subtask = subtask;
+    this.image = image;
+    this.taken = taken;
   }
 
-  /** Remembers an output, so that an abort can make this thread give up. */
-  private void opened(StorageOutput out) {
-    synchronized (lock) {
-      if (checkpoint.phase != PendingCheckpoint.Phase.WRITING) {
-        throw new StateClosedException(checkpoint.describe() + " was aborted");
-      }
-      checkpoint.opened(out);
-    }
+  Subtask subtask() {
+    return subtask;
   }
 
+  Taken taken() {
+    return taken;
+  }
+
+  /** Writes, and tells the checkpoint how that ended. Does nothing if it was cancelled. */
   @Override
-  public void close() {
+  public void run() {
+    if (stage.compareAndSet(Stage.WAITING, Stage.RUNNING)) {
+      run.write(this);
+    }
+  }
+
+  /**
+   * Makes sure that it does not run, and closes its image.
+   *
+   * @return {@code false} if it runs or has run, or was cancelled before
+   */
+  boolean cancel() {
+    if (!stage.compareAndSet(Stage.WAITING, Stage.CANCELLED)) {
+      return false;
+    }
     image.close();
+    return true;
+  }
+
+  /**
+   * What was written.
+   *
+   * @param snapshot where it is
+   * @param bytesWritten the bytes of new files
+   */
+  record Written(SubtaskSnapshot snapshot, long bytesWritten) {}
+
+  /** Writes everything, and closes the image whatever happens. */
+  Written write(CheckpointStorage storage, Compression compression) {
+    try (image) {
+      SharedFiles files = null;
+      NativeSnapshot nativeSnapshot = null;
+      NativeSnapshots engine = subtask.states().nativeSnapshots().orElse(null);
+      if (!run.isSavepoint() && engine != null && image.store().isPresent()) {
+        files =
+            new SharedFiles(
+                storage, FileNames.of(subtask.position()), run.id(), subtask.nativeFiles());
+        run.uses(subtask, files);
+        nativeSnapshot = writeNative(engine, files);
+      }
+      String name = FileNames.snapshotOf(subtask.position());
+      String path = run.directory() + "/" + name;
+      SnapshotFile file;
+      try (StorageOutput out = storage.create(path)) {
+        run.opened(out);
+        file = image.write(out, run.id(), compression, nativeSnapshot == null);
+        run.created(path);
+      }
+      return new Written(
+          new SubtaskSnapshot(
+              subtask.position().subtask(),
+              subtask.keyGroupRange(),
+              new FileRef(name, file.length(), file.crc32c()),
+              nativeSnapshot),
+          file.length() + (files == null ? 0 : files.createdBytes()));
+    }
+  }
+
+  private NativeSnapshot writeNative(NativeSnapshots engine, SharedFiles files) {
+    subtask.beginNativeWrite(run);
+    try {
+      byte[] manifest = engine.write(run.id(), image.store().orElseThrow(), files);
+      return new NativeSnapshot(engine.format(), manifest, files.files());
+    } finally {
+      subtask.endNativeWrite();
+    }
   }
 }

@@ -10,23 +10,24 @@ import io.statebackend.api.StateClosedException;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.StateBackend;
+import io.statebackend.core.checkpoint.catalog.SharedFiles;
 import io.statebackend.core.snapshot.FileRef;
 import io.statebackend.core.snapshot.NativeSnapshot;
 import io.statebackend.core.state.FrozenSubtask;
 import io.statebackend.core.state.SubtaskPosition;
 import io.statebackend.core.state.SubtaskStates;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one parallel part of an operator, and its part in checkpoints.
  *
  * <p>Belongs to one thread, the owner, which also uses the state. Between two records the owner
- * takes the snapshot of a pending checkpoint, either on its own account ({@link
- * #snapshotIfPending}), as a source or a single operator does, or when the barrier that the source
- * sent arrives ({@link #snapshot}).
+ * takes the snapshot of a pending checkpoint: on its own account ({@link #snapshotIfPending}) in a
+ * program of one thread or in a source, otherwise when the number of the checkpoint reaches it with
+ * the records ({@link #snapshot}).
  */
 public final class Subtask implements AutoCloseable {
   /** The answer of {@link #pendingCheckpoint()} when there is none. */
@@ -36,29 +37,43 @@ public final class Subtask implements AutoCloseable {
   private final SubtaskPosition position;
   private final SubtaskStates states;
 
-  /** The files of the last completed native snapshot; guarded by the coordinator's lock. */
-  private Map<String, FileRef> nativeFiles;
+  private final OpenSubtasks.Generation generation;
+  private final boolean isSource;
+
+  /** The files of the last completed native snapshot, by their names. */
+  private volatile Map<String, FileRef> nativeFiles;
+
+  /** The checkpoint whose writer is in the engine's native snapshots, or {@code null}. */
+  private volatile @Nullable CheckpointRun nativeWriter;
 
   private volatile long pendingCheckpoint = NO_CHECKPOINT;
+
+  /** The thread that last saw a checkpoint pending here. */
+  private volatile @Nullable Thread informed;
 
   Subtask(
       CheckpointCoordinator coordinator,
       SubtaskPosition position,
       SubtaskStates states,
+      OpenSubtasks.Generation generation,
+      boolean isSource,
       Map<String, FileRef> nativeFiles) {
     this.coordinator = coordinator;
     this.position = position;
     this.states = states;
+    this.generation = generation;
+    this.isSource = isSource;
     this.nativeFiles = nativeFiles;
   }
 
-  /** Says which part of which operator is opened. */
+  /** Says which part of which operator is opened. Each method is called once at most. */
   public static final class Builder {
     private final CheckpointCoordinator coordinator;
     private final String operatorId;
-    private int index;
-    private int parallelism = 1;
-    private int maxParallelism;
+    private @Nullable Integer index;
+    private @Nullable Integer parallelism;
+    private @Nullable Integer maxParallelism;
+    private boolean isSource;
 
     Builder(CheckpointCoordinator coordinator, String operatorId) {
       this.coordinator = coordinator;
@@ -70,9 +85,10 @@ public final class Subtask implements AutoCloseable {
      *
      * @param index 0 to {@code parallelism - 1}
      * @return this
+     * @throws IllegalStateException if it was set before
      */
     public Builder index(int index) {
-      this.index = index;
+      this.index = Once.set("index", this.index, index);
       return this;
     }
 
@@ -81,9 +97,10 @@ public final class Subtask implements AutoCloseable {
      *
      * @param parallelism 1 to the maximal parallelism
      * @return this
+     * @throws IllegalStateException if it was set before
      */
     public Builder parallelism(int parallelism) {
-      this.parallelism = parallelism;
+      this.parallelism = Once.set("parallelism", this.parallelism, parallelism);
       return this;
     }
 
@@ -95,6 +112,7 @@ public final class Subtask implements AutoCloseable {
      * @param maxParallelism 1 to {@link KeyGroupRange#MAX_PARALLELISM_LIMIT}
      * @return this
      * @throws IllegalArgumentException if it is out of its range
+     * @throws IllegalStateException if it was set before
      */
     public Builder maxParallelism(int maxParallelism) {
       if (maxParallelism < 1 || maxParallelism > KeyGroupRange.MAX_PARALLELISM_LIMIT) {
@@ -102,7 +120,23 @@ public final class Subtask implements AutoCloseable {
             "maxParallelism must be 1 to %d: maxParallelism=%d"
                 .formatted(KeyGroupRange.MAX_PARALLELISM_LIMIT, maxParallelism));
       }
-      this.maxParallelism = maxParallelism;
+      this.maxParallelism = Once.set("maxParallelism", this.maxParallelism, maxParallelism);
+      return this;
+    }
+
+    /**
+     * Says that the subtask is a source: it reads records from outside, and decides between two of
+     * them when it takes its snapshot.
+     *
+     * <p>As soon as one subtask is a source, only sources see a pending checkpoint. The others take
+     * their snapshot when its number reaches them with the records ({@link Subtask#snapshot}). A
+     * program whose subtasks run on several threads needs this, so that all snapshots are of the
+     * same records. A program of one thread may do without.
+     *
+     * @return this
+     */
+    public Builder source() {
+      isSource = true;
       return this;
     }
 
@@ -110,16 +144,27 @@ public final class Subtask implements AutoCloseable {
      * Opens the subtask, with its share of the restored checkpoint, and makes it take part in
      * checkpoints. The calling thread need not become the owner.
      *
+     * <p>A subtask that is opened after it, or another one of its region, was closed is restored
+     * from the latest completed checkpoint. No checkpoint begins then before all subtasks of the
+     * region have been closed and opened again, with any parallelism ({@link
+     * CheckpointCoordinatorBuilder#region}). A pending checkpoint is aborted.
+     *
      * @return the subtask
      * @throws IllegalArgumentException if index and parallelism do not fit
      * @throws IllegalStateException if the subtask is open already, or another one of the operator
-     *     was opened with another parallelism
+     *     was opened with another parallelism, or the operator is dropped
      * @throws io.statebackend.api.IncompatibleStateException if the restored checkpoint has another
      *     maximal parallelism
      * @throws io.statebackend.api.CorruptStateException if a restored snapshot is damaged
+     * @throws io.statebackend.api.StateIoException if the storage cannot be read
      */
     public Subtask open() {
-      return coordinator.openSubtask(operatorId, index, parallelism, maxParallelism);
+      return coordinator.openSubtask(
+          operatorId,
+          index == null ? 0 : index,
+          parallelism == null ? 1 : parallelism,
+          maxParallelism == null ? 0 : maxParallelism,
+          isSource);
     }
   }
 
@@ -178,22 +223,41 @@ public final class Subtask implements AutoCloseable {
    * Returns the checkpoint that awaits this subtask's snapshot. Costs a volatile read. May be asked
    * by any thread.
    *
-   * @return its number, or {@link #NO_CHECKPOINT}
+   * @return its number, or {@link #NO_CHECKPOINT} if there is none, or if the program has sources
+   *     and this is not one
    */
   public long pendingCheckpoint() {
-    return pendingCheckpoint;
+    long checkpointId = pendingCheckpoint;
+    if (checkpointId != NO_CHECKPOINT) {
+      if (!coordinator.isVisibleTo(this)) {
+        return NO_CHECKPOINT;
+      }
+      informed = Thread.currentThread();
+    }
+    return checkpointId;
   }
 
   /**
    * Takes the snapshot of the pending checkpoint, if there is one. Called by the owner between two
-   * records; does not wait until it is written.
+   * records, in a program of one thread or by a source ({@link Builder#source}); does not wait
+   * until it is written.
    *
    * @return {@code true} if a snapshot was taken
-   * @throws IllegalStateException if another thread than the caller owns the keyed state
+   * @throws IllegalStateException if another thread than the caller owns the keyed state; or if the
+   *     program has sources and this is not one; or if another thread has taken a snapshot of the
+   *     same checkpoint in this way, which would be of another record: the checkpoint is aborted
    * @throws StateClosedException if the subtask is closed
    */
   public boolean snapshotIfPending() {
-    long checkpointId = pendingCheckpoint;
+    if (pendingCheckpoint == NO_CHECKPOINT) {
+      return false;
+    }
+    long checkpointId = pendingCheckpoint();
+    if (checkpointId == NO_CHECKPOINT && pendingCheckpoint != NO_CHECKPOINT) {
+      throw new IllegalStateException(
+          "%s is not a source, and this program has sources: it takes its snapshot when the number of the checkpoint reaches it with the records, by snapshot(checkpointId)"
+              .formatted(describe()));
+    }
     return checkpointId != NO_CHECKPOINT && snapshot(checkpointId);
   }
 
@@ -204,22 +268,44 @@ public final class Subtask implements AutoCloseable {
    * @param checkpointId the checkpoint
    * @return {@code false} if the checkpoint does not await this subtask: it was aborted meanwhile,
    *     or the snapshot was taken before
+   * @throws IllegalStateException if another thread than the caller owns the keyed state; or as
+   *     {@link #snapshotIfPending} if the calling thread has seen the checkpoint pending here
    */
   public boolean snapshot(long checkpointId) {
+    return take(checkpointId, null);
+  }
+
+  /**
+   * Takes the snapshot of a checkpoint, as {@link #snapshot(long)} does, and tells how long the
+   * subtask has waited for it.
+   *
+   * @param checkpointId the checkpoint
+   * @param alignment the time from the first barrier of the checkpoint to the last one, zero or
+   *     more
+   * @return {@code false} if the checkpoint does not await this subtask
+   * @throws IllegalStateException as {@link #snapshot(long)}
+   */
+  public boolean snapshot(long checkpointId, Duration alignment) {
+    return take(checkpointId, alignment.toNanos());
+  }
+
+  private boolean take(long checkpointId, @Nullable Long alignmentNanos) {
     states.checkCalledByOwner();
-    PendingCheckpoint checkpoint = coordinator.beginSnapshot(this, checkpointId);
-    if (checkpoint == null) {
+    CheckpointRun run = coordinator.pending(checkpointId);
+    if (run == null || !run.begin(this, informed == Thread.currentThread())) {
       return false;
     }
-    long start = System.nanoTime();
+    withdraw(checkpointId);
+    long start = coordinator.nanoTime();
     FrozenSubtask image;
     try {
       image = states.freeze();
-    } catch (RuntimeException e) {
-      coordinator.snapshotFailed(checkpoint, e);
+    } catch (RuntimeException | Error e) {
+      run.snapshotFailed(e);
       throw e;
     }
-    coordinator.writeSnapshot(checkpoint, this, image, System.nanoTime() - start);
+    long end = coordinator.nanoTime();
+    run.submit(this, image, new SnapshotTask.Taken(alignmentNanos, end - start, end));
     return true;
   }
 
@@ -239,6 +325,14 @@ public final class Subtask implements AutoCloseable {
     return states;
   }
 
+  OpenSubtasks.Generation generation() {
+    return generation;
+  }
+
+  boolean isSource() {
+    return isSource;
+  }
+
   Map<String, FileRef> nativeFiles() {
     return nativeFiles;
   }
@@ -249,16 +343,27 @@ public final class Subtask implements AutoCloseable {
    */
   void nativeCompleted(@Nullable NativeSnapshot snapshot) {
     if (snapshot != null) {
-      nativeFiles = filesByName(snapshot);
+      nativeFiles = SharedFiles.byName(snapshot);
     }
   }
 
-  static Map<String, FileRef> filesByName(NativeSnapshot snapshot) {
-    return snapshot.files().stream()
-        .collect(Collectors.toUnmodifiableMap(FileRef::name, file -> file, (a, b) -> a));
+  void beginNativeWrite(CheckpointRun run) {
+    nativeWriter = run;
+  }
+
+  void endNativeWrite() {
+    nativeWriter = null;
+  }
+
+  /**
+   * Returns the checkpoint whose writer is in the engine, since writes of a store never overlap.
+   */
+  @Nullable CheckpointRun nativeWriter() {
+    return nativeWriter;
   }
 
   void request(long checkpointId) {
+    informed = null;
     pendingCheckpoint = checkpointId;
   }
 

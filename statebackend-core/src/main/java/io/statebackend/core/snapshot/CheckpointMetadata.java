@@ -2,9 +2,15 @@
 package io.statebackend.core.snapshot;
 
 import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.storage.StorageInput;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -13,15 +19,34 @@ import org.jspecify.annotations.Nullable;
  * docs/format/checkpoint-metadata-v1.md.
  *
  * @param checkpointId the number of the checkpoint, 0 or more
- * @param timestampMillis when it was triggered, in milliseconds since 1970-01-01 UTC
+ * @param timestampMillis when it was published, in milliseconds since 1970-01-01 UTC
  * @param savepoint the name of the savepoint, or {@code null} for a checkpoint
  * @param operators the parts of all operators
+ * @param droppedStates by operator, the names of the states that the program gives up; they were
+ *     dropped before this checkpoint, so a restore of it does not drop them again
  */
 public record CheckpointMetadata(
     long checkpointId,
     long timestampMillis,
     @Nullable String savepoint,
-    List<OperatorSnapshots> operators) {
+    List<OperatorSnapshots> operators,
+    SortedMap<String, SortedSet<String>> droppedStates) {
+
+  /**
+   * Creates the metadata of a program that gives up no state.
+   *
+   * @param checkpointId the number of the checkpoint, 0 or more
+   * @param timestampMillis when it was published, in milliseconds since 1970-01-01 UTC
+   * @param savepoint the name of the savepoint, or {@code null} for a checkpoint
+   * @param operators the parts of all operators
+   */
+  public CheckpointMetadata(
+      long checkpointId,
+      long timestampMillis,
+      @Nullable String savepoint,
+      List<OperatorSnapshots> operators) {
+    this(checkpointId, timestampMillis, savepoint, operators, new TreeMap<>());
+  }
 
   /**
    * Checks the metadata.
@@ -31,6 +56,7 @@ public record CheckpointMetadata(
    */
   public CheckpointMetadata {
     operators = List.copyOf(operators);
+    droppedStates = copyOf(droppedStates);
     if (checkpointId < 0) {
       throw new IllegalArgumentException("not a checkpoint: checkpointId=" + checkpointId);
     }
@@ -52,6 +78,15 @@ public record CheckpointMetadata(
         }
       }
     }
+  }
+
+  private static SortedMap<String, SortedSet<String>> copyOf(
+      SortedMap<String, SortedSet<String>> droppedStates) {
+    SortedMap<String, SortedSet<String>> copy = new TreeMap<>();
+    droppedStates.forEach(
+        (operator, states) ->
+            copy.put(operator, Collections.unmodifiableSortedSet(new TreeSet<>(states))));
+    return Collections.unmodifiableSortedMap(copy);
   }
 
   /**
@@ -97,5 +132,21 @@ public record CheckpointMetadata(
    */
   public static CheckpointMetadata decode(byte[] bytes, String file) {
     return MetadataFormat.read(bytes, file);
+  }
+
+  /**
+   * Reads the file. What is no metadata of a checkpoint is refused before memory is taken for all
+   * of it.
+   *
+   * @param in the file
+   * @param file its name, for messages
+   * @return the metadata
+   * @throws CorruptStateException if the file is damaged or no metadata
+   * @throws io.statebackend.api.IncompatibleStateException if it is of a version that this library
+   *     does not read
+   * @throws io.statebackend.api.StateIoException if it cannot be read
+   */
+  public static CheckpointMetadata read(StorageInput in, String file) {
+    return MetadataFormat.read(in, file);
   }
 }

@@ -16,6 +16,17 @@ public enum Compression {
     this.id = id;
   }
 
+  /**
+   * Checks that the library that it needs is on the class path.
+   *
+   * @throws IllegalStateException if it is missing
+   */
+  public void requireAvailable() {
+    if (this == LZ4) {
+      Lz4 unused = loadLz4();
+    }
+  }
+
   /** Returns the number that stands for the compression in snapshots. */
   int id() {
     return id;

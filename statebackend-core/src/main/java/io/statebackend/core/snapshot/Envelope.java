@@ -56,16 +56,30 @@ record Envelope(String format, int magic, int version) {
     return body(bytes, bodyLength, file);
   }
 
+  /**
+   * Reads an envelope that is all of a file. Takes memory for the body only when its beginning is
+   * right.
+   */
+  BinaryInput readAll(StorageInput in, String file) {
+    BinaryInput body = read(in, file);
+    long leftOver = in.length() - OVERHEAD - body.remaining();
+    if (leftOver != 0) {
+      throw bytesLeftOver(leftOver, OVERHEAD + body.remaining(), file);
+    }
+    return body;
+  }
+
   /** Reads an envelope that is all of a file. */
   BinaryInput read(byte[] bytes, String file) {
     int bodyLength = checkPreamble(bytes, bytes.length, file);
     if (bytes.length != OVERHEAD + bodyLength) {
-      throw new CorruptStateException(
-          format + " has bytes left over: count=" + (bytes.length - OVERHEAD - bodyLength),
-          file,
-          OVERHEAD + (long) bodyLength);
+      throw bytesLeftOver(bytes.length - OVERHEAD - bodyLength, OVERHEAD + bodyLength, file);
     }
     return body(bytes, bodyLength, file);
+  }
+
+  private CorruptStateException bytesLeftOver(long count, long offset, String file) {
+    return new CorruptStateException(format + " has bytes left over: count=" + count, file, offset);
   }
 
   private int checkPreamble(byte[] bytes, long fileLength, String file) {

@@ -5,13 +5,22 @@ import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.KeyGroupRange;
+import io.statebackend.api.storage.StorageInput;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /** The bytes of {@code _metadata}, as specified in docs/format/checkpoint-metadata-v1.md. */
 final class MetadataFormat {
   private static final Envelope ENVELOPE = new Envelope("checkpoint metadata", 0x5342434D, 1);
+
+  /** The property that names the states which the program gives up. */
+  private static final String DROPPED_STATES = "dropped-states";
 
   private MetadataFormat() {}
 
@@ -28,10 +37,47 @@ final class MetadataFormat {
     for (OperatorSnapshots operator : metadata.operators()) {
       writeOperator(operator, body);
     }
-    Properties.writeNone(body);
+    writeProperties(metadata, body);
     BinaryOutput file = new BinaryOutput(Envelope.OVERHEAD + body.position());
     ENVELOPE.write(body, file);
     return file.toByteArray();
+  }
+
+  private static void writeProperties(CheckpointMetadata metadata, BinaryOutput body) {
+    if (metadata.droppedStates().isEmpty()) {
+      Properties.writeNone(body);
+      return;
+    }
+    BinaryOutput dropped = new BinaryOutput();
+    dropped.writeVarInt(metadata.droppedStates().size());
+    metadata
+        .droppedStates()
+        .forEach(
+            (operatorId, states) -> {
+              dropped.writeString(operatorId);
+              dropped.writeVarInt(states.size());
+              states.forEach(dropped::writeString);
+            });
+    Properties.write(body, Map.of(DROPPED_STATES, dropped.toByteArray()));
+  }
+
+  private static SortedMap<String, SortedSet<String>> readDroppedStates(
+      Map<String, BinaryInput> properties) {
+    SortedMap<String, SortedSet<String>> dropped = new TreeMap<>();
+    BinaryInput in = properties.get(DROPPED_STATES);
+    if (in != null) {
+      int operatorCount = in.readLength();
+      for (int i = 0; i < operatorCount; i++) {
+        String operatorId = in.readString();
+        SortedSet<String> states = new TreeSet<>(readList(in, BinaryInput::readString));
+        dropped.put(operatorId, states);
+      }
+      if (in.remaining() != 0) {
+        throw new CorruptStateException(
+            "bytes left over in property '%s': count=%d".formatted(DROPPED_STATES, in.remaining()));
+      }
+    }
+    return dropped;
   }
 
   private static void writeOperator(OperatorSnapshots operator, BinaryOutput body) {
@@ -70,19 +116,25 @@ final class MetadataFormat {
   }
 
   static CheckpointMetadata read(byte[] bytes, String file) {
-    BinaryInput body = ENVELOPE.read(bytes, file);
+    return read(ENVELOPE.read(bytes, file), file);
+  }
+
+  static CheckpointMetadata read(StorageInput in, String file) {
+    return read(ENVELOPE.readAll(in, file), file);
+  }
+
+  private static CheckpointMetadata read(BinaryInput body, String file) {
     try {
-      CheckpointMetadata metadata =
-          new CheckpointMetadata(
-              body.readLong(),
-              body.readLong(),
-              body.readBoolean() ? body.readString() : null,
-              readList(body, MetadataFormat::readOperator));
-      Properties.skip(body);
+      long checkpointId = body.readLong();
+      long timestampMillis = body.readLong();
+      String savepoint = body.readBoolean() ? body.readString() : null;
+      List<OperatorSnapshots> operators = readList(body, MetadataFormat::readOperator);
+      Map<String, BinaryInput> properties = Properties.read(body);
       if (body.remaining() != 0) {
         throw new CorruptStateException("bytes left over: count=" + body.remaining());
       }
-      return metadata;
+      return new CheckpointMetadata(
+          checkpointId, timestampMillis, savepoint, operators, readDroppedStates(properties));
     } catch (CorruptStateException | IllegalArgumentException e) {
       throw new CorruptStateException(
           "checkpoint metadata is damaged: " + e.getMessage(), file, body.position(), e);

@@ -206,7 +206,7 @@ final class CheckpointCoordinatorTest {
   void restoreFrom_givenCheckpoint_isRestored() {
     writeCheckpoints(1, 2);
 
-    try (CheckpointCoordinator coordinator = builder().restoreFrom(1).open();
+    try (CheckpointCoordinator coordinator = builder().restoreFrom(1).allowRewind().open();
         Subtask source = coordinator.subtask("source").open()) {
       assertThat(source.operatorState().splitList(POSITIONS).get()).containsExactly(1L);
     }
@@ -240,7 +240,7 @@ final class CheckpointCoordinatorTest {
       source.snapshotIfPending();
       assertThat(future.join().id()).isEqualTo(1);
     }
-    try (CheckpointCoordinator coordinator = builder().open();
+    try (CheckpointCoordinator coordinator = builder().startEmpty().open();
         Subtask source = coordinator.subtask("source").open()) {
       assertThat(checkpoint(coordinator, source).id()).isEqualTo(2);
     }
@@ -595,7 +595,7 @@ final class CheckpointCoordinatorTest {
     Files.move(directory.resolve("savepoint-upgrade"), elsewhere.resolve("mine"));
 
     try (FileCheckpointStorage moved = FileCheckpointStorage.openReadOnly(elsewhere);
-        CheckpointCoordinator coordinator = builder().restoreFrom(moved, "mine").open();
+        CheckpointCoordinator coordinator = builder().restoreFrom(moved, "mine").allowRewind().open();
         Subtask source = coordinator.subtask("source").open()) {
       assertThat(source.operatorState().splitList(POSITIONS).get()).containsExactly(5L);
     }
@@ -607,13 +607,17 @@ final class CheckpointCoordinatorTest {
     Files.createDirectories(directory.resolve("chk-7"));
     Files.write(directory.resolve("chk-7").resolve("source-0.snapshot"), new byte[10]);
     Files.createDirectories(directory.resolve("shared"));
-    Files.write(directory.resolve("shared").resolve("left-over"), new byte[10]);
+    Files.write(directory.resolve("shared").resolve("source-0-7-1.native"), new byte[10]);
+    Files.write(directory.resolve("shared").resolve("backup-2024-12-31"), new byte[10]);
+    Files.write(directory.resolve("chk-7").resolve("notes.txt"), new byte[10]);
 
     try (CheckpointCoordinator coordinator = builder().open();
         Subtask source = coordinator.subtask("source").open()) {
       assertThat(coordinator.garbage()).isEmpty();
-      assertThat(directory.resolve("chk-7")).doesNotExist();
-      assertThat(directory.resolve("shared").resolve("left-over")).doesNotExist();
+      assertThat(directory.resolve("chk-7/source-0.snapshot")).doesNotExist();
+      assertThat(directory.resolve("chk-7/notes.txt")).as("not ours").exists();
+      assertThat(directory.resolve("shared/source-0-7-1.native")).doesNotExist();
+      assertThat(directory.resolve("shared/backup-2024-12-31")).as("not ours").exists();
       assertThat(checkpoint(coordinator, source).id())
           .as("numbers are not used twice")
           .isEqualTo(8);

@@ -173,6 +173,12 @@ final class IncrementalEngine implements StateBackend {
     }
 
     @Override
+    public synchronized void forgetFiles() {
+      completedFiles = new ArrayList<>();
+      changed.putAll(values);
+    }
+
+    @Override
     public void restore(List<Snapshot> snapshots) {
       for (Snapshot snapshot : snapshots) {
         BinaryInput manifest = snapshot.manifest();

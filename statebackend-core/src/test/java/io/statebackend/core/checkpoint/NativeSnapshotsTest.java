@@ -136,20 +136,20 @@ final class NativeSnapshotsTest {
       checkpoint(coordinator, counter);
       counter.subtask.close();
     }
-    assertThat(storage.list("shared")).allMatch(name -> name.matches("counter-0-[12]-[0-9]+"));
+    assertThat(storage.list("shared")).allMatch(name -> name.matches("counter-0-[12]-[0-9]+\\.native"));
   }
 
   @Test
   void checkpoint_fileOfAnUnfinishedOneIsLeft_itsNumberIsNotUsedAgain() throws IOException {
     Files.createDirectory(directory.resolve("shared"));
-    Files.writeString(directory.resolve("shared/counter-0-40-1"), "left by a crash");
+    Files.writeString(directory.resolve("shared/counter-0-40-1.native"), "left by a crash");
     try (CheckpointCoordinator coordinator = CheckpointCoordinator.builder(storage).open()) {
       Counter counter = open(coordinator, 0, 1);
       counter.put(1, 1);
       assertThat(checkpoint(coordinator, counter).id()).isEqualTo(41);
       counter.subtask.close();
     }
-    assertThat(directory.resolve("shared/counter-0-40-1")).doesNotExist();
+    assertThat(directory.resolve("shared/counter-0-40-1.native")).doesNotExist();
   }
 
   @Test

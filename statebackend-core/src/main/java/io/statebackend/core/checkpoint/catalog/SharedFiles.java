@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.statebackend.core.checkpoint;
+package io.statebackend.core.checkpoint.catalog;
 
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.StateIoException;
@@ -8,6 +8,7 @@ import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.snapshot.FileRef;
+import io.statebackend.core.snapshot.NativeSnapshot;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -16,9 +17,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 
@@ -26,15 +27,14 @@ import java.util.zip.CheckedInputStream;
  * The files of one native snapshot: new ones, and ones of the snapshot before. Names are references
  * as the metadata holds them.
  *
- * <p>A new file is named after subtask, checkpoint and a counter: {@code count-0-7-1}. No two files
- * have one name, as no two checkpoints have one number; for that a file counts as well that a
- * checkpoint left which was never completed ({@link #checkpointOf}).
+ * <p>A new file is named after subtask, checkpoint and a counter: {@code count-0-7-1.native}. No
+ * two files have the same name, because no two checkpoints have the same number. The files that an
+ * unfinished checkpoint left behind count for that too.
  */
-final class SharedFiles implements NativeFiles {
-  private static final Pattern NAME = Pattern.compile(".+-([1-9][0-9]{0,17})-[1-9][0-9]*");
-
+public final class SharedFiles implements NativeFiles {
   private final CheckpointStorage storage;
-  private final String namePrefix;
+  private final String subtaskName;
+  private final long checkpointId;
   private final Map<String, FileRef> reusable;
 
   /** The files of the snapshot; guarded by {@code this}. */
@@ -42,6 +42,9 @@ final class SharedFiles implements NativeFiles {
 
   /** The paths of the files that were begun; guarded by {@code this}. */
   private final List<String> created = new ArrayList<>();
+
+  /** The names of the files of earlier checkpoints; guarded by {@code this}. */
+  private final Set<String> reused = new TreeSet<>();
 
   /** The number of names that were given; guarded by {@code this}. */
   private int nameCount;
@@ -54,31 +57,19 @@ final class SharedFiles implements NativeFiles {
    * @param checkpointId the checkpoint
    * @param reusable the files of the last completed snapshot of the same store, by name
    */
-  SharedFiles(
+  public SharedFiles(
       CheckpointStorage storage,
       String subtaskName,
       long checkpointId,
       Map<String, FileRef> reusable) {
     this.storage = storage;
-    this.namePrefix = subtaskName + "-" + checkpointId + "-";
+    this.subtaskName = subtaskName;
+    this.checkpointId = checkpointId;
     this.reusable = reusable;
   }
 
-  /**
-   * Returns the number of the checkpoint that created a file, so that no other one gets it.
-   *
-   * @param name the name of a file in the directory of shared files
-   * @return the number, or nothing if the name is not one of ours
-   */
-  static OptionalLong checkpointOf(String name) {
-    Matcher matcher = NAME.matcher(name);
-    return matcher.matches()
-        ? OptionalLong.of(Long.parseLong(matcher.group(1)))
-        : OptionalLong.empty();
-  }
-
   private synchronized String newName() {
-    return namePrefix + ++nameCount;
+    return FileNames.nativeFile(subtaskName, checkpointId, ++nameCount);
   }
 
   @Override
@@ -100,11 +91,11 @@ final class SharedFiles implements NativeFiles {
     // Measured first: if the file is damaged meanwhile, the storage has what the checksum is not
     // of.
     FileRef file = measured(name, source);
+    storage.importFile(path(name), source);
     synchronized (this) {
       created.add(path(name));
+      files.put(file.name(), file);
     }
-    storage.importFile(path(name), source);
-    addFile(file);
     return name;
   }
 
@@ -119,7 +110,7 @@ final class SharedFiles implements NativeFiles {
   }
 
   private static String path(String name) {
-    return StoredCheckpoint.SHARED_DIRECTORY + "/" + name;
+    return FileNames.SHARED_DIRECTORY + "/" + name;
   }
 
   private synchronized void addFile(FileRef file) {
@@ -134,6 +125,9 @@ final class SharedFiles implements NativeFiles {
           "file is not part of the last completed checkpoint: name=" + name);
     }
     addFile(file);
+    synchronized (this) {
+      reused.add(name);
+    }
   }
 
   @Override
@@ -155,12 +149,32 @@ final class SharedFiles implements NativeFiles {
     return path(name);
   }
 
-  synchronized List<FileRef> files() {
+  /** Returns the files of a native snapshot by their names in the manifest. */
+  public static Map<String, FileRef> byName(NativeSnapshot snapshot) {
+    return snapshot.files().stream()
+        .collect(Collectors.toUnmodifiableMap(FileRef::name, file -> file, (a, b) -> a));
+  }
+
+  /** Returns the files that the snapshot consists of so far. */
+  public synchronized List<FileRef> files() {
     return List.copyOf(files.values());
   }
 
+  /** Returns the bytes of those that are new. */
+  public synchronized long createdBytes() {
+    return files.values().stream()
+        .filter(file -> !reused.contains(file.name()))
+        .mapToLong(FileRef::length)
+        .sum();
+  }
+
+  /** Returns the names of those that earlier checkpoints have created. */
+  public synchronized Set<String> reused() {
+    return Set.copyOf(reused);
+  }
+
   /** Returns the paths in the storage of all files that were begun. */
-  synchronized List<String> created() {
+  public synchronized List<String> created() {
     return List.copyOf(created);
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.statebackend.core.checkpoint;
+package io.statebackend.core.checkpoint.catalog;
 
 import io.statebackend.api.storage.StorageOutput;
 import java.util.function.Consumer;

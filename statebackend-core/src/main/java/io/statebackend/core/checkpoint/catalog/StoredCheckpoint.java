@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.statebackend.core.checkpoint;
+package io.statebackend.core.checkpoint.catalog;
 
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.IncompatibleStateException;
@@ -14,6 +14,7 @@ import io.statebackend.core.snapshot.SnapshotReader;
 import io.statebackend.core.snapshot.SubtaskSnapshot;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -24,34 +25,43 @@ import java.util.stream.Collectors;
  * @param directory its directory in the storage
  * @param metadata what it consists of
  */
-record StoredCheckpoint(CheckpointStorage storage, String directory, CheckpointMetadata metadata) {
-  static final String METADATA_FILE = "_metadata";
-  static final String SHARED_DIRECTORY = "shared";
+public record StoredCheckpoint(
+    CheckpointStorage storage, String directory, CheckpointMetadata metadata) {
 
-  private static final int METADATA_SIZE_BYTES_MAX = 1 << 28;
+  /** The longest metadata that is written and read, in bytes. */
+  public static final int METADATA_SIZE_BYTES_MAX = 64 << 20;
+
+  /** How much memory a byte of metadata takes while it is read, at the most. */
+  private static final int HEAP_BYTES_PER_BYTE = 4;
 
   /**
    * Reads the metadata of a checkpoint.
    *
    * @throws CorruptStateException if it is missing or damaged
-   * @throws IncompatibleStateException if it is of a newer format
+   * @throws IncompatibleStateException if it is of a format that this version does not read
+   * @throws StateIoException if it cannot be read, or this heap is too small for it
    */
   static StoredCheckpoint read(CheckpointStorage storage, String directory) {
-    String file = directory + "/" + METADATA_FILE;
+    String file = directory + "/" + FileNames.METADATA;
+    String description = describe(storage, file);
     try (StorageInput in = open(storage, file)) {
-      if (in.length() > METADATA_SIZE_BYTES_MAX) {
+      long length = in.length();
+      if (length > METADATA_SIZE_BYTES_MAX) {
         throw new CorruptStateException(
             "metadata is too long: expected at most "
                 + METADATA_SIZE_BYTES_MAX
                 + " bytes, actual="
-                + in.length(),
-            describe(storage, file),
+                + length,
+            description,
             0);
       }
-      byte[] bytes = new byte[(int) in.length()];
-      in.read(0, bytes, 0, bytes.length);
-      CheckpointMetadata metadata = CheckpointMetadata.decode(bytes, describe(storage, file));
-      return new StoredCheckpoint(storage, directory, metadata);
+      long heapBytes = Runtime.getRuntime().maxMemory();
+      if (length * HEAP_BYTES_PER_BYTE > heapBytes) {
+        throw new StateIoException(
+            "the heap is too small to read metadata: length=%d, heap=%d, needed=%d, file=%s; raise the heap (-Xmx)"
+                .formatted(length, heapBytes, length * HEAP_BYTES_PER_BYTE, description));
+      }
+      return new StoredCheckpoint(storage, directory, CheckpointMetadata.read(in, description));
     }
   }
 
@@ -93,8 +103,9 @@ record StoredCheckpoint(CheckpointStorage storage, String directory, CheckpointM
    * Reads every file of the checkpoint and compares its length and checksum.
    *
    * @throws CorruptStateException if a file is missing or damaged, with the place if it can be told
+   * @throws StateIoException if a file cannot be read
    */
-  void verify() {
+  public void verify() {
     metadata.files().forEach(this::verify);
   }
 
@@ -128,7 +139,7 @@ record StoredCheckpoint(CheckpointStorage storage, String directory, CheckpointM
    *
    * @throws CorruptStateException if it is missing, damaged, or of another checkpoint or subtask
    */
-  SnapshotReader open(String operatorId, SubtaskSnapshot subtask) {
+  public SnapshotReader open(String operatorId, SubtaskSnapshot subtask) {
     String file = subtask.snapshot().pathFrom(directory);
     SnapshotReader reader = SnapshotReader.open(open(storage, file), describe(storage, file));
     SnapshotHeader header = reader.header();
@@ -161,11 +172,20 @@ record StoredCheckpoint(CheckpointStorage storage, String directory, CheckpointM
         .collect(Collectors.toSet());
   }
 
-  CompletedCheckpoint summary() {
-    return CompletedCheckpoint.of(directory, metadata);
+  /**
+   * Returns the paths in the storage of the files that belong to it alone, but for its metadata.
+   */
+  public List<String> ownFiles() {
+    return metadata
+        .files()
+        .filter(file -> !file.isShared())
+        .map(file -> file.pathFrom(directory))
+        .distinct()
+        .toList();
   }
 
-  String describe() {
+  /** Returns where it is, for messages. */
+  public String describe() {
     return describe(storage, directory);
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.statebackend.core.checkpoint;
+package io.statebackend.core.checkpoint.catalog;
 
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.spi.Closing;
@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint the checkpoint, or {@code null} if none was restored
  * @param operator the operator's snapshots, or {@code null} if the checkpoint has none
  */
-record RestoredOperator(
+public record RestoredOperator(
     @Nullable StoredCheckpoint checkpoint, @Nullable OperatorSnapshots operator) {
 
-  static RestoredOperator find(@Nullable StoredCheckpoint checkpoint, String operatorId) {
+  /** Finds an operator in a checkpoint, which may be none. */
+  public static RestoredOperator find(@Nullable StoredCheckpoint checkpoint, String operatorId) {
     OperatorSnapshots found = null;
     if (checkpoint != null) {
       for (OperatorSnapshots operator : checkpoint.metadata().operators()) {
@@ -39,11 +40,17 @@ record RestoredOperator(
     return new RestoredOperator(checkpoint, found);
   }
 
-  int maxParallelism(int ifAbsent) {
+  /** Returns the number of key groups that the operator was created with. */
+  public int maxParallelism(int ifAbsent) {
     return operator == null ? ifAbsent : operator.maxParallelism();
   }
 
-  void checkMaxParallelism(int maxParallelism) {
+  /**
+   * Checks that the operator keeps its number of key groups.
+   *
+   * @throws IncompatibleStateException if it was created with another one
+   */
+  public void checkMaxParallelism(int maxParallelism) {
     if (operator != null && checkpoint != null && operator.maxParallelism() != maxParallelism) {
       throw new IncompatibleStateException(
           ("operator '%s' has another maximal parallelism than the restored one: restored=%d,"
@@ -62,7 +69,7 @@ record RestoredOperator(
    *
    * @throws io.statebackend.api.CorruptStateException if one is missing or damaged
    */
-  RestoredSnapshots open(SubtaskPosition position) {
+  public RestoredSnapshots open(SubtaskPosition position) {
     List<SnapshotReader> parts = new ArrayList<>();
     List<NativePart> nativeParts = new ArrayList<>();
     if (operator != null && checkpoint != null) {
@@ -91,20 +98,20 @@ record RestoredOperator(
             checkpoint.storage(),
             FileNames.of(position),
             checkpoint.metadata().checkpointId(),
-            Subtask.filesByName(snapshot));
+            SharedFiles.byName(snapshot));
     return new NativePart(
         snapshot.format(),
         new NativeSnapshots.Snapshot(subtask.keyGroups(), snapshot.manifest(), files));
   }
 
   /** Returns the restored files that a subtask may refer to in its next native snapshot. */
-  Map<String, FileRef> nativeFiles(SubtaskPosition position) {
+  public Map<String, FileRef> nativeFiles(SubtaskPosition position) {
     Map<String, FileRef> files = new HashMap<>();
     if (operator != null) {
       for (SubtaskSnapshot subtask : operator.subtasks()) {
         if (subtask.nativeSnapshot() != null
             && subtask.keyGroups().intersects(position.keyGroups())) {
-          files.putAll(Subtask.filesByName(subtask.nativeSnapshot()));
+          files.putAll(SharedFiles.byName(subtask.nativeSnapshot()));
         }
       }
     }

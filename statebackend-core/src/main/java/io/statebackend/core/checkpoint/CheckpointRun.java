@@ -1,0 +1,830 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.checkpoint;
+
+import io.statebackend.api.StateClosedException;
+import io.statebackend.api.StateException;
+import io.statebackend.api.StateIoException;
+import io.statebackend.api.StateLockedException;
+import io.statebackend.api.storage.CheckpointStorage;
+import io.statebackend.api.storage.StorageOutput;
+import io.statebackend.core.checkpoint.CheckpointFigures.SubtaskFigures;
+import io.statebackend.core.checkpoint.CheckpointTimer.Timed;
+import io.statebackend.core.checkpoint.catalog.CheckpointCatalog.Subsumed;
+import io.statebackend.core.checkpoint.catalog.FileNames;
+import io.statebackend.core.checkpoint.catalog.SharedFiles;
+import io.statebackend.core.checkpoint.catalog.StoredCheckpoint;
+import io.statebackend.core.snapshot.CheckpointMetadata;
+import io.statebackend.core.snapshot.FileRef;
+import io.statebackend.core.snapshot.OperatorSnapshots;
+import io.statebackend.core.snapshot.SubtaskSnapshot;
+import io.statebackend.core.state.FrozenSubtask;
+import io.statebackend.core.state.SubtaskPosition;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * The life of a checkpoint
+ *
+ *   SNAPSHOTS ──all written──► PUBLISHING ──metadata published──► ENDED, completed
+ *       │                          │
+ *       └──abort──► ENDED ◄────────┴── publication failed
+ *
+ * Ending. Whoever moves the phase to ENDED carries out the end, and nobody else does: so it happens
+ * exactly once. Each step of it is guarded, and the last ones are in a finally: whatever a storage,
+ * an engine or a listener throws, the future is completed and the next checkpoint may begin.
+ *
+ * After the end. Writers of an aborted checkpoint may hang in the storage. Their files are closed to
+ * make them give up, but the run is not over before the last of them has returned: until then its
+ * names stay reserved, and nothing of it is deleted, since a writer may still create files. Only the
+ * files that this run has created are deleted, by their names.
+ *
+ * Locks. The fields are guarded by the run's monitor, under which nothing is called. The coordinator
+ * may hold its own lock when it calls a method here that is marked so; never the other way round.
+ *
+ * This class is longer than 500 lines would allow to hope for because every way a checkpoint can end
+ * is in this one place; it has one reason to change.
+ */
+
+/** One checkpoint from its trigger to its end, and until its last writer has ended. Thread-safe. */
+final class CheckpointRun {
+  private static final Logger logger = LoggerFactory.getLogger(CheckpointRun.class);
+
+  private enum Phase {
+    /** Subtasks take and write their snapshots. */
+    SNAPSHOTS,
+    /** All are written, the metadata is being published; it cannot be aborted any more. */
+    PUBLISHING,
+    ENDED
+  }
+
+  /** What a run needs of its coordinator. */
+  interface Host {
+    /** Notes a checkpoint that is durable from now on; returns what it has subsumed. */
+    Subsumed published(CheckpointRun run, StoredCheckpoint stored);
+
+    /** Notes that a run has ended; returns the one that begins now, if one has waited. */
+    @Nullable CheckpointRun ended(CheckpointRun run);
+
+    /** Notes that the last writer of a run has ended: its names are free again. */
+    void released(CheckpointRun run);
+
+    /** Tells whether the program ends: then an abort is no failure. */
+    boolean isStopping();
+  }
+
+  /**
+   * What all runs of a coordinator have in common.
+   *
+   * @param storage where checkpoints are written
+   * @param settings how
+   * @param timer measures time
+   * @param clock tells the time of day
+   * @param writers runs the writers
+   * @param cleanUp closes and deletes what is left of aborted runs
+   * @param listeners hears of everything
+   * @param activities what goes on in the storage
+   * @param host the coordinator
+   */
+  record Parts(
+      CheckpointStorage storage,
+      CheckpointSettings settings,
+      CheckpointTimer timer,
+      InstantSource clock,
+      SnapshotWriters writers,
+      CleanUp cleanUp,
+      Listeners listeners,
+      Activities activities,
+      Host host) {}
+
+  private final Parts parts;
+  private final long id;
+  private final String directory;
+  private final @Nullable String savepoint;
+  private final long startNanos;
+  private final List<Subtask> participants;
+  private final CompletableFuture<CompletedCheckpoint> future;
+  private final Activities.Activity activity;
+
+  // All that follows is guarded by this.
+  private Phase phase = Phase.SNAPSHOTS;
+  private boolean isCompleted;
+  private boolean isFinished;
+  private boolean isReleased;
+  private @Nullable Timed timeout;
+
+  /** The subtasks that have not begun their snapshot. */
+  private final Set<Subtask> awaited;
+
+  /** The thread that takes snapshots because it saw the checkpoint pending, not for a barrier. */
+  private @Nullable Thread initiator;
+
+  private @Nullable Subtask initiatedBy;
+
+  /** The snapshots that were begun and not ended: frozen, waiting, or written. */
+  private int writerCount;
+
+  private final Set<SnapshotTask> tasks = new HashSet<>();
+  private final List<StorageOutput> outputs = new ArrayList<>();
+  private final Map<Subtask, SharedFiles> sharedFiles = new HashMap<>();
+  private final List<String> created = new ArrayList<>();
+  private final Map<SubtaskPosition, SubtaskSnapshot> snapshots = new LinkedHashMap<>();
+  private final List<SubtaskFigures> figures = new ArrayList<>();
+
+  /** The metadata whose publication was tried. */
+  private byte @Nullable [] triedMetadata;
+
+  /** Begins a run; needs the coordinator's lock. Nothing happens before {@link #start()}. */
+  CheckpointRun(
+      Parts parts,
+      long id,
+      String directory,
+      @Nullable String savepoint,
+      Collection<Subtask> participants,
+      CompletableFuture<CompletedCheckpoint> future) {
+    this.parts = parts;
+    this.id = id;
+    this.directory = directory;
+    this.savepoint = savepoint;
+    this.startNanos = parts.timer().nanoTime();
+    this.participants = List.copyOf(participants);
+    this.awaited = new HashSet<>(participants);
+    this.future = future;
+    this.activity = parts.activities().begin(this::describeProgress);
+  }
+
+  long id() {
+    return id;
+  }
+
+  String directory() {
+    return directory;
+  }
+
+  boolean isSavepoint() {
+    return savepoint != null;
+  }
+
+  CompletableFuture<CompletedCheckpoint> future() {
+    return future;
+  }
+
+  List<Subtask> participants() {
+    return participants;
+  }
+
+  String describe() {
+    return isSavepoint() ? "savepoint '" + savepoint + "' (" + id + ")" : "checkpoint " + id;
+  }
+
+  private synchronized String describeProgress() {
+    List<String> missing = new ArrayList<>();
+    awaited.forEach(subtask -> missing.add(subtask.describe()));
+    missing.sort(null);
+    return switch (phase) {
+      case SNAPSHOTS ->
+          "%s: written=%d of %d, not begun by=%s"
+              .formatted(describe(), snapshots.size(), participants.size(), missing);
+      case PUBLISHING -> describe() + ": being published";
+      case ENDED ->
+          isCompleted
+              ? describe() + ": listeners are told of its completion"
+              : "%s: aborted, writers that have not returned=%d".formatted(describe(), writerCount);
+    };
+  }
+
+  /** Tells whether a subtask has not begun its snapshot. */
+  synchronized boolean isAwaiting(Subtask subtask) {
+    return awaited.contains(subtask);
+  }
+
+  /** Lets the next native snapshots refer to the files of this one, which is durable. */
+  synchronized void noteNativeFiles() {
+    for (Subtask subtask : participants) {
+      SubtaskSnapshot snapshot = snapshots.get(subtask.position());
+      if (snapshot != null) {
+        subtask.nativeCompleted(snapshot.nativeSnapshot());
+      }
+    }
+  }
+
+  /** Tells whether the run has ended and waits for nothing but its files to be deleted. */
+  synchronized boolean isBeingDeleted() {
+    return isReleased;
+  }
+
+  /** Tells whether the run was aborted and a writer has not returned from the storage. */
+  synchronized boolean isAbandoned() {
+    return phase == Phase.ENDED && writerCount > 0;
+  }
+
+  /** Sets the timeout and tells listeners. Called without locks held. */
+  void start() {
+    parts.activities().run(this::startInside);
+  }
+
+  private void startInside() {
+    try {
+      Timed scheduled = parts.timer().schedule(this::timeOut, parts.settings().timeout());
+      synchronized (this) {
+        timeout = scheduled;
+        if (phase == Phase.ENDED) {
+          scheduled.cancel();
+          return;
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      boolean unused = abort(e);
+      return;
+    }
+    parts.listeners().tell(listener -> listener.triggered(id));
+  }
+
+  private void timeOut() {
+    boolean isPublishing;
+    synchronized (this) {
+      isPublishing = phase == Phase.PUBLISHING;
+    }
+    Duration limit = parts.settings().timeout();
+    if (!isPublishing) {
+      boolean unused =
+          abort(
+              new StateIoException(
+                  "%s timed out after %s: %s".formatted(describe(), limit, describeProgress())));
+      return;
+    }
+    // Whether the metadata is there can only be told when the storage answers.
+    String reason =
+        "%s is being published for more than %s: the storage does not answer, and no other checkpoint begins before it does"
+            .formatted(describe(), limit);
+    logger.warn("{}", reason);
+    parts.activities().run(() -> parts.listeners().tell(listener -> listener.skipped(reason)));
+    Timed again = parts.timer().schedule(this::timeOut, limit);
+    synchronized (this) {
+      timeout = again;
+      if (phase == Phase.ENDED) {
+        again.cancel();
+      }
+    }
+  }
+
+  /**
+   * Notes that a subtask begins its snapshot.
+   *
+   * @param isOnOwnAccount whether it does because it saw the checkpoint pending; {@code false} if a
+   *     barrier has told it
+   * @return {@code false} if the checkpoint does not await it
+   * @throws IllegalStateException if another thread has begun a snapshot on its own account: then
+   *     each is of another record, and the checkpoint is aborted
+   */
+  boolean begin(Subtask subtask, boolean isOnOwnAccount) {
+    IllegalStateException torn = null;
+    synchronized (this) {
+      if (phase != Phase.SNAPSHOTS || !awaited.contains(subtask)) {
+        return false;
+      }
+      if (isOnOwnAccount && !subtask.isSource()) {
+        if (initiator == null) {
+          initiator = Thread.currentThread();
+          initiatedBy = subtask;
+        } else if (initiator != Thread.currentThread()) {
+          torn = torn(subtask, initiator, initiatedBy);
+        }
+      }
+      if (torn == null) {
+        awaited.remove(subtask);
+        writerCount++;
+        return true;
+      }
+    }
+    boolean unused = abort(torn);
+    throw torn;
+  }
+
+  private IllegalStateException torn(
+      Subtask subtask, Thread otherThread, @Nullable Subtask otherSubtask) {
+    return new IllegalStateException(
+        ("%s would be torn: %s and %s each took their snapshot when they saw it pending, on threads"
+                + " '%s' and '%s', so each at a record of its own; let only sources see a pending"
+                + " checkpoint (subtask(id).source()), and pass its number to the others with the"
+                + " records, which then call snapshot(checkpointId)")
+            .formatted(
+                describe(),
+                otherSubtask == null ? "another subtask" : otherSubtask.describe(),
+                subtask.describe(),
+                otherThread.getName(),
+                Thread.currentThread().getName()));
+  }
+
+  /** Notes that a subtask's image could not be taken after {@link #begin}. */
+  void snapshotFailed(Throwable cause) {
+    try {
+      boolean unused = abort(cause);
+    } finally {
+      writerEnded();
+    }
+  }
+
+  /** Has a subtask's image written after {@link #begin}, and closes it in the end. */
+  void submit(Subtask subtask, FrozenSubtask image, SnapshotTask.Taken taken) {
+    SnapshotTask task = new SnapshotTask(this, subtask, image, taken);
+    boolean isAwaited;
+    synchronized (this) {
+      isAwaited = phase == Phase.SNAPSHOTS;
+      if (isAwaited) {
+        tasks.add(task);
+      }
+    }
+    if (!isAwaited) {
+      cancel(task);
+      return;
+    }
+    try {
+      parts.writers().execute(task);
+    } catch (RuntimeException | Error e) {
+      boolean unused = abort(e);
+      cancel(task); // Does nothing if the abort has done it.
+    }
+  }
+
+  private void cancel(SnapshotTask task) {
+    parts.writers().remove(task);
+    boolean isCancelled = true;
+    try {
+      isCancelled = task.cancel();
+    } catch (RuntimeException | Error e) {
+      logger.warn("an image of {} cannot be closed", describe(), e);
+    }
+    if (isCancelled) {
+      writerEnded();
+    }
+  }
+
+  /** Writes a snapshot: called by the task on a writer's thread. */
+  void write(SnapshotTask task) {
+    parts.activities().run(() -> writeInside(task));
+  }
+
+  private void writeInside(SnapshotTask task) {
+    long start = parts.timer().nanoTime();
+    try {
+      boolean isLast = false;
+      try {
+        SnapshotTask.Written written = task.write(parts.storage(), parts.settings().compression());
+        isLast = acknowledge(task, written, start);
+      } catch (RuntimeException | Error e) {
+        boolean unused = abort(e);
+      }
+      if (isLast) {
+        publish();
+      }
+    } finally {
+      writerEnded();
+    }
+  }
+
+  /**
+   * Notes a snapshot that is written.
+   *
+   * @return {@code true} if it was the last one: the caller publishes the checkpoint now
+   */
+  private synchronized boolean acknowledge(
+      SnapshotTask task, SnapshotTask.Written written, long startNanos) {
+    tasks.remove(task);
+    if (phase != Phase.SNAPSHOTS) {
+      return false;
+    }
+    SubtaskPosition position = task.subtask().position();
+    SnapshotTask.Taken taken = task.taken();
+    snapshots.put(position, written.snapshot());
+    figures.add(
+        new SubtaskFigures(
+            position.operatorId(),
+            position.subtask(),
+            java.util.Optional.ofNullable(taken.alignmentNanos()).map(Duration::ofNanos),
+            Duration.ofNanos(taken.freezeNanos()),
+            Duration.ofNanos(Math.max(0, startNanos - taken.takenAtNanos())),
+            Duration.ofNanos(parts.timer().nanoTime() - startNanos),
+            sizeBytes(written.snapshot()),
+            written.bytesWritten()));
+    boolean isLast = snapshots.size() == participants.size();
+    if (isLast) {
+      phase = Phase.PUBLISHING;
+    }
+    return isLast;
+  }
+
+  private static long sizeBytes(SubtaskSnapshot snapshot) {
+    long bytes = snapshot.snapshot().length();
+    if (snapshot.nativeSnapshot() != null) {
+      bytes += snapshot.nativeSnapshot().files().stream().mapToLong(FileRef::length).sum();
+    }
+    return bytes;
+  }
+
+  /**
+   * Remembers a file that is being written, so that an abort can make its writer give up.
+   *
+   * @throws StateClosedException if the run was aborted
+   */
+  synchronized void opened(StorageOutput output) {
+    checkNotAborted();
+    outputs.add(output);
+  }
+
+  /**
+   * Remembers the native files of a subtask.
+   *
+   * @throws StateClosedException if the run was aborted
+   */
+  synchronized void uses(Subtask subtask, SharedFiles files) {
+    checkNotAborted();
+    sharedFiles.put(subtask, files);
+  }
+
+  private void checkNotAborted() {
+    if (phase != Phase.SNAPSHOTS) {
+      throw new StateClosedException(describe() + " was aborted");
+    }
+  }
+
+  /** Notes that a file is there which this run has created, to be deleted if the run is aborted. */
+  synchronized void created(String path) {
+    created.add(path);
+  }
+
+  private void publish() {
+    StoredCheckpoint stored;
+    long publishStart = parts.timer().nanoTime();
+    try {
+      CheckpointMetadata metadata = metadata();
+      stored = new StoredCheckpoint(parts.storage(), directory, metadata);
+      byte[] bytes = metadata.encode();
+      if (bytes.length > StoredCheckpoint.METADATA_SIZE_BYTES_MAX) {
+        throw new StateIoException(
+            "the metadata of %s is too long to be read again: length=%d, limit=%d; use fewer subtasks, or larger files of the engine"
+                .formatted(describe(), bytes.length, StoredCheckpoint.METADATA_SIZE_BYTES_MAX));
+      }
+      checkReusedFiles();
+      synchronized (this) {
+        triedMetadata = bytes;
+      }
+      parts.storage().publish(directory + "/" + FileNames.METADATA, bytes);
+    } catch (RuntimeException | Error e) {
+      publicationFailed(e);
+      return;
+    }
+    endCompleted(stored, publishStart);
+  }
+
+  private CheckpointMetadata metadata() {
+    Map<String, List<SubtaskSnapshot>> byOperator = new TreeMap<>();
+    Map<String, SubtaskPosition> positions = new HashMap<>();
+    synchronized (this) {
+      snapshots.forEach(
+          (position, snapshot) -> {
+            byOperator
+                .computeIfAbsent(position.operatorId(), key -> new ArrayList<>())
+                .add(snapshot);
+            positions.put(position.operatorId(), position);
+          });
+    }
+    List<OperatorSnapshots> operators = new ArrayList<>();
+    byOperator.forEach(
+        (operatorId, subtasks) -> {
+          SubtaskPosition any = java.util.Objects.requireNonNull(positions.get(operatorId));
+          subtasks.sort(Comparator.comparingInt(SubtaskSnapshot::subtask));
+          operators.add(
+              new OperatorSnapshots(operatorId, any.parallelism(), any.maxParallelism(), subtasks));
+        });
+    return new CheckpointMetadata(
+        id, parts.clock().millis(), savepoint, operators, parts.settings().droppedStates());
+  }
+
+  /** Looks whether the files of earlier checkpoints that this one refers to are still there. */
+  private void checkReusedFiles() {
+    Map<Subtask, SharedFiles> files;
+    synchronized (this) {
+      files = Map.copyOf(sharedFiles);
+    }
+    if (files.values().stream().allMatch(used -> used.reused().isEmpty())) {
+      return;
+    }
+    Set<String> present = new HashSet<>(parts.storage().list(FileNames.SHARED_DIRECTORY));
+    Set<String> missing = new TreeSet<>();
+    files.forEach(
+        (subtask, used) -> {
+          Set<String> gone = new TreeSet<>(used.reused());
+          gone.removeAll(present);
+          if (!gone.isEmpty()) {
+            missing.addAll(gone);
+            subtask
+                .states()
+                .nativeSnapshots()
+                .ifPresent(engine -> attempt("forget files", engine::forgetFiles));
+          }
+        });
+    if (!missing.isEmpty()) {
+      throw new StateIoException(
+          "files of earlier checkpoints to which %s refers are gone: directory=%s/%s, files=%s; somebody has deleted them, and the complete checkpoints that refer to them cannot be restored any more; the next checkpoint writes everything anew"
+              .formatted(
+                  describe(), parts.storage().location(), FileNames.SHARED_DIRECTORY, missing));
+    }
+  }
+
+  /**
+   * Aborts the run, unless it is being published or has ended. Called without locks held.
+   *
+   * @param cause why
+   * @return {@code true} if this call has aborted it
+   */
+  boolean abort(Throwable cause) {
+    synchronized (this) {
+      if (phase != Phase.SNAPSHOTS) {
+        return false;
+      }
+      phase = Phase.ENDED;
+    }
+    endAborted(cause);
+    return true;
+  }
+
+  private void publicationFailed(Throwable cause) {
+    synchronized (this) {
+      phase = Phase.ENDED;
+      if (cause instanceof StateLockedException) {
+        triedMetadata = null; // The metadata that is there is of another writer.
+      }
+    }
+    endAborted(cause);
+  }
+
+  private void endAborted(Throwable cause) {
+    parts
+        .activities()
+        .run(
+            () -> {
+              try {
+                attempt("stop", this::stopSnapshots);
+                attempt("settle", () -> settleEngines(false));
+                attempt("log", () -> logAbort(cause));
+                parts.listeners().tell(listener -> listener.aborted(id, cause));
+              } finally {
+                finish(null, cause);
+              }
+            });
+  }
+
+  /** Takes what waits out of the queue, and makes those that write give up. */
+  private void stopSnapshots() {
+    cancelTimeout();
+    participants.forEach(subtask -> subtask.withdraw(id));
+    List<SnapshotTask> stopped;
+    List<StorageOutput> abandoned;
+    synchronized (this) {
+      stopped = new ArrayList<>(tasks);
+      tasks.clear();
+      abandoned = new ArrayList<>(outputs);
+      outputs.clear();
+    }
+    stopped.forEach(this::cancel);
+    parts.cleanUp().giveUp(abandoned, describe());
+  }
+
+  private synchronized void cancelTimeout() {
+    if (timeout != null) {
+      timeout.cancel();
+    }
+  }
+
+  private void logAbort(Throwable cause) {
+    boolean isOrderly = cause instanceof StateClosedException && parts.host().isStopping();
+    if (isOrderly) {
+      logger.info("{} given up: {}", describe(), cause.getMessage());
+    } else if (cause instanceof StateException && !logger.isDebugEnabled()) {
+      // Its message says it all, and a full disk repeats it with every checkpoint.
+      logger.warn("{} aborted: {}", describe(), cause.getMessage());
+    } else {
+      logger.warn("{} aborted: {}", describe(), cause.getMessage(), cause);
+    }
+  }
+
+  private void settleEngines(boolean completed) {
+    if (isSavepoint()) {
+      return;
+    }
+    for (Subtask subtask : participants) {
+      subtask
+          .states()
+          .nativeSnapshots()
+          .ifPresent(engine -> attempt("settle", () -> engine.settled(id, completed)));
+    }
+  }
+
+  /** Ends a run that is durable: from here on nothing can take that back. */
+  private void endCompleted(StoredCheckpoint stored, long publishStart) {
+    CompletedCheckpoint unmeasured = CompletedCheckpoint.of(stored);
+    List<CompletedCheckpoint> result = new ArrayList<>(List.of(unmeasured));
+    List<Subsumed> subsumed = new ArrayList<>();
+    synchronized (this) {
+      phase = Phase.ENDED;
+      isCompleted = true;
+    }
+    try {
+      attempt("note", () -> subsumed.add(parts.host().published(this, stored)));
+      attempt("measure", () -> result.set(0, measured(stored, publishStart)));
+      attempt("stop", this::stopSnapshots);
+      attempt("settle", () -> settleEngines(true));
+      CompletedCheckpoint completed = result.get(0);
+      attempt("log", () -> logCompletion(completed));
+      parts
+          .listeners()
+          .tell(
+              listener -> {
+                if (completed.isSavepoint()) {
+                  listener.savepointCompleted(completed);
+                } else {
+                  listener.completed(completed);
+                }
+              });
+    } finally {
+      finish(result.get(0), null);
+    }
+    subsumed.forEach(this::delete);
+  }
+
+  private CompletedCheckpoint measured(StoredCheckpoint stored, long publishStart) {
+    long now = parts.timer().nanoTime();
+    List<SubtaskFigures> subtasks;
+    synchronized (this) {
+      subtasks = List.copyOf(figures);
+    }
+    return CompletedCheckpoint.of(
+        stored,
+        new CheckpointFigures(
+            Duration.ofNanos(now - startNanos),
+            Duration.ofNanos(now - publishStart),
+            subtasks.stream().mapToLong(SubtaskFigures::bytesWritten).sum(),
+            subtasks));
+  }
+
+  private void logCompletion(CompletedCheckpoint completed) {
+    CheckpointFigures measured = completed.figures();
+    logger.info(
+        "{} completed: total={} ms, publish={} ms, bytes={}, written={}, slowest={},"
+            + " directory={}/{}",
+        describe(),
+        millis(measured.total()),
+        millis(measured.publish()),
+        completed.sizeBytes(),
+        measured.bytesWritten(),
+        measured.slowest().map(CheckpointRun::describe).orElse("none"),
+        parts.storage().location(),
+        directory);
+  }
+
+  private static String describe(SubtaskFigures subtask) {
+    return "%s[%d] (%sfreeze=%s ms, queue=%s ms, write=%s ms)"
+        .formatted(
+            subtask.operatorId(),
+            subtask.subtask(),
+            subtask.alignment().map(wait -> "alignment=" + millis(wait) + " ms, ").orElse(""),
+            millis(subtask.freeze()),
+            millis(subtask.queue()),
+            millis(subtask.write()));
+  }
+
+  private static String millis(Duration duration) {
+    return String.format(Locale.ROOT, "%.1f", duration.toNanos() / 1e6);
+  }
+
+  /** Deletes what the completed run has subsumed. */
+  private void delete(Subsumed subsumed) {
+    parts
+        .activities()
+        .run(
+            () ->
+                subsumed
+                    .checkpoints()
+                    .forEach(
+                        checkpoint ->
+                            parts
+                                .listeners()
+                                .tell(
+                                    listener ->
+                                        listener.subsumed(CompletedCheckpoint.of(checkpoint)))));
+    attempt(
+        "delete",
+        () ->
+            parts
+                .cleanUp()
+                .delete(
+                    deletions -> {
+                      subsumed
+                          .checkpoints()
+                          .forEach(
+                              checkpoint ->
+                                  deletions.addComplete(
+                                      checkpoint.directory(), checkpoint.ownFiles()));
+                      subsumed.damaged().forEach(deletions::addDamaged);
+                      deletions.addShared(subsumed.sharedFiles());
+                    },
+                    () -> {}));
+  }
+
+  /** The last steps of either end: lets the next run begin, and tells who waits for the future. */
+  private void finish(@Nullable CompletedCheckpoint completed, @Nullable Throwable cause) {
+    CheckpointRun next = null;
+    try {
+      next = parts.host().ended(this);
+    } catch (RuntimeException | Error e) {
+      logger.error("what follows {} failed", describe(), e);
+    } finally {
+      if (completed != null) {
+        future.complete(completed);
+      } else {
+        future.completeExceptionally(java.util.Objects.requireNonNull(cause));
+      }
+      synchronized (this) {
+        isFinished = true;
+      }
+      releaseIfUnused();
+    }
+    if (next != null) {
+      next.start();
+    }
+  }
+
+  private void writerEnded() {
+    synchronized (this) {
+      writerCount--;
+    }
+    releaseIfUnused();
+  }
+
+  /** Deletes what an aborted run has created, and frees its names, unless somebody still writes. */
+  private void releaseIfUnused() {
+    boolean isAborted;
+    byte[] metadata;
+    List<String> files;
+    List<String> shared = new ArrayList<>();
+    synchronized (this) {
+      if (!isFinished || writerCount > 0 || isReleased) {
+        return;
+      }
+      isReleased = true;
+      isAborted = !isCompleted;
+      metadata = triedMetadata;
+      files = List.copyOf(created);
+      sharedFiles.values().forEach(used -> shared.addAll(used.created()));
+    }
+    if (!isAborted) {
+      release();
+      return;
+    }
+    try {
+      parts
+          .cleanUp()
+          .delete(
+              deletions -> {
+                deletions.addAborted(directory, metadata, files);
+                deletions.addShared(shared);
+              },
+              this::release);
+    } catch (RuntimeException | Error e) {
+      logger.warn("what {} has written stays as garbage", describe(), e);
+      release();
+    }
+  }
+
+  private void release() {
+    try {
+      parts.host().released(this);
+    } finally {
+      activity.end();
+    }
+  }
+
+  private void attempt(String what, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      logger.warn("{}: a step of its end failed: {}", describe(), what, e);
+    }
+  }
+}
