@@ -6,10 +6,16 @@ import io.statebackend.api.StateLockedException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The right to write in a directory: a lock on a file in it, for engines and storages. Released by
@@ -28,9 +34,22 @@ public final class DirectoryLock implements AutoCloseable {
   private final Path directory;
   private final FileChannel channel;
 
-  private DirectoryLock(Path directory, FileChannel channel) {
+  /** What tells the lock file from another one of its name, or {@code null} if nothing does. */
+  private final @Nullable Object fileKey;
+
+  private final String wayOut;
+
+  private DirectoryLock(Path directory, FileChannel channel, String wayOut) throws IOException {
     this.directory = directory;
     this.channel = channel;
+    this.wayOut = wayOut;
+    this.fileKey = fileKey(directory);
+  }
+
+  private static @Nullable Object fileKey(Path directory) throws IOException {
+    return Files.readAttributes(
+            directory.resolve(FILE_NAME), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .fileKey();
   }
 
   /**
@@ -51,8 +70,14 @@ public final class DirectoryLock implements AutoCloseable {
       throw new StateLockedException(message, null);
     }
     try {
-      return new DirectoryLock(directory, lockFile(directory, message));
-    } catch (IOException | RuntimeException e) {
+      FileChannel channel = lockFile(directory, message);
+      try {
+        return new DirectoryLock(directory, channel, wayOut);
+      } catch (IOException | RuntimeException | Error e) {
+        channel.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException | Error e) {
       HELD.remove(directory);
       throw e;
     }
@@ -61,7 +86,10 @@ public final class DirectoryLock implements AutoCloseable {
   private static FileChannel lockFile(Path directory, String message) throws IOException {
     FileChannel channel =
         FileChannel.open(
-            directory.resolve(FILE_NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            directory.resolve(FILE_NAME),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS);
     try {
       if (channel.tryLock() != null) {
         return channel;
@@ -75,6 +103,31 @@ public final class DirectoryLock implements AutoCloseable {
     }
     channel.close();
     throw new StateLockedException(message, null);
+  }
+
+  /**
+   * Checks that the lock file is still the one that is locked. If somebody has deleted it, or the
+   * directory with it, another writer may have come in. Looks at one file.
+   *
+   * @throws StateLockedException if it is gone, or another file has its name
+   * @throws StateIoException if it cannot be looked at
+   */
+  public void check() {
+    String problem;
+    try {
+      problem = Objects.equals(fileKey, fileKey(directory)) ? null : "was replaced";
+    } catch (NoSuchFileException e) {
+      problem = "is gone";
+    } catch (IOException e) {
+      throw new StateIoException(
+          "cannot look at the lock file: directory=" + directory + ", reason=" + e, e);
+    }
+    if (problem != null) {
+      throw new StateLockedException(
+          "the lock file %s, and another writer may be at work: directory=%s, file=%s; %s, and open this one again"
+              .formatted(problem, directory, FILE_NAME, wayOut),
+          null);
+    }
   }
 
   /** Releases the lock; the lock file stays. */

@@ -7,10 +7,14 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * _lock              held while the backend is open; released by the operating system with the process
+ * _statebackend      tells that the directory is ours, and that what is in store-n may be deleted
  * store-n/           whatever the engine keeps for a store
  * </pre>
  *
@@ -26,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkDirectory implements AutoCloseable {
   private static final String STORE_PREFIX = "store-";
+  private static final Pattern STORE = Pattern.compile(STORE_PREFIX + "[0-9]+/?");
+  private static final String MARKER = "_statebackend";
 
   private final Path directory;
   private final DirectoryLock lock;
@@ -42,7 +49,8 @@ public final class WorkDirectory implements AutoCloseable {
    * @param path the directory, for one backend alone
    * @return the directory, to be closed when its last store is closed
    * @throws StateLockedException if another backend uses it, in this process or another one
-   * @throws StateIoException if it cannot be created or cleared
+   * @throws StateIoException if it cannot be created or cleared, or holds files but was never a
+   *     working directory
    */
   public static WorkDirectory open(Path path) {
     try {
@@ -54,9 +62,10 @@ public final class WorkDirectory implements AutoCloseable {
               "working directory is in use by another backend",
               "close that one, or use another directory");
       try {
+        mark(directory);
         deleteStores(directory);
         return new WorkDirectory(directory, lock);
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
         lock.close();
         throw e;
       }
@@ -65,9 +74,37 @@ public final class WorkDirectory implements AutoCloseable {
     }
   }
 
+  /** Makes a directory ours, if it is empty. What an earlier backend has marked is ours already. */
+  private static void mark(Path directory) throws IOException {
+    Path marker = directory.resolve(MARKER);
+    if (Files.exists(marker, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    List<String> foreign = new ArrayList<>();
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+      for (Path child : children) {
+        String name = String.valueOf(child.getFileName());
+        if (!name.equals(DirectoryLock.FILE_NAME)) {
+          foreign.add(name);
+        }
+      }
+    }
+    if (!foreign.isEmpty()) {
+      foreign.sort(null);
+      throw new StateIoException(
+          "not a working directory, and not empty: directory=%s, found=%s; what is in a working directory is deleted, so name one that is empty or was one before"
+              .formatted(directory, foreign.subList(0, Math.min(5, foreign.size()))));
+    }
+    Files.createFile(marker);
+  }
+
   private static void deleteStores(Path directory) throws IOException {
-    try (DirectoryStream<Path> stores = Files.newDirectoryStream(directory, STORE_PREFIX + "*")) {
-      stores.forEach(WorkDirectory::delete);
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+      for (Path child : children) {
+        if (STORE.matcher(String.valueOf(child.getFileName())).matches()) {
+          delete(child);
+        }
+      }
     }
   }
 
@@ -106,7 +143,7 @@ public final class WorkDirectory implements AutoCloseable {
     try {
       Files.walkFileTree(tree, new Deletion());
     } catch (NoSuchFileException e) {
-      // Somebody was first: what was to be deleted is deleted.
+      // Another thread already deleted it.
       return;
     } catch (IOException e) {
       throw new StateIoException("cannot delete a directory: directory=" + tree, e);

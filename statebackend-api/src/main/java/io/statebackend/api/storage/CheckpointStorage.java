@@ -117,7 +117,8 @@ public interface CheckpointStorage extends AutoCloseable {
   List<String> list(String directory);
 
   /**
-   * Deletes a file, or a directory with all that is beneath it. Does nothing if it is not there.
+   * Deletes a file, or a directory with all that is beneath it. Does nothing if it is not there. A
+   * directory is there only while it holds files: it goes with the last of them.
    *
    * @param path the path of the file or directory
    * @throws io.statebackend.api.StateIoException if it cannot be deleted; part of a directory may

@@ -11,19 +11,14 @@ import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileStore;
-import java.nio.file.FileVisitResult;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.ProviderMismatchException;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,9 +75,9 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     try {
       Files.createDirectories(directory);
       Path real = directory.toRealPath();
-      if (!exists(real.resolve(DirectoryLock.FILE_NAME))) {
+      if (!FileTree.exists(real.resolve(DirectoryLock.FILE_NAME))) {
         // The lock file is created after this, so that who finds it need not do it again.
-        syncWayTo(real);
+        FileTree.syncAncestors(real);
       }
       lock =
           DirectoryLock.acquire(
@@ -90,7 +85,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
               "checkpoint directory is in use by another writer",
               "close that one, use another directory, or open this one read-only");
       FileCheckpointStorage storage = new FileCheckpointStorage(real, lock);
-      storage.takeOver();
+      FileTree.recover(real);
       lock = null;
       return storage;
     } catch (IOException | UnsupportedOperationException e) {
@@ -126,72 +121,6 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     return new FileCheckpointStorage(directory.toAbsolutePath().normalize(), null);
   }
 
-  /**
-   * Makes durable that a directory is there, as far up as its file system goes. Not only what was
-   * created now: an earlier process may have created it and died before it synced.
-   */
-  private static void syncWayTo(Path directory) throws IOException {
-    FileStore fileStore = Files.getFileStore(directory);
-    for (Path at = directory.getParent(); at != null; at = at.getParent()) {
-      if (!Files.getFileStore(at).equals(fileStore)) {
-        return;
-      }
-      try {
-        force(at);
-      } catch (AccessDeniedException e) {
-        return; // It belongs to others, and so does what is above it.
-      }
-    }
-  }
-
-  /**
-   * Deletes what was not committed, and makes durable what was: an earlier process may have died
-   * before it did.
-   */
-  private void takeOver() throws IOException {
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            if (nameOf(file).endsWith(FileOutput.ASIDE_SUFFIX)) {
-              Files.delete(file);
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            syncDirectory(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
-  }
-
-  /** Tells whether a path is there. Unlike {@link Files#exists}, it takes no error for a no. */
-  private static boolean exists(Path path, LinkOption... options) throws IOException {
-    return attributes(path, options) != null;
-  }
-
-  private static boolean isDirectory(Path path) throws IOException {
-    BasicFileAttributes attributes = attributes(path);
-    return attributes != null && attributes.isDirectory();
-  }
-
-  private static @Nullable BasicFileAttributes attributes(Path path, LinkOption... options)
-      throws IOException {
-    try {
-      return Files.readAttributes(path, BasicFileAttributes.class, options);
-    } catch (NoSuchFileException absent) {
-      return null;
-    }
-  }
-
   @Override
   public String location() {
     return directory.toString();
@@ -209,7 +138,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
         throw new StateIoException("file is being written already: file=" + path);
       }
       try {
-        if (exists(path)) {
+        if (FileTree.exists(path, LinkOption.NOFOLLOW_LINKS)) {
           throw new StateIoException("file is there already: file=" + path);
         }
         createDirectory(parentOf(path));
@@ -250,10 +179,20 @@ public final class FileCheckpointStorage implements CheckpointStorage {
 
   /** Creates a directory of the storage. Needs {@code open}: who finds it finds it marked. */
   private void createDirectory(Path path) throws IOException {
-    if (!isDirectory(path)) {
-      createDirectory(parentOf(path));
+    if (path.equals(directory)) {
+      return;
+    }
+    createDirectory(parentOf(path));
+    BasicFileAttributes attributes = FileTree.attributes(path, LinkOption.NOFOLLOW_LINKS);
+    if (attributes == null) {
       Files.createDirectory(path);
       markUnsynced(parentOf(path));
+    } else if (attributes.isSymbolicLink()) {
+      throw new FileSystemException(
+          path.toString(),
+          null,
+          "it is a symbolic link, which is not followed to write; use the directory that it points"
+              + " to as the storage");
     }
   }
 
@@ -265,7 +204,8 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   public void publish(String file, byte[] content) {
     Path path = writable(file);
     synchronized (syncing) {
-      if (isThere(path)) {
+      checkLock();
+      if (exists(path)) {
         throw new StateLockedException(
             "file is there already, another writer was first: file="
                 + path
@@ -284,9 +224,19 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     }
   }
 
-  private static boolean isThere(Path path, LinkOption... options) {
+  /**
+   * Before something is published or deleted: somebody may have deleted the directory, or the lock
+   * file.
+   */
+  private void checkLock() {
+    if (lock != null) {
+      lock.check();
+    }
+  }
+
+  private static boolean exists(Path path) {
     try {
-      return exists(path, options);
+      return FileTree.exists(path, LinkOption.NOFOLLOW_LINKS);
     } catch (IOException e) {
       throw new StateIoException("cannot look for: path=" + path + ", reason=" + e, e);
     }
@@ -328,15 +278,9 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       return;
     }
     try {
-      force(path);
+      FileTree.force(path);
     } catch (IOException e) {
       throw new StateIoException("cannot sync: directory=" + path + ", reason=" + e, e);
-    }
-  }
-
-  private static void force(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 
@@ -353,7 +297,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   private @Nullable Exception importByLink(Path path, Path source) {
     try {
       // Synced first: from the moment on that it is linked it counts as committed.
-      force(source);
+      FileTree.force(source);
       synchronized (open) {
         checkOpen();
         if (open.containsKey(path)) {
@@ -393,7 +337,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   public StorageInput open(String file) {
     Path path = readable(file);
     try {
-      return new FileInput(path, FileChannel.open(path, StandardOpenOption.READ));
+      return FileInput.open(path);
     } catch (IOException e) {
       throw new StateIoException("cannot open: file=" + path + ", reason=" + e, e);
     }
@@ -407,7 +351,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
       for (Path child : children) {
         if (holdsFiles(child)) {
-          names.add(nameOf(child));
+          names.add(FileTree.nameOf(child));
         }
       }
       return names;
@@ -426,11 +370,13 @@ public final class FileCheckpointStorage implements CheckpointStorage {
 
   /** Tells whether a path is a file of the storage, or a directory with one beneath it. */
   private boolean holdsFiles(Path path) throws IOException {
-    if (!StoragePath.isName(nameOf(path)) || path.equals(lockFile())) {
+    if (!StoragePath.isName(FileTree.nameOf(path)) || path.equals(lockFile())) {
       return false;
     }
-    if (!isDirectory(path)) {
-      return true;
+    BasicFileAttributes attributes = FileTree.attributes(path, LinkOption.NOFOLLOW_LINKS);
+    if (attributes == null || !attributes.isDirectory()) {
+      // What a link points to is looked at when its name is asked for: it may lead in a circle.
+      return attributes != null;
     }
     try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
       for (Path child : children) {
@@ -445,12 +391,6 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     }
   }
 
-  /** Returns the last part of a path; some file systems end those of directories in a slash. */
-  private static String nameOf(Path path) {
-    String name = path.getFileName().toString();
-    return name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
-  }
-
   private Path lockFile() {
     return directory.resolve(DirectoryLock.FILE_NAME);
   }
@@ -460,18 +400,32 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     Path target = writable(path);
     synchronized (syncing) {
       checkOpen();
+      checkLock();
       syncDeletions();
-      if (!isThere(target, LinkOption.NOFOLLOW_LINKS)) {
+      if (!exists(target)) {
         return;
       }
       unsyncedDeletions.add(parentOf(target));
       try {
-        deleteTree(target);
+        FileTree.delete(target);
+        deleteEmptyParents(target);
       } catch (IOException e) {
         throw new StateIoException(
             "cannot delete: path=" + target + ", reason=" + e + "; delete it again", e);
       }
       syncDeletions();
+    }
+  }
+
+  /** A directory is there only while it holds files. Needs {@code syncing}. */
+  private void deleteEmptyParents(Path path) throws IOException {
+    for (Path at = parentOf(path); !at.equals(directory); at = parentOf(at)) {
+      synchronized (open) { // so that nobody has found the directory and begins a file in it
+        if (!FileTree.deleteIfEmpty(at)) {
+          return;
+        }
+      }
+      unsyncedDeletions.add(parentOf(at));
     }
   }
 
@@ -481,29 +435,6 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       syncDirectory(path);
       unsyncedDeletions.remove(path);
     }
-  }
-
-  private static void deleteTree(Path path) throws IOException {
-    Files.walkFileTree(
-        path,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   private Path readable(String path) {

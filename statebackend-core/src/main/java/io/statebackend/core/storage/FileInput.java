@@ -10,25 +10,60 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** A file that is read by position. */
+/**
+ * A file that is read by position.
+ *
+ * <p>An interrupt of a thread that reads closes the channel, for all others as well. So the file is
+ * opened again then: only the interrupted thread fails.
+ */
 final class FileInput implements StorageInput {
   private final Path path;
-  private final FileChannel channel;
 
-  FileInput(Path path, FileChannel channel) {
+  /** What tells the file from another one of the same name, or {@code null} if nothing does. */
+  private final @Nullable Object fileKey;
+
+  private volatile FileChannel channel;
+
+  /** Guarded by {@code this}. */
+  private boolean isClosed;
+
+  private FileInput(Path path, @Nullable Object fileKey, FileChannel channel) {
     this.path = path;
+    this.fileKey = fileKey;
     this.channel = channel;
+  }
+
+  /**
+   * Opens a file. What is not a regular file is refused before it is opened, since opening a pipe
+   * waits for a writer.
+   */
+  static FileInput open(Path path) throws IOException {
+    Object fileKey = checkRegular(path).fileKey();
+    return new FileInput(path, fileKey, FileChannel.open(path, StandardOpenOption.READ));
+  }
+
+  private static BasicFileAttributes checkRegular(Path path) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+    if (!attributes.isRegularFile()) {
+      throw new FileSystemException(
+          path.toString(),
+          null,
+          attributes.isDirectory() ? "it is a directory" : "it is not a regular file");
+    }
+    return attributes;
   }
 
   @Override
   public long length() {
-    try {
-      return channel.size();
-    } catch (IOException e) {
-      throw failed(e);
-    }
+    return call(FileChannel::size);
   }
 
   @Override
@@ -36,35 +71,70 @@ final class FileInput implements StorageInput {
     ByteBuffer buffer = ByteBuffer.wrap(target, offset, length);
     int end = buffer.limit();
     long at = position;
-    try {
-      while (buffer.position() < end) {
-        buffer.limit(Math.min(end, buffer.position() + FileOutput.PIECE_SIZE_BYTES));
-        int count = channel.read(buffer, at);
-        if (count < 0) {
-          throw new CorruptStateException(
-              "file ends too early: expected length="
-                  + (position + length)
-                  + " or more, actual="
-                  + channel.size(),
-              path.toString(),
-              at);
-        }
-        at += count;
+    while (buffer.position() < end) {
+      buffer.limit(Math.min(end, buffer.position() + FileOutput.PIECE_SIZE_BYTES));
+      long from = at;
+      int count = call(open -> open.read(buffer, from));
+      if (count < 0) {
+        throw new CorruptStateException(
+            "file ends too early: expected length="
+                + (position + length)
+                + " or more, actual="
+                + length(),
+            path.toString(),
+            at);
       }
-    } catch (IOException e) {
-      throw failed(e);
+      at += count;
     }
   }
 
-  private RuntimeException failed(IOException e) {
-    // An interrupt closes the channel as well; the thread's interrupt status stays set.
-    return e instanceof ClosedChannelException && !(e instanceof ClosedByInterruptException)
-        ? new StateClosedException("file was closed while it was read: file=" + path, e)
-        : new StateIoException("cannot read: file=" + path + ", reason=" + e, e);
+  private interface Call<T> {
+    T on(FileChannel channel) throws IOException;
+  }
+
+  /** Does something with the channel, once more if another thread's interrupt has closed it. */
+  private <T> T call(Call<T> call) {
+    while (true) {
+      FileChannel used = channel;
+      try {
+        return call.on(used);
+      } catch (ClosedByInterruptException e) {
+        // The thread's interrupt status stays set.
+        throw cannotRead(e);
+      } catch (ClosedChannelException e) {
+        reopen(used, e);
+      } catch (IOException e) {
+        throw cannotRead(e);
+      }
+    }
+  }
+
+  private synchronized void reopen(FileChannel closed, ClosedChannelException cause) {
+    if (isClosed) {
+      throw new StateClosedException("file was closed while it was read: file=" + path, cause);
+    }
+    if (channel != closed) {
+      return; // Another thread was faster.
+    }
+    try {
+      Object found = checkRegular(path).fileKey();
+      if (!Objects.equals(fileKey, found)) {
+        throw new FileSystemException(
+            path.toString(), null, "another file has taken its place since it was opened");
+      }
+      channel = FileChannel.open(path, StandardOpenOption.READ);
+    } catch (IOException e) {
+      throw cannotRead(e);
+    }
+  }
+
+  private StateIoException cannotRead(IOException e) {
+    return new StateIoException("cannot read: file=" + path + ", reason=" + e, e);
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    isClosed = true;
     try {
       channel.close();
     } catch (IOException e) {

@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -17,8 +19,11 @@ import java.nio.file.StandardOpenOption;
 /** A new file while it is written, under a name of its own until it is committed. */
 final class FileOutput implements StorageOutput {
 
-  /** What a file's name ends in until it is committed; no part of a path can contain it. */
-  static final String ASIDE_SUFFIX = "~";
+  /**
+   * What a file's name ends in until it is committed. No part of a path in a storage can contain
+   * it, and nobody else gives files such names: those that are found are ours to delete.
+   */
+  static final String ASIDE_SUFFIX = ".uncommitted~";
 
   /**
    * The most that is read or written by one call: for each, the JDK keeps a native buffer of that
@@ -54,12 +59,10 @@ final class FileOutput implements StorageOutput {
   /** Begins a file in a directory that exists. */
   static FileOutput create(Path file, Listener listener) throws IOException {
     Path aside = file.resolveSibling(file.getFileName() + ASIDE_SUFFIX);
+    // What has the name already is not written into: it may be a link to somewhere else.
+    Files.deleteIfExists(aside);
     FileChannel channel =
-        FileChannel.open(
-            aside,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE);
+        FileChannel.open(aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     return new FileOutput(file, aside, channel, listener);
   }
 
@@ -98,19 +101,31 @@ final class FileOutput implements StorageOutput {
     try {
       channel.force(true);
       channel.close();
+      // An atomic move replaces what is there. Between this look and the move a file that somebody
+      // else puts there would be lost; the file system offers nothing that closes the gap.
+      if (FileTree.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileAlreadyExistsException(file.toString());
+      }
       Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       RuntimeException failure = failed(e);
-      try {
-        close();
-      } catch (StateIoException suppressed) {
-        failure.addSuppressed(suppressed);
-      }
+      closeAfter(failure);
       throw failure;
+    } catch (RuntimeException | Error e) {
+      closeAfter(e);
+      throw e;
     }
     isEnded = true;
     listener.committed(file);
     listener.ended(file);
+  }
+
+  private void closeAfter(Throwable failure) {
+    try {
+      close();
+    } catch (RuntimeException suppressed) {
+      failure.addSuppressed(suppressed);
+    }
   }
 
   @Override

@@ -595,7 +595,8 @@ final class CheckpointCoordinatorTest {
     Files.move(directory.resolve("savepoint-upgrade"), elsewhere.resolve("mine"));
 
     try (FileCheckpointStorage moved = FileCheckpointStorage.openReadOnly(elsewhere);
-        CheckpointCoordinator coordinator = builder().restoreFrom(moved, "mine").allowRewind().open();
+        CheckpointCoordinator coordinator =
+            builder().restoreFrom(moved, "mine").allowRewind().open();
         Subtask source = coordinator.subtask("source").open()) {
       assertThat(source.operatorState().splitList(POSITIONS).get()).containsExactly(5L);
     }

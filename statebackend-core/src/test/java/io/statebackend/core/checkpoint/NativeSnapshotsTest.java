@@ -136,7 +136,8 @@ final class NativeSnapshotsTest {
       checkpoint(coordinator, counter);
       counter.subtask.close();
     }
-    assertThat(storage.list("shared")).allMatch(name -> name.matches("counter-0-[12]-[0-9]+\\.native"));
+    assertThat(storage.list("shared"))
+        .allMatch(name -> name.matches("counter-0-[12]-[0-9]+\\.native"));
   }
 
   @Test

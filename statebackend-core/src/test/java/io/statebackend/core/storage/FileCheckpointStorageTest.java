@@ -83,14 +83,14 @@ final class FileCheckpointStorageTest {
   void open_leftoversOfADeadProcess() throws IOException {
     Path place = parent.resolve("place");
     Files.createDirectories(place.resolve("chk-1"));
-    Files.writeString(place.resolve("chk-1/a~"), "half");
-    Files.writeString(place.resolve("b~"), "half");
+    Files.writeString(place.resolve("chk-1/a.uncommitted~"), "half");
+    Files.writeString(place.resolve("b.uncommitted~"), "half");
     Files.writeString(place.resolve("c"), "whole");
     try (CheckpointStorage storage = FileCheckpointStorage.open(place)) {
       assertThat(storage.list("")).containsExactly("c");
     }
-    assertThat(place.resolve("chk-1/a~")).doesNotExist();
-    assertThat(place.resolve("b~")).doesNotExist();
+    assertThat(place.resolve("chk-1/a.uncommitted~")).doesNotExist();
+    assertThat(place.resolve("b.uncommitted~")).doesNotExist();
   }
 
   @Test
@@ -105,7 +105,7 @@ final class FileCheckpointStorageTest {
       try (StorageInput in = reader.open("chk-1/_metadata")) {
         assertThat(in.length()).isEqualTo(7);
       }
-      assertThat(place.resolve("chk-2/a~")).exists();
+      assertThat(place.resolve("chk-2/a.uncommitted~")).exists();
     }
   }
 
