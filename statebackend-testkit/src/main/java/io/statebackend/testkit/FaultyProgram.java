@@ -147,7 +147,8 @@ final class FaultyProgram {
               setup,
               root(left),
               FIRST_PARALLELISM,
-              (builder, storage) -> builder.restoreFrom(id))) {
+              (builder, storage) ->
+                  FaultySession.inCallingThread(builder).restoreFrom(id).allowRewind())) {
         history.checkHolds(id, session.state());
       }
     }
@@ -161,7 +162,10 @@ final class FaultyProgram {
               setup,
               root(left),
               FIRST_PARALLELISM,
-              (builder, storage) -> builder.restoreFrom(storage, directory))) {
+              (builder, storage) ->
+                  FaultySession.inCallingThread(builder)
+                      .restoreFrom(storage, directory)
+                      .allowRewind())) {
         history.checkHolds(savepoint.getValue(), session.state());
       }
     }

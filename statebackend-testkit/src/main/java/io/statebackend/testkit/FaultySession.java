@@ -67,7 +67,16 @@ final class FaultySession implements AutoCloseable {
 
   /** Starts from the latest checkpoint. */
   static FaultySession start(FaultySetup setup, Path root, int parallelism) {
-    return new FaultySession(setup, root, parallelism, (builder, storage) -> {});
+    return new FaultySession(
+        setup, root, parallelism, (builder, storage) -> inCallingThread(builder));
+  }
+
+  /**
+   * Lets the thread that takes the snapshots write and delete as well, so that all calls are in the
+   * same order each time.
+   */
+  static CheckpointCoordinatorBuilder inCallingThread(CheckpointCoordinatorBuilder builder) {
+    return builder.executor(Runnable::run).cleanUpExecutor(Runnable::run);
   }
 
   /** Starts as it is told. */
@@ -77,9 +86,7 @@ final class FaultySession implements AutoCloseable {
       storage = setup.openStorage().apply(root.resolve("checkpoints"));
       closers.push(storage::close);
       closers.push(this::closeBackend);
-      // Written by the thread that takes the snapshots, so that calls are in the same order always.
-      CheckpointCoordinatorBuilder builder =
-          CheckpointCoordinator.builder(storage).executor(Runnable::run);
+      CheckpointCoordinatorBuilder builder = CheckpointCoordinator.builder(storage);
       start.set(builder, storage);
       coordinator = builder.open();
       closers.push(coordinator::close);

@@ -128,7 +128,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
       opened.add(timer);
       writers = new SnapshotWriters(builder.executor);
       opened.add(writers);
-      cleanUp = new CleanUp(storage, activities);
+      cleanUp = new CleanUp(storage, activities, builder.cleanUpExecutor);
       opened.add(cleanUp);
       schedule =
           settings.interval() == null

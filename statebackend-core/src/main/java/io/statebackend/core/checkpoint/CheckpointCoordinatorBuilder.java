@@ -47,6 +47,7 @@ public final class CheckpointCoordinatorBuilder {
   private @Nullable Integer retained;
   private @Nullable Compression compression;
   @Nullable Executor executor;
+  @Nullable Executor cleanUpExecutor;
   private @Nullable InstantSource clock;
   private @Nullable CheckpointTimer timer;
   private @Nullable Restore restore;
@@ -153,6 +154,21 @@ public final class CheckpointCoordinatorBuilder {
    */
   public CheckpointCoordinatorBuilder executor(Executor executor) {
     this.executor = Once.set("executor", this.executor, requireNonNull(executor, "executor"));
+    return this;
+  }
+
+  /**
+   * Sets what deletes files that nobody needs, and gives up files of aborted checkpoints. Default:
+   * two daemon threads of the coordinator, so that a storage that hangs then holds up nothing else.
+   * It is not shut down.
+   *
+   * @param executor runs tasks that do I/O; a checkpoint does not wait for them, unless it runs
+   *     them in the calling thread
+   * @return this
+   */
+  public CheckpointCoordinatorBuilder cleanUpExecutor(Executor executor) {
+    this.cleanUpExecutor =
+        Once.set("cleanUpExecutor", this.cleanUpExecutor, requireNonNull(executor, "executor"));
     return this;
   }
 

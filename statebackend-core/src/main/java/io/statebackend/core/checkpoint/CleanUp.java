@@ -5,23 +5,25 @@ import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.checkpoint.catalog.Deletions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Closes the files that an aborted checkpoint was writing, and deletes what nobody needs any more.
  *
- * <p>Both may hang with the storage, so each has a thread of its own that nothing else waits for.
- * The threads are started at once: an abort needs them just when no thread may be to be had.
+ * <p>Both may hang with the storage, so each has a thread of its own that nothing else waits for,
+ * unless the user has given an executor. The threads are started at once: an abort needs them just
+ * when no thread may be to be had.
  *
  * <p>Thread-safe.
  */
@@ -30,8 +32,11 @@ final class CleanUp implements AutoCloseable {
 
   private final Deletions deletions;
   private final Activities activities;
-  private final ThreadPoolExecutor closer = daemon("statebackend-checkpoint-closer");
-  private final ThreadPoolExecutor cleaner = daemon("statebackend-checkpoint-cleaner");
+  private final Executor closer;
+  private final Executor cleaner;
+
+  /** The threads of our own, none if the user has given an executor. */
+  private final List<ThreadPoolExecutor> own;
 
   /** Completed by the next pass of deletions, which has not begun yet. Guarded by {@code this}. */
   private CompletableFuture<Void> nextPass = new CompletableFuture<>();
@@ -44,14 +49,24 @@ final class CleanUp implements AutoCloseable {
    *
    * @throws OutOfMemoryError if that is not possible
    */
-  CleanUp(CheckpointStorage storage, Activities activities) {
+  CleanUp(CheckpointStorage storage, Activities activities, @Nullable Executor executor) {
     this.deletions = new Deletions(storage);
     this.activities = activities;
+    if (executor != null) {
+      own = List.of();
+      closer = executor;
+      cleaner = executor;
+      return;
+    }
+    ThreadPoolExecutor ownCloser = daemon("statebackend-checkpoint-closer");
+    ThreadPoolExecutor ownCleaner = daemon("statebackend-checkpoint-cleaner");
+    own = List.of(ownCloser, ownCleaner);
+    closer = ownCloser;
+    cleaner = ownCleaner;
     try {
-      closer.prestartAllCoreThreads();
-      cleaner.prestartAllCoreThreads();
+      own.forEach(ThreadPoolExecutor::prestartAllCoreThreads);
     } catch (RuntimeException | Error e) {
-      close();
+      own.forEach(ThreadPoolExecutor::shutdown);
       throw e;
     }
   }
@@ -67,14 +82,26 @@ final class CleanUp implements AutoCloseable {
       return;
     }
     Activities.Activity activity = activities.begin(() -> "closing files of " + owner);
-    closer.execute(
+    execute(
+        closer,
         () -> {
           try {
             outputs.forEach(output -> close(output, owner));
           } finally {
             activity.end();
           }
-        });
+        },
+        activity);
+  }
+
+  /** Has something done that ends an activity; ends it at once if that is not possible. */
+  private static void execute(Executor executor, Runnable work, Activities.Activity activity) {
+    try {
+      executor.execute(work);
+    } catch (RuntimeException | Error e) {
+      activity.end();
+      throw e;
+    }
   }
 
   private static void close(StorageOutput output, String owner) {
@@ -115,20 +142,31 @@ final class CleanUp implements AutoCloseable {
       isPassQueued = true;
     }
     Activities.Activity activity = activities.begin(() -> "deleting what is not needed any more");
-    cleaner.execute(
-        () -> {
-          try {
-            synchronized (this) {
-              isPassQueued = false;
-              nextPass = new CompletableFuture<>();
+    try {
+      execute(
+          cleaner,
+          () -> {
+            try {
+              beginPass();
+              activities.run(deletions::run);
+            } finally {
+              pass.complete(null);
+              activity.end();
             }
-            activities.run(deletions::run);
-          } finally {
-            pass.complete(null);
-            activity.end();
-          }
-        });
+          },
+          activity);
+    } catch (RuntimeException | Error e) {
+      beginPass();
+      pass.complete(null);
+      logger.warn(
+          "nothing can be deleted now, and what is left is tried with the next deletion", e);
+    }
     return pass;
+  }
+
+  private synchronized void beginPass() {
+    isPassQueued = false;
+    nextPass = new CompletableFuture<>();
   }
 
   /**
@@ -161,6 +199,6 @@ final class CleanUp implements AutoCloseable {
   /** Ends the threads when they have done what they were given. Does not wait. */
   @Override
   public void close() {
-    new ArrayList<>(List.of(closer, cleaner)).forEach(ThreadPoolExecutor::shutdown);
+    own.forEach(ThreadPoolExecutor::shutdown);
   }
 }

@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Checkpoints in a directory of a file system.
@@ -36,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * this process and in others. Works on the path's own file system, whichever that is.
  */
 public final class FileCheckpointStorage implements CheckpointStorage {
+  private static final Logger logger = LoggerFactory.getLogger(FileCheckpointStorage.class);
+
   private final Path directory;
 
   /** {@code null} if the storage is read-only. */
@@ -167,6 +171,16 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     public void ended(Path file) {
       synchronized (open) {
         open.remove(file);
+      }
+    }
+
+    @Override
+    public void abandoned(Path file) {
+      try {
+        List<Path> unused = deleteEmptyParents(file);
+      } catch (IOException e) {
+        // An empty directory is in nobody's way: it is not listed, and the next file uses it.
+        logger.debug("cannot delete an empty directory above {}", file, e);
       }
     }
   }
@@ -408,7 +422,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       unsyncedDeletions.add(parentOf(target));
       try {
         FileTree.delete(target);
-        deleteEmptyParents(target);
+        deleteEmptyParents(target).forEach(gone -> unsyncedDeletions.add(parentOf(gone)));
       } catch (IOException e) {
         throw new StateIoException(
             "cannot delete: path=" + target + ", reason=" + e + "; delete it again", e);
@@ -417,16 +431,18 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     }
   }
 
-  /** A directory is there only while it holds files. Needs {@code syncing}. */
-  private void deleteEmptyParents(Path path) throws IOException {
+  /** A directory is there only while it holds files. Returns the directories that it deleted. */
+  private List<Path> deleteEmptyParents(Path path) throws IOException {
+    List<Path> deleted = new ArrayList<>();
     for (Path at = parentOf(path); !at.equals(directory); at = parentOf(at)) {
       synchronized (open) { // so that nobody has found the directory and begins a file in it
         if (!FileTree.deleteIfEmpty(at)) {
-          return;
+          break;
         }
       }
-      unsyncedDeletions.add(parentOf(at));
+      deleted.add(at);
     }
+    return deleted;
   }
 
   /** Makes deletions durable, also those for which that failed before. Needs {@code syncing}. */

@@ -37,8 +37,11 @@ final class FileOutput implements StorageOutput {
     /** Called after the file appeared under its name. */
     void committed(Path file);
 
-    /** Called once, when the file is no longer being written. */
+    /** Called once, when the file is no longer being written, committed or not. */
     void ended(Path file);
+
+    /** Called after that if it was not committed. */
+    void abandoned(Path file);
   }
 
   private final Path file;
@@ -142,6 +145,7 @@ final class FileOutput implements StorageOutput {
           "cannot delete what was written of a file that was given up: file=" + aside, e);
     } finally {
       listener.ended(file);
+      listener.abandoned(file);
     }
   }
 }

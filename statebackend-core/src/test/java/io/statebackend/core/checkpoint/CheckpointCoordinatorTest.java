@@ -353,8 +353,8 @@ final class CheckpointCoordinatorTest {
       storage.failing = path -> false;
       assertThat(checkpoint(coordinator, source).id()).isEqualTo(2);
     }
-    assertThat(restoredPositions()).containsExactly(1L);
     assertThat(directory.resolve("chk-1")).doesNotExist();
+    assertThat(restoredPositions()).containsExactly(1L);
   }
 
   @Test
