@@ -564,14 +564,6 @@ public final class CheckpointCoordinator implements AutoCloseable {
           "the storage does not answer: writers of aborted checkpoints have not returned: %s, storage=%s"
               .formatted(abandoned, storage.location()));
     }
-    for (Subtask subtask : subtasks.all()) {
-      CheckpointRun writing = subtask.nativeWriter();
-      if (writing != null) {
-        throw new StateIoException(
-            "the storage does not answer: a writer of %s, which was aborted, is still busy with %s, storage=%s"
-                .formatted(writing.describe(), subtask.describe(), storage.location()));
-      }
-    }
   }
 
   /** What runs tell their coordinator. */

@@ -457,7 +457,12 @@ final class CheckpointRun {
     sharedFiles.put(subtask, files);
   }
 
-  private void checkNotAborted() {
+  /**
+   * Makes a writer give up.
+   *
+   * @throws StateClosedException if the run was aborted
+   */
+  synchronized void checkNotAborted() {
     if (phase != Phase.SNAPSHOTS) {
       throw new StateClosedException(describe() + " was aborted");
     }

@@ -112,12 +112,11 @@ final class SnapshotTask implements Runnable {
   }
 
   private NativeSnapshot writeNative(NativeSnapshots engine, SharedFiles files) {
-    subtask.beginNativeWrite(run);
-    try {
+    // A writer of an aborted checkpoint may still hang in there.
+    synchronized (subtask.nativeWrites()) {
+      run.checkNotAborted();
       byte[] manifest = engine.write(run.id(), image.store().orElseThrow(), files);
       return new NativeSnapshot(engine.format(), manifest, files.files());
-    } finally {
-      subtask.endNativeWrite();
     }
   }
 }

@@ -43,8 +43,7 @@ public final class Subtask implements AutoCloseable {
   /** The files of the last completed native snapshot, by their names. */
   private volatile Map<String, FileRef> nativeFiles;
 
-  /** The checkpoint whose writer is in the engine's native snapshots, or {@code null}. */
-  private volatile @Nullable CheckpointRun nativeWriter;
+  private final Object nativeWrites = new Object();
 
   private volatile long pendingCheckpoint = NO_CHECKPOINT;
 
@@ -347,19 +346,9 @@ public final class Subtask implements AutoCloseable {
     }
   }
 
-  void beginNativeWrite(CheckpointRun run) {
-    nativeWriter = run;
-  }
-
-  void endNativeWrite() {
-    nativeWriter = null;
-  }
-
-  /**
-   * Returns the checkpoint whose writer is in the engine, since writes of a store never overlap.
-   */
-  @Nullable CheckpointRun nativeWriter() {
-    return nativeWriter;
+  /** Held while a snapshot is written by the engine itself, since such writes never overlap. */
+  Object nativeWrites() {
+    return nativeWrites;
   }
 
   void request(long checkpointId) {

@@ -240,7 +240,7 @@ final class CheckpointCoordinatorTest {
       source.snapshotIfPending();
       assertThat(future.join().id()).isEqualTo(1);
     }
-    try (CheckpointCoordinator coordinator = builder().startEmpty().open();
+    try (CheckpointCoordinator coordinator = builder().open();
         Subtask source = coordinator.subtask("source").open()) {
       assertThat(checkpoint(coordinator, source).id()).isEqualTo(2);
     }

@@ -17,6 +17,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,7 +104,7 @@ public final class CheckpointCatalog {
     OptionalLong id = FileNames.idOf(directory);
     List<String> files;
     try {
-      files = filesIn(storage, directory);
+      files = twice(directory, () -> filesIn(storage, directory));
     } catch (StateIoException e) {
       logger.warn("{} in {} cannot be listed: {}", directory, storage.location(), e.getMessage());
       if (id.isPresent()) {
@@ -135,10 +136,10 @@ public final class CheckpointCatalog {
 
   private void addSavepoint(String directory) {
     try {
-      List<String> files = filesIn(storage, directory);
+      List<String> files = twice(directory, () -> filesIn(storage, directory));
       if (files.contains(FileNames.METADATA)) {
         savepoints.add(directory);
-        long id = StoredCheckpoint.read(storage, directory).metadata().checkpointId();
+        long id = readOwn(storage, directory).metadata().checkpointId();
         if (id <= FileNames.ID_MAX) {
           highestId = Math.max(highestId, id);
         }
@@ -178,13 +179,7 @@ public final class CheckpointCatalog {
    * @throws StateIoException if it cannot be read
    */
   private static StoredCheckpoint readOwn(CheckpointStorage source, String directory) {
-    StoredCheckpoint checkpoint;
-    try {
-      checkpoint = StoredCheckpoint.read(source, directory);
-    } catch (StateIoException e) {
-      logger.warn("{} in {} is read again after an error", directory, source.location(), e);
-      checkpoint = StoredCheckpoint.read(source, directory);
-    }
+    StoredCheckpoint checkpoint = twice(directory, () -> StoredCheckpoint.read(source, directory));
     long actual = checkpoint.metadata().checkpointId();
     long expected = FileNames.idOf(directory).orElse(actual);
     if (actual != expected) {
@@ -197,12 +192,23 @@ public final class CheckpointCatalog {
     return checkpoint;
   }
 
-  private static void verifyTwice(StoredCheckpoint checkpoint) {
+  private static void verify(StoredCheckpoint checkpoint) {
+    boolean unused =
+        twice(
+            checkpoint.directory(),
+            () -> {
+              checkpoint.verify();
+              return true;
+            });
+  }
+
+  /** Calls the storage once more if it answers with an error, which may be over by then. */
+  private static <T> T twice(String directory, Supplier<T> call) {
     try {
-      checkpoint.verify();
+      return call.get();
     } catch (StateIoException e) {
-      logger.warn("{} is verified again after an error", checkpoint.describe(), e);
-      checkpoint.verify();
+      logger.warn("{} is looked at once more after an error: {}", directory, e.getMessage());
+      return call.get();
     }
   }
 
@@ -258,7 +264,7 @@ public final class CheckpointCatalog {
           "no complete checkpoint %d in %s; there are %s"
               .formatted(id, storage.location(), complete.keySet()));
     }
-    verifyTwice(checkpoint);
+    verify(checkpoint);
     return checkpoint;
   }
 
@@ -268,7 +274,7 @@ public final class CheckpointCatalog {
    * @param canFallBack whether an older one is taken when the latest is damaged
    * @return the checkpoint, or nothing if there is none at all
    * @throws CorruptStateException if there are some and all are damaged, or the latest one is and
-   *     an older one must not be taken, or there are only savepoints
+   *     an older one must not be taken, or there is something that looks like one
    * @throws IncompatibleStateException if a checkpoint of another format is later
    */
   public Optional<StoredCheckpoint> latestIntact(boolean canFallBack) {
@@ -279,7 +285,7 @@ public final class CheckpointCatalog {
     StateException firstDamage = damaged.isEmpty() ? null : damaged.lastEntry().getValue();
     for (StoredCheckpoint checkpoint : List.copyOf(complete.descendingMap().values())) {
       try {
-        verifyTwice(checkpoint);
+        verify(checkpoint);
         return Optional.of(checkpoint);
       } catch (CorruptStateException | StateIoException e) {
         long id = checkpoint.metadata().checkpointId();
@@ -326,20 +332,20 @@ public final class CheckpointCatalog {
 
   /** Refuses to start empty beside something that a person may take for the latest state. */
   private void checkNothingLooksRestorable() {
-    if (!foreign.isEmpty() || !savepoints.isEmpty()) {
+    if (!foreign.isEmpty()) {
       throw new CorruptStateException(
-          "no checkpoint in %s can be restored, but there are %s%s; restore one by restoreFrom(storage, directory) or restoreLatestOrFrom(storage, directory), move them away, or start empty on purpose by startEmpty()"
-              .formatted(
-                  storage.location(),
-                  savepoints.isEmpty() ? "" : "savepoints " + savepoints,
-                  foreign.isEmpty() ? "" : " directories named like checkpoints " + foreign),
+          "no checkpoint in %s can be restored, but directories are named like checkpoints: %s; move them away, or start empty on purpose by startEmpty()"
+              .formatted(storage.location(), foreign),
           storage.location(),
           CorruptStateException.UNKNOWN_OFFSET);
     }
-    if (!unfinished.isEmpty()) {
+    if (!unfinished.isEmpty() || !savepoints.isEmpty()) {
       logger.warn(
-          "{} holds no complete checkpoint, only files of unfinished ones: {}; starting empty",
+          "{} holds no complete checkpoint, only savepoints {} and files of unfinished checkpoints"
+              + " {}; starting empty, a savepoint is restored by restoreLatestOrFrom(storage,"
+              + " directory)",
           storage.location(),
+          savepoints,
           unfinished);
     }
   }
@@ -384,7 +390,7 @@ public final class CheckpointCatalog {
    */
   public static StoredCheckpoint intact(CheckpointStorage source, String directory) {
     StoredCheckpoint checkpoint = complete(source, directory);
-    verifyTwice(checkpoint);
+    verify(checkpoint);
     return checkpoint;
   }
 
