@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.checkpoint;
 
+import io.statebackend.api.StateException;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.snapshot.OperatorSnapshots;
 import io.statebackend.core.state.SubtaskPosition;
@@ -8,12 +9,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The subtasks that take part in checkpoints. Guarded by the coordinator's lock. */
 final class OpenSubtasks {
+  private static final Logger logger = LoggerFactory.getLogger(OpenSubtasks.class);
+
   private final @Nullable StoredCheckpoint restored;
   private final CheckpointSettings settings;
   private final Map<SubtaskPosition, Subtask> subtasks = new HashMap<>();
+
+  /** Of restored operators that are not open, whether they hold nothing, once it was looked up. */
+  private final Map<String, Boolean> holdNothing = new HashMap<>();
 
   /**
    * Begins with none.
@@ -101,7 +109,8 @@ final class OpenSubtasks {
     if (restored != null) {
       for (OperatorSnapshots operator : restored.metadata().operators()) {
         if (!open.containsKey(operator.operatorId())
-            && !settings.droppedOperators().contains(operator.operatorId())) {
+            && !settings.droppedOperators().contains(operator.operatorId())
+            && !holdsNothing(restored, operator)) {
           throw new IllegalStateException(
               "the restored checkpoint %d holds state of operator '%s', which is not open and would be lost: open its subtasks, or give it up by dropOperator(\"%s\")"
                   .formatted(
@@ -110,6 +119,17 @@ final class OpenSubtasks {
                       operator.operatorId()));
         }
       }
+    }
+  }
+
+  /** Tells whether a restored operator may go, without a word from the program. */
+  private boolean holdsNothing(StoredCheckpoint checkpoint, OperatorSnapshots operator) {
+    try {
+      return holdNothing.computeIfAbsent(
+          operator.operatorId(), id -> checkpoint.holdsNothing(operator));
+    } catch (StateException e) {
+      logger.warn("cannot tell whether operator '{}' had state", operator.operatorId(), e);
+      return false; // What cannot be read may be state: the program has to give it up by name.
     }
   }
 

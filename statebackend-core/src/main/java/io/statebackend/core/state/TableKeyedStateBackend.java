@@ -194,7 +194,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   }
 
   private <N, E> ListState<E> listState(ListStateDescriptor<E> descriptor, StateScope<K, N> scope) {
-    return new TableListState<>(scope, listTable(descriptor, scope));
+    return new TableListState<>(scope, listTable(descriptor, scope), descriptor.valueSerializer());
   }
 
   @Override
@@ -210,7 +210,11 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
 
   private <N, U, V> MapState<U, V> mapState(
       MapStateDescriptor<U, V> descriptor, StateScope<K, N> scope) {
-    return new TableMapState<>(scope, mapTable(descriptor, scope));
+    return new TableMapState<>(
+        scope,
+        mapTable(descriptor, scope),
+        descriptor.userKeySerializer(),
+        descriptor.valueSerializer());
   }
 
   @Override
