@@ -45,7 +45,8 @@ public non-sealed interface ListState<E> extends MergingState, Iterable<E> {
   void add(E element);
 
   /**
-   * Adds elements at the end, in their order; all of them, or none if one is {@code null}.
+   * Adds elements at the end, in their order; all of them, or none if one is {@code null} or its
+   * serializer fails. What its serializer throws is thrown on.
    *
    * @param elements the elements, possibly none
    * @throws NullPointerException if the collection or an element is {@code null}
@@ -53,7 +54,8 @@ public non-sealed interface ListState<E> extends MergingState, Iterable<E> {
   void addAll(Collection<? extends E> elements);
 
   /**
-   * Replaces all elements; an empty collection clears the list.
+   * Replaces all elements; an empty collection clears the list. If an element is {@code null} or
+   * its serializer fails, the list stays as it is. What the serializer throws is thrown on.
    *
    * @param elements the new elements, possibly none
    * @throws NullPointerException if the collection or an element is {@code null}

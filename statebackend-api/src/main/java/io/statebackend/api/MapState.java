@@ -32,7 +32,8 @@ public non-sealed interface MapState<U, V> extends State, Iterable<Map.Entry<U, 
   void put(U userKey, V value);
 
   /**
-   * Stores all entries of a map; all of them, or none if a key or value is {@code null}.
+   * Stores all entries of a map; all of them, or none if a key or value is {@code null} or its
+   * serializer fails. What its serializer throws is thrown on.
    *
    * @param entries the entries, possibly none
    * @throws NullPointerException if the map, a key or a value is {@code null}

@@ -138,11 +138,12 @@ final class FsSnapshots implements NativeSnapshots {
   }
 
   @Override
-  public void restore(List<Snapshot> snapshots) {
+  public Set<String> restore(List<Snapshot> snapshots) {
     Stored restored = restore.restore(snapshots);
     synchronized (this) {
       completed = restored;
     }
+    return restore.tableNames();
   }
 
   @Override

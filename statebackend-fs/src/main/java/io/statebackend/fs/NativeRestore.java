@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,11 @@ final class NativeRestore {
     this.indexMemory = indexMemory;
     this.key = tables.newKeyPart();
     this.batch = new IndexBatch(log);
+  }
+
+  /** Returns the names of the tables of the store. */
+  Set<String> tableNames() {
+    return tables.names();
   }
 
   /** Restores; returns what the snapshots hold of the store's segments. */

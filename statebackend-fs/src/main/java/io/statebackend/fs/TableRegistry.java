@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of a store by the numbers that records call them, and by name. */
@@ -28,6 +29,10 @@ final class TableRegistry {
 
   KeyPart newKeyPart() {
     return new KeyPart(hashSeed);
+  }
+
+  Set<String> names() {
+    return Set.copyOf(byName.keySet());
   }
 
   @Nullable TableRecords get(String name) {

@@ -21,6 +21,7 @@ import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RestoreContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
+import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
@@ -121,6 +122,19 @@ final class FsContractsTest {
     @Override
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Undeclared extends UndeclaredStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+
+    @Override
+    protected int partInBuild() {
+      return 13;
     }
   }
 

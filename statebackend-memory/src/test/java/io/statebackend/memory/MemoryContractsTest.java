@@ -25,6 +25,7 @@ import io.statebackend.testkit.RestoreContract;
 import io.statebackend.testkit.SealedDamageContract;
 import io.statebackend.testkit.SlowDiskContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
+import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
@@ -125,6 +126,19 @@ final class MemoryContractsTest {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Undeclared extends UndeclaredStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+
+    @Override
+    protected int partInBuild() {
+      return 7;
     }
   }
 

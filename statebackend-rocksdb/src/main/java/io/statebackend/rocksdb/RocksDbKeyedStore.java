@@ -224,6 +224,11 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
     }
 
     @Override
+    public Set<String> tableNames() {
+      return Set.copyOf(opened().database().columns().keySet());
+    }
+
+    @Override
     public void drop(String table) {
       opened().database().dropColumn(table);
       listSizes.remove(table);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Native snapshots: the files of the database, of which only those are added that no completed
@@ -35,6 +36,9 @@ final class RocksDbSnapshots implements NativeSnapshots {
   interface Restorer {
     /** Restores; returns the table files that the database has in common with a snapshot. */
     List<SnapshotManifest.StoredFile> restore(List<Snapshot> snapshots);
+
+    /** Returns the names of the tables of the database. */
+    Set<String> tableNames();
 
     void drop(String table);
   }
@@ -118,11 +122,12 @@ final class RocksDbSnapshots implements NativeSnapshots {
   }
 
   @Override
-  public void restore(List<Snapshot> snapshots) {
+  public Set<String> restore(List<Snapshot> snapshots) {
     Map<String, SnapshotManifest.StoredFile> restored = tableFiles(restorer.restore(snapshots));
     synchronized (this) {
       completed = restored;
     }
+    return restorer.tableNames();
   }
 
   @Override

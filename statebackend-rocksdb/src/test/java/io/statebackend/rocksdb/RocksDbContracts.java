@@ -19,6 +19,7 @@ import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RestoreContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
+import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
@@ -129,6 +130,19 @@ abstract class RocksDbContracts {
     @Override
     protected StateBackend newBackend(Path directory) {
       return open(directory);
+    }
+  }
+
+  @Nested
+  final class Undeclared extends UndeclaredStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return open(directory);
+    }
+
+    @Override
+    protected int partInBuild() {
+      return 29;
     }
   }
 

@@ -14,12 +14,14 @@ import io.statebackend.api.MapStateDescriptor;
 import io.statebackend.api.NamespacedState;
 import io.statebackend.api.ReducingState;
 import io.statebackend.api.ReducingStateDescriptor;
+import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.core.serialization.Serializers;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -27,7 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code null} is refused everywhere, with a message that names what was null, and changes nothing.
+ * {@code null} is refused everywhere, with a message that names what was null, and changes nothing;
+ * nor does a value that its serializer refuses.
  */
 public abstract class NullsContract extends BackendContract {
   private KeyedStateBackend<String> keyed;
@@ -167,5 +170,56 @@ public abstract class NullsContract extends BackendContract {
 
     assertRefused(() -> state.add(nothing()), "value", "mean");
     assertThat(state.get()).as("result after null was refused").isEqualTo(2.0);
+  }
+
+  @Test
+  final void serializerFails_nothingIsChanged() {
+    TypeSerializer<List<String>> failing = new FailingSerializer();
+    ValueState<List<String>> value = keyed.value(ValueStateDescriptor.of("fails", failing));
+    ListState<List<String>> list = keyed.list(ListStateDescriptor.of("fails list", failing));
+    MapState<Integer, List<String>> map =
+        keyed.map(MapStateDescriptor.of("fails map", Serializers.INT, failing));
+    MapState<Integer, List<String>> broadcast =
+        openOperatorMap(MapStateDescriptor.of("fails map", Serializers.INT, failing));
+    List<String> good = List.of("good");
+    List<String> bad = List.of("before", FailingSerializer.BAD);
+    value.update(good);
+    list.addAll(List.of(good, good));
+    Map<Integer, List<String>> some = new LinkedHashMap<>();
+    Map<Integer, List<String>> before = new LinkedHashMap<>();
+    for (int i = 0; i < 20; i++) {
+      before.put(i, good);
+      some.put(i, i == 19 ? bad : List.of("new"));
+    }
+    map.putAll(before);
+    broadcast.putAll(before);
+
+    assertSerializerFails(() -> value.update(bad));
+    assertSerializerFails(() -> list.add(bad));
+    assertSerializerFails(() -> list.addAll(List.of(List.of("new"), bad)));
+    assertSerializerFails(() -> list.update(List.of(List.of("new"), bad)));
+    assertSerializerFails(() -> map.put(1, bad));
+    assertSerializerFails(() -> map.putAll(some));
+    assertSerializerFails(() -> broadcast.putAll(some));
+
+    assertThat(value.value()).as("value after a serializer failed").isEqualTo(good);
+    assertThat(list.get()).as("list after a serializer failed").containsExactly(good, good);
+    Map<Integer, List<String>> after = new HashMap<>();
+    map.forEach(entry -> after.put(entry.getKey(), entry.getValue()));
+    assertThat(after).as("map after a serializer failed").isEqualTo(before);
+    after.clear();
+    broadcast.forEach(entry -> after.put(entry.getKey(), entry.getValue()));
+    assertThat(after).as("broadcast map after a serializer failed").isEqualTo(before);
+  }
+
+  private MapState<Integer, List<String>> openOperatorMap(
+      MapStateDescriptor<Integer, List<String>> descriptor) {
+    return start(1).operatorState(0).broadcastMap(descriptor);
+  }
+
+  private static void assertSerializerFails(ThrowingCallable use) {
+    assertThatThrownBy(use)
+        .as("a value that its serializer refuses")
+        .hasStackTraceContaining("refused: [before, bad]");
   }
 }

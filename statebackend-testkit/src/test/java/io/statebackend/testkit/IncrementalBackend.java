@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /**
@@ -193,7 +194,7 @@ final class IncrementalBackend implements StateBackend {
     }
 
     @Override
-    public void restore(List<Snapshot> snapshots) {
+    public Set<String> restore(List<Snapshot> snapshots) {
       for (Snapshot snapshot : snapshots) {
         BinaryInput manifest = snapshot.manifest();
         for (int count = manifest.readVarInt(); count > 0; count--) {
@@ -206,6 +207,7 @@ final class IncrementalBackend implements StateBackend {
           }
         }
       }
+      return restored.keySet().stream().map(Part::table).collect(Collectors.toSet());
     }
 
     @Override

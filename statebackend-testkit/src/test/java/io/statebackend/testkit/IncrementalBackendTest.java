@@ -17,6 +17,19 @@ final class IncrementalBackendTest {
   }
 
   @Nested
+  final class Undeclared extends UndeclaredStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new IncrementalBackend();
+    }
+
+    @Override
+    protected int partInBuild() {
+      return 41;
+    }
+  }
+
+  @Nested
   final class Rescale extends RescaleContract {
     @Override
     protected StateBackend newBackend(Path directory) {

@@ -108,6 +108,14 @@ final class SortedMapStateBackendTest {
   }
 
   @Nested
+  final class Undeclared extends UndeclaredStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
   final class Rescaling extends RescaleContract {
     @Override
     protected StateBackend newBackend(Path directory) {

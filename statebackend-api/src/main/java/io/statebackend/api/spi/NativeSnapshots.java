@@ -4,6 +4,7 @@ package io.statebackend.api.spi;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.KeyGroupRange;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An engine's own snapshots: immutable files of which only new ones are written each time.
@@ -53,8 +54,10 @@ public interface NativeSnapshots {
    * Tables that are created afterwards find what was restored under their name.
    *
    * @param snapshots the snapshots whose key groups overlap the store's, one or more
+   * @return the names of the tables that were restored, those without entries in the store's key
+   *     groups among them or not; an image has these tables until they are dropped
    */
-  void restore(List<Snapshot> snapshots);
+  Set<String> restore(List<Snapshot> snapshots);
 
   /**
    * Gives up what was restored under the name of a table: because nobody wants it any more, or to

@@ -116,6 +116,8 @@ public final class CompatibilityCheck {
       declared.compare(states, lines);
     } else if (droppedOperators.contains(id)) {
       states.names().forEach(name -> lines.add(new Line(id, name, Verdict.DROPPED, "")));
+    } else if (checkpoint.holdsNothing(operator)) {
+      states.names().forEach(name -> lines.add(new Line(id, name, Verdict.DROPPED, "")));
     } else {
       lines.add(
           new Line(

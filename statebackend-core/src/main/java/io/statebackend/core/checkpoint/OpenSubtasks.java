@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.checkpoint;
 
+import io.statebackend.api.StateException;
 import io.statebackend.core.checkpoint.catalog.StoredCheckpoint;
 import io.statebackend.core.snapshot.OperatorSnapshots;
 import io.statebackend.core.state.SubtaskPosition;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /*
  * Restarting subtasks
@@ -26,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The subtasks that take part in checkpoints. Guarded by the coordinator's lock. */
 final class OpenSubtasks {
+  private static final Logger logger = LoggerFactory.getLogger(OpenSubtasks.class);
+
   private final CheckpointSettings settings;
 
   /** The checkpoint with which the coordinator was opened, or {@code null}. */
@@ -56,8 +61,11 @@ final class OpenSubtasks {
     }
   }
 
+  /** The restored operators that have no state, and may go without a word from the program. */
+  private final Set<String> stateless = new HashSet<>();
+
   /**
-   * Begins with none.
+   * Begins with none. Reads what the restored checkpoint says of its states.
    *
    * @param restored the restored checkpoint, or {@code null}
    * @param settings what of it is given up on purpose, and whether undeclared state is carried
@@ -65,6 +73,13 @@ final class OpenSubtasks {
   OpenSubtasks(@Nullable StoredCheckpoint restored, CheckpointSettings settings) {
     this.restored = restored;
     this.settings = settings;
+    if (restored != null) {
+      for (OperatorSnapshots operator : restored.metadata().operators()) {
+        if (holdsNothing(restored, operator)) {
+          stateless.add(operator.operatorId());
+        }
+      }
+    }
   }
 
   private int regionOf(String operatorId) {
@@ -214,6 +229,15 @@ final class OpenSubtasks {
     }
   }
 
+  private static boolean holdsNothing(StoredCheckpoint checkpoint, OperatorSnapshots operator) {
+    try {
+      return checkpoint.holdsNothing(operator);
+    } catch (StateException e) {
+      logger.warn("cannot tell whether operator '{}' had state", operator.operatorId(), e);
+      return false; // What cannot be read may be state: the program has to give it up by name.
+    }
+  }
+
   private void checkDeclared() {
     for (Subtask subtask : subtasks) {
       List<String> undeclared = subtask.states().undeclaredNames();
@@ -233,7 +257,8 @@ final class OpenSubtasks {
     }
     for (OperatorSnapshots operator : latest.metadata().operators()) {
       if (!open.contains(operator.operatorId())
-          && !settings.droppedOperators().contains(operator.operatorId())) {
+          && !settings.droppedOperators().contains(operator.operatorId())
+          && !stateless.contains(operator.operatorId())) {
         throw new IllegalStateException(
             "the %s checkpoint %d holds state of operator '%s', which is not open and would be lost: open its subtasks, or give it up by dropOperator(\"%s\")"
                 .formatted(

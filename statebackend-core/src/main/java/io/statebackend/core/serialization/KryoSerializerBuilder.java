@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 
 import com.esotericsoftware.kryo.Serializer;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.core.serialization.kryo.KryoSerializer;
+import io.statebackend.core.serialization.kryo.KryoSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

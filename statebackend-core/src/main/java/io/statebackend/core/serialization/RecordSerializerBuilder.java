@@ -4,6 +4,7 @@ package io.statebackend.core.serialization;
 import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.core.serialization.records.RecordOptions;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;

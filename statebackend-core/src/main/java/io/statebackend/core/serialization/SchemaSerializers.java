@@ -3,6 +3,13 @@ package io.statebackend.core.serialization;
 
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.VoidNamespace;
+import io.statebackend.core.serialization.records.BackReference;
+import io.statebackend.core.serialization.schema.StoredType;
+import io.statebackend.core.serialization.schema.Words;
+import io.statebackend.core.serialization.types.ListSerializer;
+import io.statebackend.core.serialization.types.MapSerializer;
+import io.statebackend.core.serialization.types.OptionalSerializer;
+import io.statebackend.core.serialization.types.SetSerializer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -45,21 +52,21 @@ final class SchemaSerializers {
   private SchemaSerializers() {}
 
   /** Returns the serializer of a type, or nothing if a word in it is not known. */
-  static Optional<TypeSerializer<Object>> find(StoredType type) {
+  public static Optional<TypeSerializer<Object>> find(StoredType type) {
     return new SchemaSerializers().part(type);
   }
 
   /** Returns the serializer of a type, which may refer to one that encloses it. */
   Optional<TypeSerializer<Object>> part(StoredType type) {
     return switch (type.type()) {
-      case RecordSerializer.TYPE -> enclosing(type, StoredRecordSerializer::find);
-      case UnionSerializer.TYPE -> enclosing(type, StoredCaseSerializer::find);
-      case EnumSerializer.TYPE -> Optional.of(any(new StoredConstantSerializer(type.schema())));
-      case KryoClasses.TYPE -> Optional.of(any(new StoredObjectSerializer(type.schema())));
-      case "list", "array" -> ofPart(type, part -> new ListSerializer<>(type.type(), part));
-      case "set" -> ofPart(type, SetSerializer::new);
-      case OptionalSerializer.TYPE -> ofPart(type, OptionalSerializer::new);
-      case "map" -> ofMap(type);
+      case Words.RECORD -> enclosing(type, StoredRecordSerializer::find);
+      case Words.UNION -> enclosing(type, StoredCaseSerializer::find);
+      case Words.ENUM -> Optional.of(any(new StoredConstantSerializer(type.schema())));
+      case Words.KRYO -> Optional.of(any(new StoredObjectSerializer(type.schema())));
+      case Words.LIST, Words.ARRAY -> ofPart(type, part -> new ListSerializer<>(type.type(), part));
+      case Words.SET -> ofPart(type, SetSerializer::new);
+      case Words.OPTIONAL -> ofPart(type, OptionalSerializer::new);
+      case Words.MAP -> ofMap(type);
       default ->
           type.members().isEmpty() && type.schema().name() == null
               ? Optional.ofNullable(SIMPLE.get(type.type())).map(SchemaSerializers::any)
@@ -89,7 +96,7 @@ final class SchemaSerializers {
       return Optional.empty();
     }
     return part(type.part(0))
-        .filter(part -> part.fixedLength() != 0 || type.type().equals(OptionalSerializer.TYPE))
+        .filter(part -> part.fixedLength() != 0 || type.type().equals(Words.OPTIONAL))
         .map(part -> any(whole.apply(part)));
   }
 

@@ -4,6 +4,8 @@ package io.statebackend.core.serialization;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.TypeSchema;
+import io.statebackend.core.serialization.schema.BuiltInSerializer;
+import io.statebackend.core.serialization.types.EnumSerializer;
 import java.util.List;
 
 /** Constants of an enum of which only the schema is known, as their names. */

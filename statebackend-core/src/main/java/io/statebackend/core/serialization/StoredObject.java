@@ -11,9 +11,15 @@ public final class StoredObject {
   private final String name;
   private final byte[] bytes;
 
-  StoredObject(String name, byte[] bytes) {
+  /**
+   * Creates an object.
+   *
+   * @param name the name of the class or interface it is declared as
+   * @param bytes what Kryo wrote; copied
+   */
+  public StoredObject(String name, byte[] bytes) {
     this.name = name;
-    this.bytes = bytes;
+    this.bytes = bytes.clone();
   }
 
   /**

@@ -4,6 +4,7 @@ package io.statebackend.core.serialization;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.TypeSchema;
+import io.statebackend.core.serialization.schema.BuiltInSerializer;
 
 /**
  * Objects that Kryo wrote, of which only the schema is known, as their bytes.

@@ -2,6 +2,21 @@
 package io.statebackend.core.serialization;
 
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.core.serialization.kryo.KryoSerializer;
+import io.statebackend.core.serialization.kryo.KryoSettings;
+import io.statebackend.core.serialization.records.BackReference;
+import io.statebackend.core.serialization.records.ClosedType;
+import io.statebackend.core.serialization.records.RecordClass;
+import io.statebackend.core.serialization.records.RecordOptions;
+import io.statebackend.core.serialization.records.RecordSerializer;
+import io.statebackend.core.serialization.records.SealedCases;
+import io.statebackend.core.serialization.records.UnionSerializer;
+import io.statebackend.core.serialization.types.ArraySerializer;
+import io.statebackend.core.serialization.types.EnumSerializer;
+import io.statebackend.core.serialization.types.ListSerializer;
+import io.statebackend.core.serialization.types.MapSerializer;
+import io.statebackend.core.serialization.types.OptionalSerializer;
+import io.statebackend.core.serialization.types.SetSerializer;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -269,7 +284,7 @@ final class TypeResolver {
       TypeResolver there = new TypeResolver(place, around.type.arguments(), around, declaration);
       parts.add(there.of(component.getGenericType()));
     }
-    return new RecordSerializer<>(recordClass, parts, declaration.options);
+    return new RecordSerializer<>(recordClass, parts, declaration.options, SchemaSerializers::find);
   }
 
   private <T> TypeSerializer<T> ofSealed(Class<T> type, Enclosing around) {

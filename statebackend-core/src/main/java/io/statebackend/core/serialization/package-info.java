@@ -5,6 +5,10 @@
  *
  * <p>Their bytes, schema words and hashes are specified in docs/format/serialized-types-v1.md. All
  * are thread-safe and immutable.
+ *
+ * <p>The packages below this one hold the serializers by topic and are not exported: {@code types},
+ * {@code records}, {@code schema} and {@code kryo}. Each knows only those before it: {@code
+ * schema}, {@code types}, {@code records}, {@code kryo}.
  */
 @NullMarked
 package io.statebackend.core.serialization;

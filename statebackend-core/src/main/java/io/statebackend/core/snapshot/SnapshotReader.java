@@ -98,6 +98,19 @@ public final class SnapshotReader implements AutoCloseable {
   }
 
   /**
+   * Returns the number of entries of all states. Costs a pass over the index.
+   *
+   * @return the number, 0 or more; pages of lists and maps are counted one by one
+   */
+  public long entryCount() {
+    long count = 0;
+    for (SnapshotIndex.Section section : index.sections()) {
+      count += section.entryCount();
+    }
+    return count;
+  }
+
+  /**
    * Returns the entries of a state in a key group. One block is held in memory at a time.
    *
    * @param stateIndex the index of the state in the header

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
-import io.statebackend.api.StateKind;
 import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FrozenStore;
@@ -10,7 +9,6 @@ import io.statebackend.core.snapshot.Compression;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.SnapshotFile;
 import io.statebackend.core.snapshot.SnapshotHeader;
-import io.statebackend.core.snapshot.SnapshotReader;
 import io.statebackend.core.snapshot.SnapshotWriter;
 import io.statebackend.core.snapshot.StateMeta;
 import java.util.ArrayList;
@@ -30,28 +28,11 @@ public final class FrozenSubtask implements AutoCloseable {
 
   private record OperatorImage(StateMeta meta, Supplier<EntryCursor> pages) {}
 
-  /** A restored state that nobody has declared, and where it was restored from. */
-  private record Undeclared(StateMeta meta, List<RestoredPart> parts) {
-    static Undeclared of(StateMeta meta, RestoredSnapshots restored) {
-      List<RestoredPart> parts = new ArrayList<>();
-      for (SnapshotReader reader : restored.parts()) {
-        int stateIndex = reader.header().states().indexOf(meta);
-        if (stateIndex >= 0) {
-          parts.add(new RestoredPart(reader, stateIndex));
-        }
-      }
-      return new Undeclared(meta, parts);
-    }
-  }
-
-  /** One state in a restored snapshot. */
-  private record RestoredPart(SnapshotReader reader, int stateIndex) {}
-
   private final SubtaskPosition position;
   private final FieldMeta key;
   private final List<OperatorImage> operatorImages;
   private final List<StateMeta> keyedStates;
-  private final List<Undeclared> undeclared;
+  private final List<CarriedState> carried;
   private final @Nullable FrozenStore store;
   private final RestoredSnapshots restored;
   private boolean closed;
@@ -61,17 +42,17 @@ public final class FrozenSubtask implements AutoCloseable {
       FieldMeta key,
       List<OperatorImage> operatorImages,
       List<StateMeta> keyedStates,
-      List<StateMeta> undeclared,
+      List<CarriedState> carried,
       @Nullable FrozenStore store,
       RestoredSnapshots restored) {
     this.position = position;
     this.key = key;
     this.operatorImages = operatorImages;
     this.keyedStates = keyedStates;
-    this.undeclared = undeclared.stream().map(meta -> Undeclared.of(meta, restored)).toList();
+    this.carried = carried;
     this.store = store;
     this.restored = restored;
-    if (!undeclared.isEmpty()) {
+    if (!carried.isEmpty()) {
       restored.hold();
     }
   }
@@ -85,28 +66,36 @@ public final class FrozenSubtask implements AutoCloseable {
     for (HeapOperatorState state : operatorStates) {
       operatorImages.add(new OperatorImage(state.meta(), state.freeze()));
     }
-    List<StateMeta> keyedStates =
-        new ArrayList<>(keyed == null ? List.of() : keyed.declaredStates());
-    List<StateMeta> undeclared = new ArrayList<>(registry.undeclared());
-    if (keyed != null && registry.snapshots().isNative()) {
-      // The engine has restored all its tables, whether declared or not.
-      undeclared.stream().filter(meta -> meta.kind().isKeyed()).forEach(keyedStates::add);
-      undeclared.removeIf(meta -> meta.kind().isKeyed());
+    List<CarriedState> carried = new ArrayList<>();
+    for (List<RestoredState> parts : registry.undeclared().values()) {
+      if (keyed == null) {
+        checkNotInEngine(position, registry, parts);
+      }
+      boolean isInStore = registry.isInEngine(parts.get(0).meta().name());
+      CarriedState state = CarriedState.of(parts, isInStore, position);
+      if (isInStore || !state.parts().isEmpty()) {
+        carried.add(state);
+      }
     }
-    if (keyed == null && registry.snapshots().isNative()) {
-      throw new IllegalStateException(
-          "operator '%s' was restored from an engine's own snapshots: open its keyed state before the first checkpoint, or it would be lost"
-              .formatted(position.operatorId()));
-    }
-    FieldMeta key = keyed == null ? restoredKey(registry) : keyed.keyMeta();
     return new FrozenSubtask(
         position,
-        key,
+        keyed == null ? restoredKey(registry) : keyed.keyMeta(),
         operatorImages,
-        keyedStates,
-        undeclared,
+        keyed == null ? List.of() : keyed.declaredStates(),
+        carried,
         keyed == null ? null : keyed.freeze(),
         registry.snapshots());
+  }
+
+  private static void checkNotInEngine(
+      SubtaskPosition position, StateRegistry registry, List<RestoredState> parts) {
+    if (parts.stream()
+        .filter(part -> part.meta().kind().isKeyed())
+        .anyMatch(part -> registry.snapshots().isNative(part.snapshot()))) {
+      throw new IllegalStateException(
+          "operator '%s' was restored from an engine's own snapshots: open its keyed state before the first checkpoint, or state '%s' would be lost"
+              .formatted(position.operatorId(), parts.get(0).meta().name()));
+    }
   }
 
   private static FieldMeta restoredKey(StateRegistry registry) {
@@ -142,7 +131,7 @@ public final class FrozenSubtask implements AutoCloseable {
     List<StateMeta> states = new ArrayList<>();
     operatorImages.forEach(image -> states.add(image.meta()));
     states.addAll(keyedStates);
-    undeclared.forEach(state -> states.add(state.meta()));
+    carried.forEach(state -> states.add(state.meta()));
     SnapshotHeader header =
         new SnapshotHeader(
             checkpointId,
@@ -158,10 +147,7 @@ public final class FrozenSubtask implements AutoCloseable {
       writeOperatorStates(writer);
       int last = position.keyGroups().last();
       for (int keyGroup = position.keyGroups().first(); keyGroup <= last; keyGroup++) {
-        if (withKeyedEntries) {
-          writeKeyedStates(writer, keyGroup);
-        }
-        copyUndeclaredKeyedStates(writer, keyGroup);
+        writeKeyedStates(writer, keyGroup, withKeyedEntries);
       }
       return writer.finish();
     }
@@ -173,49 +159,40 @@ public final class FrozenSubtask implements AutoCloseable {
         writer.write(i, SnapshotWriter.OPERATOR_STATE, pages);
       }
     }
-    for (int i = 0; i < undeclared.size(); i++) {
-      StateKind kind = undeclared.get(i).meta().kind();
-      if (!kind.isKeyed()) {
-        for (RestoredPart part : undeclared.get(i).parts()) {
-          SnapshotHeader header = part.reader().header();
-          boolean carried =
-              switch (kind) {
-                case BROADCAST_MAP -> position.broadcastsFrom(header);
-                default -> position.carriesListsOf(header);
-              };
-          if (carried) {
-            copyUndeclared(writer, i, SnapshotWriter.OPERATOR_STATE, part);
-          }
-        }
+    for (int i = 0; i < carried.size(); i++) {
+      if (!carried.get(i).isKeyed()) {
+        carried.get(i).copyOperatorState(writer, indexOfCarried(i));
       }
     }
   }
 
-  private void writeKeyedStates(SnapshotWriter writer, int keyGroup) {
-    if (store != null) {
+  private void writeKeyedStates(SnapshotWriter writer, int keyGroup, boolean withKeyedEntries) {
+    if (withKeyedEntries) {
       for (int i = 0; i < keyedStates.size(); i++) {
-        try (EntryCursor entries = store.entries(keyedStates.get(i).name(), keyGroup)) {
-          writer.write(operatorImages.size() + i, keyGroup, entries);
+        writeEntries(writer, operatorImages.size() + i, keyedStates.get(i), keyGroup);
+      }
+    }
+    for (int i = 0; i < carried.size(); i++) {
+      CarriedState state = carried.get(i);
+      if (state.isKeyed()) {
+        if (withKeyedEntries && state.isInStore()) {
+          writeEntries(writer, indexOfCarried(i), state.meta(), keyGroup);
         }
+        state.copyKeyGroup(writer, indexOfCarried(i), keyGroup);
       }
     }
   }
 
-  private void copyUndeclaredKeyedStates(SnapshotWriter writer, int keyGroup) {
-    for (int i = 0; i < undeclared.size(); i++) {
-      if (undeclared.get(i).meta().kind().isKeyed()) {
-        for (RestoredPart part : undeclared.get(i).parts()) {
-          if (part.reader().header().keyGroups().contains(keyGroup)) {
-            copyUndeclared(writer, i, keyGroup, part);
-          }
-        }
+  private void writeEntries(SnapshotWriter writer, int stateIndex, StateMeta state, int keyGroup) {
+    if (store != null) {
+      try (EntryCursor entries = store.entries(state.name(), keyGroup)) {
+        writer.write(stateIndex, keyGroup, entries);
       }
     }
   }
 
-  private void copyUndeclared(SnapshotWriter writer, int i, int keyGroup, RestoredPart part) {
-    int index = operatorImages.size() + keyedStates.size() + i;
-    writer.copy(index, keyGroup, part.reader(), part.stateIndex());
+  private int indexOfCarried(int i) {
+    return operatorImages.size() + keyedStates.size() + i;
   }
 
   /** Releases the image. Closing twice does nothing. */
@@ -224,7 +201,7 @@ public final class FrozenSubtask implements AutoCloseable {
     if (!closed) {
       closed = true;
       List<Runnable> closes = new ArrayList<>();
-      if (!undeclared.isEmpty()) {
+      if (!carried.isEmpty()) {
         closes.add(restored::release);
       }
       if (store != null) {

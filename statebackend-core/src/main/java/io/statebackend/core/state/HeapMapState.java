@@ -54,22 +54,28 @@ final class HeapMapState<U, V> implements MapState<U, V>, HeapOperatorState {
   }
 
   private void putCopy(ByteBuffer bytes, U userKey, V value) {
-    entries.put(bytes, Map.entry(userKeySerializer.copy(userKey), valueSerializer.copy(value)));
+    entries.put(bytes, copy(userKey, value));
+  }
+
+  private Map.Entry<U, V> copy(U userKey, V value) {
+    return Map.entry(userKeySerializer.copy(userKey), valueSerializer.copy(value));
   }
 
   @Override
   public void putAll(Map<? extends U, ? extends V> added) {
     checkOpen.run();
     requireNonNull(added, () -> "null is not a legal map of state '" + meta.name() + "'");
-    Map<ByteBuffer, Map.Entry<? extends U, ? extends V>> checked = new LinkedHashMap<>();
+    Map<ByteBuffer, Map.Entry<U, V>> copies = new LinkedHashMap<>();
+    SerializableCheck<V> valueCheck = new SerializableCheck<>(valueSerializer);
     added
         .entrySet()
         .forEach(
             entry -> {
               checkValue(entry.getValue());
-              checked.put(bytes(entry.getKey()), entry);
+              valueCheck.check(entry.getValue());
+              copies.put(bytes(entry.getKey()), copy(entry.getKey(), entry.getValue()));
             });
-    checked.forEach((bytes, entry) -> putCopy(bytes, entry.getKey(), entry.getValue()));
+    entries.putAll(copies);
   }
 
   @Override

@@ -121,26 +121,20 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
 
   /** Tells whether this subtask needs what one old subtask wrote. */
   private boolean isLoaded(StateKind kind, RestoredState part) {
-    int oldSubtask = part.snapshot().header().subtask();
-    int oldParallelism = part.snapshot().header().parallelism();
     return switch (kind) {
-      case SPLIT_LIST ->
-          oldParallelism != position.parallelism() || oldSubtask == position.subtask();
+      case SPLIT_LIST -> position.takesSplitListsOf(part.snapshot().header());
       case BROADCAST_MAP -> position.broadcastsFrom(part.snapshot().header());
       default -> true;
     };
   }
 
   private boolean isRescaled(List<RestoredState> restored) {
-    return restored.stream()
-        .anyMatch(part -> part.snapshot().header().parallelism() != position.parallelism());
+    return restored.stream().anyMatch(part -> position.isRescaledFrom(part.snapshot().header()));
   }
 
   private void retainShare(HeapListState<?> list) {
-    long size = list.size();
-    int from = (int) (size * position.subtask() / position.parallelism());
-    int to = (int) (size * (position.subtask() + 1) / position.parallelism());
-    list.retain(from, to);
+    int size = list.size();
+    list.retain((int) position.firstOfShare(size), (int) position.endOfShare(size));
   }
 
   Collection<HeapOperatorState> states() {

@@ -40,8 +40,10 @@ public final class RestoredSnapshots implements AutoCloseable {
     return nativeParts;
   }
 
-  boolean isNative() {
-    return !nativeParts.isEmpty();
+  /** Tells whether an engine wrote the keyed state of the same old subtask in its own format. */
+  boolean isNative(SnapshotReader part) {
+    return nativeParts.stream()
+        .anyMatch(other -> other.snapshot().keyGroups().equals(part.header().keyGroups()));
   }
 
   synchronized void hold() {

@@ -9,6 +9,7 @@ import io.statebackend.api.spi.EntrySource;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.SnapshotReader;
 import io.statebackend.core.snapshot.StateMeta;
+import java.util.List;
 
 /**
  * One state in one restored snapshot.
@@ -21,6 +22,29 @@ record RestoredState(String operatorId, SnapshotReader snapshot, int index) {
 
   StateMeta meta() {
     return snapshot.header().states().get(index);
+  }
+
+  /**
+   * Checks that parts of one state have the same form.
+   *
+   * @throws IncompatibleStateException if they have not
+   */
+  static void checkSameForm(List<RestoredState> parts, String waysOut) {
+    RestoredState first = parts.get(0);
+    for (RestoredState part : parts) {
+      if (!part.meta().equals(first.meta())) {
+        throw new IncompatibleStateException(
+            "old subtasks hold state '%s' of operator '%s' in two forms: subtask %d=%s, subtask %d=%s; %s"
+                .formatted(
+                    first.meta().name(),
+                    first.operatorId,
+                    first.snapshot.header().subtask(),
+                    first.meta(),
+                    part.snapshot.header().subtask(),
+                    part.meta(),
+                    waysOut));
+      }
+    }
   }
 
   /**

@@ -4,7 +4,7 @@ package io.statebackend.core.state;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.TypeSerializer;
-import io.statebackend.core.serialization.SchemaDifference;
+import io.statebackend.core.serialization.schema.SchemaDifference;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.StateMeta;
 

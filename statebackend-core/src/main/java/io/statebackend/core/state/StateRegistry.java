@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
-import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.core.snapshot.SnapshotReader;
 import io.statebackend.core.snapshot.StateMeta;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,15 +19,21 @@ import org.slf4j.LoggerFactory;
  * snapshots hold.
  *
  * <p>A restored state that is not declared is not lost: it is carried from snapshot to snapshot
- * until it is declared, or given up by its name. Owned by the subtask's thread.
+ * until it is declared, or given up by its name. Of keyed state only what old subtasks with key
+ * groups of this one had counts. Old subtasks need not agree on the form of a state: one of them
+ * may have migrated it while another one, which did not declare it, carried it on as it was.
+ *
+ * <p>Owned by the subtask's thread.
  */
 public final class StateRegistry implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(StateRegistry.class);
 
-  private final String operatorId;
+  private final SubtaskPosition position;
   private final RestoredSnapshots restored;
   private final Map<String, StateMeta> declared = new LinkedHashMap<>();
-  private final Map<String, StateMeta> undeclared = new TreeMap<>();
+
+  /** Where the restored snapshots hold each undeclared state, in the order of the old subtasks. */
+  private final Map<String, List<RestoredState>> undeclared = new TreeMap<>();
 
   /** The names of {@code undeclared}, for other threads to see. */
   private volatile List<String> undeclaredNames = List.of();
@@ -35,34 +41,37 @@ public final class StateRegistry implements AutoCloseable {
   /** The names of keyed states that were restored and are given up. */
   private final Set<String> droppedKeyed = new TreeSet<>();
 
+  /** The names of undeclared keyed states that the engine has restored by itself. */
+  private final Set<String> inEngine = new TreeSet<>();
+
   /**
    * Creates the registry of a subtask.
    *
-   * @param operatorId the operator, for messages
+   * @param position which part of the operator the subtask is
    * @param restored the operator's snapshots of the restored checkpoint; the registry owns them
    * @param dropped the names of states that are given up: as if they had not been restored
-   * @throws IncompatibleStateException if the snapshots disagree on what a state is
    */
-  public StateRegistry(String operatorId, RestoredSnapshots restored, Set<String> dropped) {
-    this.operatorId = operatorId;
+  public StateRegistry(SubtaskPosition position, RestoredSnapshots restored, Set<String> dropped) {
+    this.position = position;
     this.restored = restored;
     for (SnapshotReader part : restored.parts()) {
-      for (StateMeta meta : part.header().states()) {
-        StateMeta other = undeclared.putIfAbsent(meta.name(), meta);
-        if (other != null && !other.equals(meta)) {
-          throw new IncompatibleStateException(
-              "subtasks of one checkpoint disagree on state '%s' of operator '%s': %s and %s"
-                  .formatted(meta.name(), operatorId, other, meta));
+      boolean hasOwnKeys = part.header().keyGroups().intersects(position.keyGroups());
+      List<StateMeta> states = part.header().states();
+      for (int index = 0; index < states.size(); index++) {
+        if (hasOwnKeys || !states.get(index).kind().isKeyed()) {
+          undeclared
+              .computeIfAbsent(states.get(index).name(), name -> new ArrayList<>())
+              .add(new RestoredState(position.operatorId(), part, index));
         }
       }
     }
     for (String name : dropped) {
-      StateMeta meta = undeclared.remove(name);
-      if (meta != null) {
-        if (meta.kind().isKeyed()) {
+      List<RestoredState> parts = undeclared.remove(name);
+      if (parts != null) {
+        if (parts.stream().anyMatch(part -> part.meta().kind().isKeyed())) {
           droppedKeyed.add(name);
         }
-        logger.info("state '{}' of operator '{}' is given up", name, operatorId);
+        logger.info("state '{}' of operator '{}' is given up", name, position.operatorId());
       }
     }
     undeclaredNames = List.copyOf(undeclared.keySet());
@@ -80,7 +89,7 @@ public final class StateRegistry implements AutoCloseable {
       throw new IllegalStateException(
           ("state '%s' of operator '%s' is declared twice and differently: first=%s, now=%s; give"
                   + " one of them another name")
-              .formatted(meta.name(), operatorId, describe(existing), describe(meta)));
+              .formatted(meta.name(), position.operatorId(), describe(existing), describe(meta)));
     }
     return existing == null;
   }
@@ -93,6 +102,7 @@ public final class StateRegistry implements AutoCloseable {
   /** Notes that what the snapshots hold of a state is loaded, and need not be carried any more. */
   void loaded(StateMeta meta) {
     undeclared.remove(meta.name());
+    inEngine.remove(meta.name());
     undeclaredNames = List.copyOf(undeclared.keySet());
     if (undeclared.isEmpty()) {
       restored.close();
@@ -109,23 +119,12 @@ public final class StateRegistry implements AutoCloseable {
 
   /** Returns where the restored snapshots hold a state, in the order of the old subtasks. */
   List<RestoredState> restored(String name) {
-    List<RestoredState> found = new ArrayList<>();
-    if (undeclared.containsKey(name)) {
-      for (SnapshotReader part : restored.parts()) {
-        List<StateMeta> states = part.header().states();
-        for (int index = 0; index < states.size(); index++) {
-          if (states.get(index).name().equals(name)) {
-            found.add(new RestoredState(operatorId, part, index));
-          }
-        }
-      }
-    }
-    return found;
+    return List.copyOf(undeclared.getOrDefault(name, List.of()));
   }
 
-  /** Returns the restored states that nobody has declared, in the order of their names. */
-  List<StateMeta> undeclared() {
-    return List.copyOf(undeclared.values());
+  /** Returns the restored states that nobody has declared, by name in their order. */
+  Map<String, List<RestoredState>> undeclared() {
+    return Collections.unmodifiableMap(undeclared);
   }
 
   /**
@@ -139,6 +138,16 @@ public final class StateRegistry implements AutoCloseable {
   /** Returns the names of the keyed states that were restored and are given up. */
   Set<String> droppedKeyed() {
     return droppedKeyed;
+  }
+
+  /** Notes the tables that the engine has restored from snapshots of its own. */
+  void restoredInEngine(Set<String> tables) {
+    tables.stream().filter(undeclared::containsKey).forEach(inEngine::add);
+  }
+
+  /** Tells whether the engine has a table of that name, which is not declared yet. */
+  boolean isInEngine(String name) {
+    return inEngine.contains(name);
   }
 
   /** Returns the snapshots that undeclared states are carried from. */

@@ -45,7 +45,7 @@ public final class SubtaskStates implements AutoCloseable {
    */
   public SubtaskStates(SubtaskPosition position, RestoredSnapshots restored, Set<String> dropped) {
     this.position = position;
-    this.registry = new StateRegistry(position.operatorId(), restored, dropped);
+    this.registry = new StateRegistry(position, restored, dropped);
     this.operatorState = new HeapOperatorStateBackend(position, registry);
   }
 
@@ -112,9 +112,25 @@ public final class SubtaskStates implements AutoCloseable {
                 .formatted(position.operatorId(), part.format(), backend.name()));
       }
     }
+    checkForms();
     NativeSnapshots restoring = engine.orElseThrow();
-    restoring.restore(parts.stream().map(NativePart::snapshot).toList());
-    registry.droppedKeyed().forEach(restoring::drop);
+    Set<String> tables = restoring.restore(parts.stream().map(NativePart::snapshot).toList());
+    registry.droppedKeyed().stream().filter(tables::contains).forEach(restoring::drop);
+    registry.restoredInEngine(tables);
+  }
+
+  /** Checks that the engine, which knows no forms, need not mix two of them in one table. */
+  private void checkForms() {
+    for (List<RestoredState> states : registry.undeclared().values()) {
+      List<RestoredState> parts =
+          states.stream().filter(state -> registry.snapshots().isNative(state.snapshot())).toList();
+      if (!parts.isEmpty() && parts.get(0).meta().kind().isKeyed()) {
+        RestoredState.checkSameForm(
+            parts,
+            "restore with the parallelism that the checkpoint was written with and declare the"
+                + " state in every subtask, or take a savepoint there and restore that");
+      }
+    }
   }
 
   /**

@@ -45,6 +45,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -193,7 +194,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   }
 
   private <N, E> ListState<E> listState(ListStateDescriptor<E> descriptor, StateScope<K, N> scope) {
-    return new TableListState<>(scope, listTable(descriptor, scope));
+    return new TableListState<>(scope, listTable(descriptor, scope), descriptor.valueSerializer());
   }
 
   @Override
@@ -209,7 +210,11 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
 
   private <N, U, V> MapState<U, V> mapState(
       MapStateDescriptor<U, V> descriptor, StateScope<K, N> scope) {
-    return new TableMapState<>(scope, mapTable(descriptor, scope));
+    return new TableMapState<>(
+        scope,
+        mapTable(descriptor, scope),
+        descriptor.userKeySerializer(),
+        descriptor.valueSerializer());
   }
 
   @Override
@@ -338,7 +343,11 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     try {
       T created =
           mustRewrite(restored, types)
-              ? rewritten(restored.get(0), create, userKeySerializer, valueSerializer)
+              ? rewritten(
+                  restoredInEngine(restored).orElseThrow(),
+                  create,
+                  userKeySerializer,
+                  valueSerializer)
               : create.get();
       for (RestoredState part : restored) {
         load(created, part, userKeySerializer, valueSerializer);
@@ -355,8 +364,15 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
 
   /** Tells whether the engine has restored entries of a form that is another one now. */
   private boolean mustRewrite(List<RestoredState> restored, DeclaredTypes types) {
-    return registry.snapshots().isNative()
-        && restored.stream().anyMatch(part -> part.needsMigration(types));
+    return registry.isInEngine(types.name())
+        && restoredInEngine(restored).filter(part -> part.needsMigration(types)).isPresent();
+  }
+
+  /** Returns a part of which the engine has restored the entries; all these have the same form. */
+  private Optional<RestoredState> restoredInEngine(List<RestoredState> restored) {
+    return restored.stream()
+        .filter(part -> registry.snapshots().isNative(part.snapshot()))
+        .findFirst();
   }
 
   /** Creates a table and loads into it, migrated, what the engine has restored under its name. */

@@ -2,6 +2,7 @@
 package io.statebackend.core.state;
 
 import io.statebackend.api.ListState;
+import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.ListTable;
 import java.util.ArrayList;
@@ -16,9 +17,13 @@ final class TableListState<K, N, E> implements ListState<E>, MergeableTableState
   private final StateScope<K, N> scope;
   private final ListTable<K, N, E> table;
 
-  TableListState(StateScope<K, N> scope, ListTable<K, N, E> table) {
+  private final SerializableCheck<E> elementCheck;
+
+  TableListState(
+      StateScope<K, N> scope, ListTable<K, N, E> table, TypeSerializer<E> elementSerializer) {
     this.scope = scope;
     this.table = table;
+    this.elementCheck = new SerializableCheck<>(elementSerializer);
   }
 
   @Override
@@ -49,11 +54,14 @@ final class TableListState<K, N, E> implements ListState<E>, MergeableTableState
     }
   }
 
-  /** Copies, so that neither a null nor a view of the table itself reaches the table. */
+  /**
+   * Copies, so that neither a null, nor what its serializer refuses, nor a view of the table itself
+   * reaches the table.
+   */
   private List<E> checkedCopy(Collection<? extends E> elements) {
     List<E> copy = new ArrayList<>(scope.requireNonNull(elements, "collection of elements"));
     for (E element : copy) {
-      E unused = scope.requireNonNull(element, "element");
+      elementCheck.check(scope.requireNonNull(element, "element"));
     }
     return copy;
   }

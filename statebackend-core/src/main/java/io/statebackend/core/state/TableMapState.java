@@ -2,6 +2,7 @@
 package io.statebackend.core.state;
 
 import io.statebackend.api.MapState;
+import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.MapTable;
 import java.util.Iterator;
@@ -12,10 +13,18 @@ import org.jspecify.annotations.Nullable;
 final class TableMapState<K, N, U, V> implements MapState<U, V> {
   private final StateScope<K, N> scope;
   private final MapTable<K, N, U, V> table;
+  private final SerializableCheck<U> userKeyCheck;
+  private final SerializableCheck<V> valueCheck;
 
-  TableMapState(StateScope<K, N> scope, MapTable<K, N, U, V> table) {
+  TableMapState(
+      StateScope<K, N> scope,
+      MapTable<K, N, U, V> table,
+      TypeSerializer<U> userKeySerializer,
+      TypeSerializer<V> valueSerializer) {
     this.scope = scope;
     this.table = table;
+    this.userKeyCheck = new SerializableCheck<>(userKeySerializer);
+    this.valueCheck = new SerializableCheck<>(valueSerializer);
   }
 
   @Override
@@ -38,8 +47,8 @@ final class TableMapState<K, N, U, V> implements MapState<U, V> {
         .requireNonNull(entries, "map of entries")
         .forEach(
             (userKey, value) -> {
-              U unusedKey = checkedKey(userKey);
-              V unusedValue = scope.requireNonNull(value, "map value");
+              userKeyCheck.check(checkedKey(userKey));
+              valueCheck.check(scope.requireNonNull(value, "map value"));
             });
     KeyContext<K> key = scope.key();
     N namespace = scope.namespace();

@@ -473,6 +473,28 @@ final class CheckpointCoordinatorTest {
   }
 
   @Test
+  void trigger_restoredOperatorWithoutStateIsMissing() {
+    ListStateDescriptor<Integer> never = ListStateDescriptor.of("never", Serializers.INT);
+    try (CheckpointCoordinator coordinator = builder().open();
+        Subtask filter = coordinator.subtask("filter").open();
+        Subtask idle = coordinator.subtask("idle").open();
+        Subtask other = coordinator.subtask("other").open()) {
+      assertThat(idle.operatorState().splitList(never).get()).isEmpty();
+      CompletableFuture<CompletedCheckpoint> future = coordinator.trigger();
+      List.of(filter, idle, other).forEach(Subtask::snapshotIfPending);
+      assertThat(future.join().id()).isEqualTo(1);
+    }
+
+    CompatibilityCheck check = new CompatibilityCheck();
+    check.operator("other");
+    assertThat(check.against(storage).isCompatible()).isTrue();
+    try (CheckpointCoordinator coordinator = builder().open();
+        Subtask other = coordinator.subtask("other").open()) {
+      assertThat(checkpoint(coordinator, other).id()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void subtask_openedTwice_isRefused() {
     try (CheckpointCoordinator coordinator = builder().open();
         Subtask first = coordinator.subtask("source").open()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CompactSerializer;
+import io.statebackend.core.serialization.types.StringSerializer;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;

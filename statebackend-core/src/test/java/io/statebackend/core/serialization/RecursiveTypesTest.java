@@ -12,6 +12,7 @@ import io.statebackend.api.DefaultValue;
 import io.statebackend.api.FormerNames;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.core.serialization.records.BackReference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,6 +4,7 @@ package io.statebackend.core.serialization;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.core.serialization.schema.KeyTypes;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;

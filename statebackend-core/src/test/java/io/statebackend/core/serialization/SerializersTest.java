@@ -10,6 +10,7 @@ import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.LongEncodedSerializer;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.core.serialization.schema.KeyTypes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

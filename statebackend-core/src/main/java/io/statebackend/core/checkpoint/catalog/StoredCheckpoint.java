@@ -9,8 +9,10 @@ import io.statebackend.api.storage.StorageInput;
 import io.statebackend.core.snapshot.CheckpointMetadata;
 import io.statebackend.core.snapshot.Checksums;
 import io.statebackend.core.snapshot.FileRef;
+import io.statebackend.core.snapshot.OperatorSnapshots;
 import io.statebackend.core.snapshot.SnapshotHeader;
 import io.statebackend.core.snapshot.SnapshotReader;
+import io.statebackend.core.snapshot.StateMeta;
 import io.statebackend.core.snapshot.SubtaskSnapshot;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -161,6 +163,27 @@ public record StoredCheckpoint(
           0);
     }
     return reader;
+  }
+
+  /**
+   * Tells whether an operator of the checkpoint holds nothing, so that leaving it out loses
+   * nothing. Reads what its snapshots tell of themselves.
+   *
+   * @throws CorruptStateException if a snapshot is missing or damaged
+   */
+  public boolean holdsNothing(OperatorSnapshots operator) {
+    for (SubtaskSnapshot subtask : operator.subtasks()) {
+      try (SnapshotReader reader = open(operator.operatorId(), subtask)) {
+        List<StateMeta> states = reader.header().states();
+        boolean mayHaveNativeEntries =
+            subtask.nativeSnapshot() != null
+                && states.stream().anyMatch(state -> state.kind().isKeyed());
+        if (mayHaveNativeEntries || reader.entryCount() > 0) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** Returns the paths in the storage of the files that it may share with other checkpoints. */

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization.kryo;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.LinkedList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Stream;
+
+/**
+ * The classes that objects of some classes are made of, as far as the declared types of their
+ * fields tell: classes, element types of arrays and collections, permitted subclasses of sealed
+ * types, and for the interfaces of the collections those classes of the JDK that usually implement
+ * them. What else an interface, an abstract class or {@code Object} stands for is not known.
+ */
+public final class ReachableClasses {
+  private static final List<Class<?>> LISTS =
+      List.of(
+          ArrayList.class,
+          LinkedList.class,
+          List.of().getClass(),
+          List.of(1).getClass(),
+          Arrays.asList().getClass(),
+          Collections.emptyList().getClass(),
+          Collections.singletonList(1).getClass());
+  private static final List<Class<?>> SETS =
+      List.of(
+          HashSet.class,
+          LinkedHashSet.class,
+          Set.of().getClass(),
+          Set.of(1).getClass(),
+          Collections.emptySet().getClass(),
+          Collections.singleton(1).getClass());
+  private static final List<Class<?>> MAPS =
+      List.of(
+          HashMap.class,
+          LinkedHashMap.class,
+          Map.of().getClass(),
+          Map.of(1, 1).getClass(),
+          Collections.emptyMap().getClass(),
+          Collections.singletonMap(1, 1).getClass());
+  private static final Map<Class<?>, List<Class<?>>> IMPLEMENTATIONS =
+      Map.ofEntries(
+          Map.entry(List.class, LISTS),
+          Map.entry(Set.class, SETS),
+          Map.entry(Map.class, MAPS),
+          Map.entry(Collection.class, Stream.concat(LISTS.stream(), SETS.stream()).toList()),
+          Map.entry(Queue.class, List.of(ArrayDeque.class, LinkedList.class)),
+          Map.entry(Deque.class, List.of(ArrayDeque.class, LinkedList.class)),
+          Map.entry(SortedSet.class, List.of(TreeSet.class)),
+          Map.entry(NavigableSet.class, List.of(TreeSet.class)),
+          Map.entry(SortedMap.class, List.of(TreeMap.class)),
+          Map.entry(NavigableMap.class, List.of(TreeMap.class)),
+          Map.entry(ConcurrentMap.class, List.of(ConcurrentHashMap.class)));
+
+  /** Classes that Kryo knows by itself. */
+  private static final Set<Class<?>> KNOWN_TO_KRYO =
+      Set.of(
+          String.class,
+          Boolean.class,
+          Byte.class,
+          Short.class,
+          Character.class,
+          Integer.class,
+          Long.class,
+          Float.class,
+          Double.class);
+
+  private final Set<Class<?>> found = new LinkedHashSet<>();
+  private final Set<Type> seen = new HashSet<>();
+
+  /** Classes that have custom serializers: what they hold is the affair of these. */
+  private final Set<Class<?>> custom;
+
+  private ReachableClasses(Set<Class<?>> custom) {
+    this.custom = custom;
+  }
+
+  /** Returns the classes of the JDK that are found without being named. */
+  static Set<Class<?>> ofJdk() {
+    Set<Class<?>> known = new LinkedHashSet<>(KNOWN_TO_KRYO);
+    IMPLEMENTATIONS.forEach(
+        (type, classes) -> {
+          known.add(type);
+          known.addAll(classes);
+        });
+    return known;
+  }
+
+  /**
+   * Returns the classes given, in their order and but for interfaces and the like, and after them
+   * those that they reach, in the order of their names.
+   *
+   * @throws IllegalArgumentException if one of them is known to be unreadable
+   */
+  static List<Class<?>> from(List<Class<?>> given, Set<Class<?>> custom) {
+    ReachableClasses reachable = new ReachableClasses(custom);
+    given.forEach(reachable::reach);
+    List<Class<?>> classes = new ArrayList<>(given);
+    classes.retainAll(reachable.found);
+    reachable.found.stream()
+        .filter(type -> !given.contains(type))
+        .sorted(Comparator.comparing(Class::getName))
+        .forEach(classes::add);
+    return List.copyOf(new LinkedHashSet<>(classes));
+  }
+
+  private void reach(Type type) {
+    if (!seen.add(type)) {
+      return;
+    }
+    if (type instanceof Class<?> plain) {
+      reachClass(plain);
+    } else if (type instanceof ParameterizedType generic) {
+      reach(generic.getRawType());
+      reachAll(generic.getActualTypeArguments());
+    } else if (type instanceof GenericArrayType array) {
+      reach(array.getGenericComponentType());
+    } else if (type instanceof WildcardType wildcard) {
+      reachAll(wildcard.getUpperBounds());
+    }
+  }
+
+  private void reachAll(Type[] types) {
+    for (Type type : types) {
+      reach(type);
+    }
+  }
+
+  private void reachClass(Class<?> type) {
+    if (type.isPrimitive() || type == Object.class || KNOWN_TO_KRYO.contains(type)) {
+      return;
+    }
+    if (EnumMap.class.isAssignableFrom(type)) {
+      throw new IllegalArgumentException(
+          "Kryo cannot create an empty " + type.getName() + " again: use a HashMap instead");
+    }
+    if (custom.contains(type)) {
+      found.add(type);
+      return;
+    }
+    IMPLEMENTATIONS.getOrDefault(type, List.of()).forEach(this::reach);
+    // An enum with bodies is sealed too, but Kryo knows constants by the enum itself.
+    if (type.isSealed() && !type.isEnum()) {
+      reachAll(type.getPermittedSubclasses());
+    }
+    if (type.isArray()) {
+      found.add(type);
+      reach(type.getComponentType());
+    } else if (type.isEnum() || type == EnumSet.class) {
+      found.add(type);
+    } else if (!type.isInterface() && !Modifier.isAbstract(type.getModifiers())) {
+      found.add(type);
+      reachParts(type);
+    }
+  }
+
+  private void reachParts(Class<?> type) {
+    // What a class of the JDK holds is the business of Kryo's serializer for it.
+    for (Class<?> c = type; !isOfJdk(c); c = c.getSuperclass()) {
+      for (Field field : c.getDeclaredFields()) {
+        if (KryoField.isWritten(field)) {
+          reach(field.getGenericType());
+          // A generic array or a type variable tells less than its erasure.
+          reach(field.getType());
+        }
+      }
+      reach(c.getGenericSuperclass());
+    }
+  }
+
+  private static boolean isOfJdk(Class<?> type) {
+    return type.getName().startsWith("java.");
+  }
+}

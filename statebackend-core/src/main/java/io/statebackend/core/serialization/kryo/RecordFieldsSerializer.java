@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization.kryo;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.Serializer;
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.io.Output;
+import io.statebackend.core.serialization.records.RecordClass;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records in the form that {@link FieldsSerializer} gives to other objects, made by their
+ * constructor.
+ *
+ * @param <R> the record
+ */
+public final class RecordFieldsSerializer<R> extends Serializer<R> {
+  private final RecordClass<R> recordClass;
+  private final List<KryoField> fields;
+
+  /** By field, the index of its component. */
+  private final int[] components;
+
+  RecordFieldsSerializer(Class<R> type) {
+    this.recordClass = new RecordClass<>(type);
+    this.fields = KryoField.of(type);
+    this.components = new int[fields.size()];
+    for (int i = 0; i < components.length; i++) {
+      components[i] = recordClass.indexOf(fields.get(i).name());
+    }
+  }
+
+  @Override
+  public void write(Kryo kryo, Output output, R object) {
+    for (KryoField field : fields) {
+      try {
+        field.write(kryo, output, object);
+      } catch (RuntimeException e) {
+        throw FieldsSerializer.failed(recordClass.type(), field.name(), e);
+      }
+    }
+  }
+
+  @Override
+  public R read(Kryo kryo, Input input, Class<? extends R> ignored) {
+    @Nullable Object[] values = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      KryoField field = fields.get(i);
+      try {
+        values[components[i]] = field.read(kryo, input);
+      } catch (RuntimeException e) {
+        throw FieldsSerializer.failed(recordClass.type(), field.name(), e);
+      }
+    }
+    return recordClass.create(values);
+  }
+
+  @Override
+  public R copy(Kryo kryo, R original) {
+    @Nullable Object[] values = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      values[components[i]] = kryo.copy(fields.get(i).get(original));
+    }
+    return recordClass.create(values);
+  }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization.kryo;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.Registration;
+import com.esotericsoftware.kryo.Serializer;
+import com.esotericsoftware.kryo.SerializerFactory;
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.serializers.DefaultSerializers;
+import com.esotericsoftware.kryo.serializers.EnumNameSerializer;
+import com.esotericsoftware.kryo.util.DefaultClassResolver;
+import com.esotericsoftware.kryo.util.DefaultInstantiatorStrategy;
+import com.esotericsoftware.kryo.util.MapReferenceResolver;
+import io.statebackend.api.IncompatibleStateException;
+import java.lang.reflect.Modifier;
+import java.net.URI;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.objenesis.strategy.StdInstantiatorStrategy;
+
+/**
+ * A Kryo that says in our words what to register, takes no class name from the bytes, and can pass
+ * over objects of classes that are gone. For one thread.
+ */
+public final class RegisteredOnlyKryo extends Kryo {
+  /** Levels of nesting: a stack of 512 KiB is enough for them. */
+  private static final int DEPTH_MAX = 512;
+
+  private final Class<?> root;
+  private final IdsOnly ids;
+
+  /** How many values that nothing becomes of enclose the one that is read. */
+  private int discarding;
+
+  RegisteredOnlyKryo(Class<?> root) {
+    this(root, new IdsOnly());
+  }
+
+  private RegisteredOnlyKryo(Class<?> root, IdsOnly ids) {
+    super(ids, new References());
+    this.root = root;
+    this.ids = ids;
+    setRegistrationRequired(true);
+    setMaxDepth(DEPTH_MAX);
+    // The form would depend on what is declared where an object is held.
+    setOptimizedGenerics(false);
+    setInstantiatorStrategy(new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()));
+    setDefaultSerializer(
+        new SerializerFactory.BaseSerializerFactory<Serializer<?>>() {
+          @Override
+          @SuppressWarnings("rawtypes") // As Kryo declares it.
+          public Serializer<?> newSerializer(Kryo owner, Class type) {
+            Class<?> known = type;
+            return new FieldsSerializer<>(known);
+          }
+        });
+    addDefaultSerializer(
+        Record.class,
+        new SerializerFactory.BaseSerializerFactory<Serializer<?>>() {
+          @Override
+          @SuppressWarnings("rawtypes") // As Kryo declares it.
+          public Serializer<?> newSerializer(Kryo owner, Class type) {
+            Class<?> known = type;
+            return new RecordFieldsSerializer<>(known);
+          }
+        });
+    addDefaultSerializer(Enum.class, EnumNameSerializer.class);
+    addDefaultSerializer(UUID.class, DefaultSerializers.UUIDSerializer.class);
+    addDefaultSerializer(URI.class, DefaultSerializers.URISerializer.class);
+    addDefaultSerializer(Pattern.class, DefaultSerializers.PatternSerializer.class);
+    addDefaultSerializer(AtomicBoolean.class, DefaultSerializers.AtomicBooleanSerializer.class);
+    addDefaultSerializer(AtomicInteger.class, DefaultSerializers.AtomicIntegerSerializer.class);
+    addDefaultSerializer(AtomicLong.class, DefaultSerializers.AtomicLongSerializer.class);
+    addDefaultSerializer(AtomicReference.class, DefaultSerializers.AtomicReferenceSerializer.class);
+  }
+
+  /** Makes an id stand for a class that is gone. */
+  void registerGone(int id, GoneSerializer serializer) {
+    ids.put(id, new Registration(serializer.standIn(), serializer, id));
+  }
+
+  /** Begins to read a value that nothing becomes of. */
+  void beginDiscarding() {
+    discarding++;
+  }
+
+  /** Ends what {@link #beginDiscarding} began. */
+  void endDiscarding() {
+    discarding--;
+  }
+
+  /**
+   * Notes that an object of a class that is gone is read.
+   *
+   * @throws IncompatibleStateException if something should become of it
+   */
+  void meetGone(String className) {
+    if (discarding == 0) {
+      throw new IncompatibleStateException(
+          "an object of class "
+              + className
+              + " is in the stored state, and the class is not registered any more: name it, or the"
+              + " class that has taken its place, to Serializers.kryoBuilder("
+              + root.getSimpleName()
+              + ".class)");
+    }
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes") // As Kryo declares it.
+  protected String unregisteredClassMessage(Class type) {
+    String name = type.getCanonicalName();
+    String wayOut =
+        name == null || isClosedInJdk(type)
+            ? "nobody can name this class; use another one, such as ArrayList, in its place"
+            : "name it: Serializers.kryo("
+                + root.getCanonicalName()
+                + ".class, "
+                + name
+                + ".class)";
+    return "class " + type.getName() + " is not registered; " + wayOut;
+  }
+
+  private static boolean isClosedInJdk(Class<?> type) {
+    return type.getName().startsWith("java.") && !Modifier.isPublic(type.getModifiers());
+  }
+
+  /** Knows classes by their ids; Kryo's would also load a class that the bytes name. */
+  private static final class IdsOnly extends DefaultClassResolver {
+    /** The class that was read last, if it is gone. */
+    private @Nullable Registration lastGone;
+
+    void put(int id, Registration registration) {
+      idToRegistration.put(id, registration);
+    }
+
+    @Override
+    public Registration readClass(Input input) {
+      Registration read = super.readClass(input);
+      if (read != null && read.getSerializer() instanceof GoneSerializer) {
+        lastGone = read;
+      }
+      return read;
+    }
+
+    /** Answers for the stand-in of a class that is gone with the one of that class. */
+    @Override
+    @SuppressWarnings("rawtypes") // As Kryo declares it.
+    public Registration getRegistration(Class type) {
+      // A collection reads a class and asks for the serializer of that class at once.
+      return lastGone != null && lastGone.getType() == type
+          ? lastGone
+          : super.getRegistration(type);
+    }
+
+    @Override
+    protected Registration readName(Input input) {
+      throw new KryoException("a class by its name, expected=the id of a registered class");
+    }
+  }
+
+  /** Remembers the objects of a graph, but for those that are as good as any equal one. */
+  private static final class References extends MapReferenceResolver {
+    @Override
+    @SuppressWarnings("rawtypes") // As Kryo declares it.
+    public boolean useReferences(Class type) {
+      return type != String.class
+          && super.useReferences(type)
+          && type != GoneSerializer.GoneConstant.class
+          && !KryoClasses.isValue(type);
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes") // As Kryo declares it.
+    public Object getReadObject(Class type, int id) {
+      Object object = super.getReadObject(type, id);
+      if (object instanceof GoneSerializer.GoneObject gone) {
+        ((RegisteredOnlyKryo) kryo).meetGone(gone.className());
+      }
+      return object;
+    }
+  }
+}

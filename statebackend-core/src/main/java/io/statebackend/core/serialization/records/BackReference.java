@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization.records;
+
+import static java.util.Objects.requireNonNull;
+
+import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.Compatibility;
+import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.TypeSchema;
+import io.statebackend.api.TypeSerializer;
+import io.statebackend.core.serialization.schema.BuiltInSerializer;
+import io.statebackend.core.serialization.schema.Path;
+import io.statebackend.core.serialization.schema.StoredType;
+import io.statebackend.core.serialization.schema.Words;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands for a record or sealed interface inside itself, such as for the elements of {@code record
+ * Tree(int value, List<Tree> children)}. How deep values are nested is bounded, as each level takes
+ * room on the stack.
+ *
+ * @param <T> the record or sealed interface
+ */
+public final class BackReference<T> implements BuiltInSerializer<T> {
+  /** Levels of values inside values: a stack of 512 KiB is enough for them. */
+  public static final int DEPTH_MAX = 256;
+
+  private static final ThreadLocal<Depth> DEPTH = ThreadLocal.withInitial(Depth::new);
+
+  /** How deep a thread is in values inside values. */
+  private static final class Depth {
+    private int levels;
+  }
+
+  private final TypeSchema schema;
+  private final boolean immutable;
+
+  /** The serializer of the whole, which is made after those of its parts. */
+  private volatile @Nullable TypeSerializer<T> whole;
+
+  /**
+   * Creates a reference, to be bound before it is used.
+   *
+   * @param name the name that the type has in its schema
+   * @param immutable whether its values are taken to be immutable; see {@link #isAsTaken}
+   */
+  public BackReference(String name, boolean immutable) {
+    this.schema = TypeSchema.named(Words.ENCLOSING, name, List.of());
+    this.immutable = immutable;
+  }
+
+  /** Sets what it refers to. */
+  public void bind(TypeSerializer<T> serializer) {
+    whole = serializer;
+  }
+
+  private TypeSerializer<T> whole() {
+    return requireNonNull(whole, "whole");
+  }
+
+  /** Tells whether values are immutable if, and only if, they were taken to be. */
+  public boolean isAsTaken() {
+    return whole().isImmutable() == immutable;
+  }
+
+  @Override
+  public void serialize(T value, BinaryOutput out) {
+    Depth depth = enter();
+    try {
+      whole().serialize(value, out);
+    } finally {
+      depth.levels--;
+    }
+  }
+
+  @Override
+  public T deserialize(BinaryInput in) {
+    Depth depth = DEPTH.get();
+    if (depth.levels == DEPTH_MAX) {
+      throw new CorruptStateException(
+          "values of %s are nested too deep: expected=%d levels at most"
+              .formatted(schema.name(), DEPTH_MAX));
+    }
+    depth.levels++;
+    try {
+      return whole().deserialize(in);
+    } finally {
+      depth.levels--;
+    }
+  }
+
+  @Override
+  public boolean isImmutable() {
+    return immutable;
+  }
+
+  @Override
+  public T copy(T value) {
+    Depth depth = enter();
+    try {
+      return whole().copy(value);
+    } finally {
+      depth.levels--;
+    }
+  }
+
+  @Override
+  public boolean equal(T a, T b) {
+    Depth depth = enter();
+    try {
+      return whole().equal(a, b);
+    } finally {
+      depth.levels--;
+    }
+  }
+
+  /** Goes one level deeper into a value of the program. */
+  private Depth enter() {
+    Depth depth = DEPTH.get();
+    if (depth.levels == DEPTH_MAX) {
+      throw new IllegalArgumentException(
+          "a value of %s is nested too deep: expected=%d levels at most; keep what is chained in a List, or what belongs to one key in a map state"
+              .formatted(schema.name(), DEPTH_MAX));
+    }
+    depth.levels++;
+    return depth;
+  }
+
+  @Override
+  public TypeSchema schema() {
+    return schema;
+  }
+
+  /**
+   * {@inheritDoc} The whole may need the very answer that is looked for. It is taken to be "as is",
+   * and if that turns out to be wrong, the whole is compared again with a reader that is bound
+   * afterwards.
+   */
+  @Override
+  public Compatibility<T> compatibility(StoredType stored, Path path) {
+    Compatibility<T> assumed = path.assumed(this, stored);
+    if (assumed != null) {
+      return assumed;
+    }
+    if (path.isTooInvolved()) {
+      return path.incompatible("stored types contain themselves in too many ways");
+    }
+    Compatibility<T> answer =
+        path.assuming(this, stored, Compatibility.asIs()).compare(whole(), stored);
+    if (!(answer instanceof Compatibility.AfterMigration<T>)) {
+      return answer;
+    }
+    BackReference<T> reader = new BackReference<>(String.valueOf(schema.name()), false);
+    answer =
+        path.assuming(this, stored, Compatibility.afterMigration(reader)).compare(whole(), stored);
+    if (answer instanceof Compatibility.AfterMigration<T> migration) {
+      reader.bind(migration.reader());
+    }
+    return answer;
+  }
+}

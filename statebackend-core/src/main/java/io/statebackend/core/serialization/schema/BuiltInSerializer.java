@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization.schema;
+
+import io.statebackend.api.Compatibility;
+import io.statebackend.api.TypeSchema;
+import io.statebackend.api.TypeSerializer;
+
+/**
+ * A serializer of this package: one that says at which path inside a value a difference lies.
+ *
+ * @param <T> the type of the values
+ */
+public interface BuiltInSerializer<T> extends TypeSerializer<T> {
+
+  @Override
+  default Compatibility<T> compatibility(TypeSchema stored) {
+    return compatibility(StoredType.of(stored), Path.ROOT);
+  }
+
+  /**
+   * Compares as {@link #compatibility(TypeSchema)} does, for a part of a value.
+   *
+   * @param stored the schema the part was written with
+   * @param path where in the whole value the part lies, for the message
+   */
+  default Compatibility<T> compatibility(StoredType stored, Path path) {
+    return schema().equals(stored.schema()) ? Compatibility.asIs() : path.differs(stored, schema());
+  }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization.types;
+
+import static io.statebackend.core.serialization.types.ElementsLayout.checkPresent;
+
+import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.Compatibility;
+import io.statebackend.api.TypeSchema;
+import io.statebackend.api.TypeSerializer;
+import io.statebackend.core.serialization.schema.BuiltInSerializer;
+import io.statebackend.core.serialization.schema.KeyHash;
+import io.statebackend.core.serialization.schema.Parts;
+import io.statebackend.core.serialization.schema.Path;
+import io.statebackend.core.serialization.schema.StoredType;
+import io.statebackend.core.serialization.schema.Words;
+import java.lang.reflect.Array;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Arrays of objects, in the form of {@link ElementsLayout}.
+ *
+ * @param <E> the type of the elements
+ */
+public final class ArraySerializer<E> implements BuiltInSerializer<E[]> {
+  private final Class<E> elementType;
+  private final TypeSerializer<E> element;
+  private final ListSerializer<E> elements;
+  private final TypeSchema schema;
+  private final KeyHash<E[]> keyHash;
+
+  public ArraySerializer(Class<E> elementType, TypeSerializer<E> element) {
+    this.elementType = elementType;
+    this.element = ElementsLayout.checkElement(element, "element");
+    this.elements = new ListSerializer<>(element);
+    this.schema = TypeSchema.of(Words.ARRAY, element.schema());
+    this.keyHash = new KeyHash<>(this);
+  }
+
+  @Override
+  public void serialize(E[] value, BinaryOutput out) {
+    ElementsLayout.writeCount(value.length, out);
+    for (E e : value) {
+      element.serialize(checkPresent(e, this), out);
+    }
+  }
+
+  @Override
+  public E[] deserialize(BinaryInput in) {
+    // Through a list, which a damaged count cannot make big.
+    List<E> list = elements.deserialize(in);
+    return list.toArray(newArray(0));
+  }
+
+  @SuppressWarnings("unchecked") // An array made for a class is an array of that class.
+  private E[] newArray(int length) {
+    return (E[]) Array.newInstance(elementType, length);
+  }
+
+  @Override
+  public boolean isImmutable() {
+    return false;
+  }
+
+  @Override
+  public E[] copy(E[] value) {
+    E[] copy = newArray(value.length);
+    for (int i = 0; i < copy.length; i++) {
+      copy[i] = element.copy(checkPresent(value[i], this));
+    }
+    return copy;
+  }
+
+  @Override
+  public long stableHash(E[] value) {
+    return keyHash.of(value);
+  }
+
+  @Override
+  public boolean equal(E[] a, E[] b) {
+    return elements.equal(Arrays.asList(a), Arrays.asList(b));
+  }
+
+  @Override
+  public TypeSchema schema() {
+    return schema;
+  }
+
+  /** {@inheritDoc} Lists and sets have the same form. */
+  @Override
+  public Compatibility<E[]> compatibility(StoredType stored, Path path) {
+    if (!stored.isElements()) {
+      return path.differs(stored, schema);
+    }
+    return Parts.compose(
+        path.elements().compareElement(element, stored.part(0)),
+        reader -> new ArraySerializer<>(elementType, reader));
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization.types;
+
+import static java.util.Objects.requireNonNull;
+
+import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.TypeSerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The form that collections and arrays share: the number of elements as a variable-length int, and
+ * the elements one after the other. Each takes at least one byte, so that a damaged count is found
+ * before anything of its size is allocated.
+ */
+public final class ElementsLayout {
+  private static final int INITIAL_CAPACITY_MAX = 4096;
+
+  private ElementsLayout() {}
+
+  /** Checks the serializer of elements when a collection of them is declared. */
+  static <E> TypeSerializer<E> checkElement(TypeSerializer<E> element, String name) {
+    requireNonNull(element, name);
+    if (element.fixedLength() == 0) {
+      throw new IllegalArgumentException(
+          "a collection cannot hold "
+              + element.schema()
+              + ", which takes no bytes; store how many there are instead");
+    }
+    return element;
+  }
+
+  /** Checks that there is an element, as null has no serialized form. */
+  static <E> E checkPresent(@Nullable E element, TypeSerializer<?> collection) {
+    if (element == null) {
+      throw new NullPointerException(
+          "null in a "
+              + collection.schema()
+              + "; leave it out, or declare the elements as Serializers.optional(...)");
+    }
+    return element;
+  }
+
+  static void writeCount(int count, BinaryOutput out) {
+    out.writeVarInt(count);
+  }
+
+  /**
+   * Reads a count of elements that take at least some number of bytes each.
+   *
+   * @param lengthMin that number, 1 or more
+   * @throws CorruptStateException if fewer bytes remain than the elements need
+   */
+  static int readCount(BinaryInput in, int lengthMin) {
+    int count = in.readLength();
+    if ((long) count * lengthMin > in.remaining()) {
+      throw new CorruptStateException(
+          "more elements than bytes for them: elements="
+              + count
+              + ", bytesPerElementMin="
+              + lengthMin
+              + ", remaining="
+              + in.remaining());
+    }
+    return count;
+  }
+
+  /** Returns the fewest bytes that a value takes. */
+  static int lengthMin(TypeSerializer<?> element) {
+    return Math.max(1, element.fixedLength());
+  }
+
+  /** Returns the capacity to start with, which a damaged count cannot drive up. */
+  static int initialCapacity(int count) {
+    return Math.min(count, INITIAL_CAPACITY_MAX);
+  }
+}
