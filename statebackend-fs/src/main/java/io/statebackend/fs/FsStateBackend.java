@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.KeyedStore;
+import io.statebackend.api.spi.MemoryUse;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.WorkDirectory;
@@ -14,6 +15,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -86,6 +88,11 @@ public final class FsStateBackend implements StateBackend {
   /** Returns the budget, for tests. */
   MemoryBudget budget() {
     return budget;
+  }
+
+  @Override
+  public MemoryUse memoryUse() {
+    return new MemoryUse(budget.totalBytes(), Map.of(), List.of());
   }
 
   @Override
