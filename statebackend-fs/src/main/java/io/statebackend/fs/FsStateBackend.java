@@ -13,7 +13,7 @@ import io.statebackend.api.spi.WorkDirectory;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +43,7 @@ public final class FsStateBackend implements StateBackend {
       Executors.newSingleThreadExecutor(FsStateBackend::newWriterThread);
 
   /** The stores that are open. Guarded by itself. */
-  private final Set<FsKeyedStore<?>> stores = new HashSet<>();
+  private final Set<FsKeyedStore<?>> stores = new LinkedHashSet<>();
 
   /** Guarded by {@code stores}. */
   private boolean closed;
@@ -90,9 +90,19 @@ public final class FsStateBackend implements StateBackend {
     return budget;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The index is slots, chunks and what is known of segments; images are what a snapshot may
+   * need and parts of the index that only images have; the cache remembers what was read from
+   * files.
+   */
   @Override
   public MemoryUse memoryUse() {
-    return new MemoryUse(budget.totalBytes(), Map.of(), List.of());
+    synchronized (stores) {
+      return new MemoryUse(
+          budget.totalBytes(), Map.of(), stores.stream().map(FsKeyedStore::memoryUse).toList());
+    }
   }
 
   @Override
