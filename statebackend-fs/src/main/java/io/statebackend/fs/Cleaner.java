@@ -86,7 +86,7 @@ final class Cleaner {
     Records records = tables.recordsOf(view.header());
     if (records.findAddress(view, key)) {
       if (sizeBytes > log.active().capacity - log.active().size) {
-        log.ensureRoom(sizeBytes);
+        log.ensureRoom(sizeBytes, tables.tableOf(view.header()).format().name());
         view.moveTo(segment.address(offset));
       }
       records.relocate(view, key);

@@ -6,11 +6,31 @@ package io.statebackend.fs;
  * the memory was taken away.
  */
 final class FrozenBytes {
-  /** A multiple of the block size. */
-  static final int PIECE_BYTES = 32 << 10;
+  private static final int PIECE_BYTES_MAX = 32 << 10;
 
-  private final byte[] piece = new byte[PIECE_BYTES + Segment.BLOCK_BYTES];
+  private final int pieceBytes;
+  private final byte[] piece;
   private int at;
+
+  /** Creates a buffer for the segments of a size. */
+  FrozenBytes(int segmentSizeBytes) {
+    pieceBytes = pieceBytes(segmentSizeBytes);
+    piece = new byte[pieceBytes + Segment.BLOCK_BYTES];
+  }
+
+  private static int pieceBytes(int segmentSizeBytes) {
+    return Math.max(Segment.BLOCK_BYTES, Math.min(PIECE_BYTES_MAX, segmentSizeBytes / 8));
+  }
+
+  /** Returns the memory that a buffer takes. */
+  static long sizeBytes(int segmentSizeBytes) {
+    return (long) pieceBytes(segmentSizeBytes) + Segment.BLOCK_BYTES;
+  }
+
+  /** Returns how many bytes a piece has at most, a multiple of the block size. */
+  int pieceBytes() {
+    return pieceBytes;
+  }
 
   /** Reads bytes of which there are a piece at most; they must not change while they are read. */
   void read(Segment segment, int from, int length) {

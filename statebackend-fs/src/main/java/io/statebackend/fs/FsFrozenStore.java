@@ -33,16 +33,12 @@ final class FsFrozenStore implements FrozenStore {
   /** Guarded by this. */
   private int readerCount;
 
-  /** What is reserved for a native snapshot of the image. Guarded by this. */
-  private long reservedBytes;
-
   FsFrozenStore(
       Images images,
       KeyGroupRange range,
       TableRegistry tables,
       SegmentTable segments,
-      Log.FreezePoint freezePoint,
-      long reservedBytes) {
+      Log.FreezePoint freezePoint) {
     this.images = images;
     this.epoch = images.epoch();
     this.range = range;
@@ -52,7 +48,6 @@ final class FsFrozenStore implements FrozenStore {
     this.segments = segments.array();
     this.rangeShift = segments.rangeShift();
     this.freezePoint = freezePoint;
-    this.reservedBytes = reservedBytes;
   }
 
   long epoch() {
@@ -94,13 +89,6 @@ final class FsFrozenStore implements FrozenStore {
       return freezePoint.offset();
     }
     return segment.id < freezePoint.segmentId() ? segment.size : 0;
-  }
-
-  /** Hands the memory that was reserved over to a native snapshot. */
-  synchronized long takeReservedBytes() {
-    long bytes = reservedBytes;
-    reservedBytes = 0;
-    return bytes;
   }
 
   @Override
@@ -154,7 +142,7 @@ final class FsFrozenStore implements FrozenStore {
 
   private void releaseUnused() {
     if (closed && readerCount == 0) {
-      images.release(epoch, takeReservedBytes());
+      images.release(epoch);
     }
   }
 }

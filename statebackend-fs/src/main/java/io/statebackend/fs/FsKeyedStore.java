@@ -3,10 +3,13 @@ package io.statebackend.fs;
 
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.StateClosedException;
+import io.statebackend.api.StateIoException;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.MemoryUse;
+import io.statebackend.api.spi.MemoryUse.Part;
 import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
@@ -35,10 +38,7 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
   private final FsSnapshots snapshots;
   private final Set<String> declared = new HashSet<>();
 
-  /** Whether anybody has asked for native snapshots. */
-  private boolean isSnapshotNatively;
-
-  private boolean closed;
+  private volatile boolean closed;
 
   /** Opens an empty store. */
   FsKeyedStore(
@@ -59,11 +59,44 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
     this.files = new SpillFiles(storeDirectory, segmentUnits);
     this.segments = new SegmentTable(segmentUnits);
     Residency residency = new Residency(memory, segments, files, writer);
-    this.log = new Log(settings, memory, images, segments, residency, tables);
+    memory.lendBy(residency);
+    String owner = "operator=%s, subtask=%d".formatted(spec.operatorId(), spec.subtask());
+    this.log = new Log(owner, settings, memory, images, segments, residency, tables);
     this.indexMemory = new LogIndexMemory(log, images);
     this.warming = new Warming(log, settings.memoryBudgetBytes());
     this.snapshots =
-        new FsSnapshots(memory, log, new NativeRestore(spec.keyGroups(), log, tables, indexMemory));
+        new FsSnapshots(
+            memory,
+            log,
+            files,
+            settings.segmentSizeBytes(),
+            new NativeRestore(spec.keyGroups(), log, tables, indexMemory));
+    reserveForSnapshots(FsSnapshots.reservedBytes(settings.segmentSizeBytes()));
+  }
+
+  /** Reserves what a snapshot is going to need, so that none fails for want of memory. */
+  private void reserveForSnapshots(long bytes) {
+    while (!memory.tryReserve(Part.IMAGES, bytes)) {
+      if (!memory.takeBeyondFloor()) {
+        StateIoException failure =
+            new StateIoException(
+                "no memory for one more store: operator=%s, subtask=%d, needed for snapshots=%d bytes, available=%d bytes, memoryBudgetBytes=%d; raise memoryBudgetBytes, or open fewer stores"
+                    .formatted(
+                        spec.operatorId(),
+                        spec.subtask(),
+                        bytes,
+                        memory.availableBytes(),
+                        memory.totalBytes()));
+        memory.close();
+        WorkDirectory.delete(storeDirectory);
+        throw failure;
+      }
+    }
+  }
+
+  /** Returns what the store uses. May be called by any thread. */
+  MemoryUse.OfStore memoryUse() {
+    return new MemoryUse.OfStore(spec.operatorId(), spec.subtask(), memory.parts());
   }
 
   /** Charges the index to the store, whose log gives way. */
@@ -120,16 +153,14 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
   @Override
   public FrozenStore freeze() {
     checkOpen();
-    long reservedBytes = isSnapshotNatively ? log.reserveForSnapshot(tables.recordCount()) : 0;
     FsFrozenStore image =
-        new FsFrozenStore(images, spec.keyGroups(), tables, segments, log.freeze(), reservedBytes);
+        new FsFrozenStore(images, spec.keyGroups(), tables, segments, log.freeze());
     images.add(image);
     return image;
   }
 
   @Override
   public Optional<NativeSnapshots> nativeSnapshots() {
-    isSnapshotNatively = true;
     return Optional.of(snapshots);
   }
 
@@ -146,8 +177,10 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
       closed = true;
       try (memory;
           files;
+          snapshots;
           log) {
         images.close();
+        tables.close();
       } finally {
         onClose.accept(this);
       }

@@ -132,7 +132,7 @@ final class FsListTable<K, N, E> implements ListTable<K, N, E> {
     if (log.fits(sizeBytes)) {
       return true;
     }
-    log.makeRoom(sizeBytes);
+    log.makeRoom(sizeBytes, table.name());
     return false;
   }
 

@@ -227,7 +227,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
     if (log.fits(sizeBytes)) {
       return true;
     }
-    log.makeRoom(sizeBytes);
+    log.makeRoom(sizeBytes, table.name());
     return false;
   }
 

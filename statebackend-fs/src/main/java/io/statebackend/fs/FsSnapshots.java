@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
-import io.statebackend.api.StateIoException;
+import io.statebackend.api.StateClosedException;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.FrozenStore;
+import io.statebackend.api.spi.MemoryUse.Part;
 import io.statebackend.api.spi.NativeFiles;
 import io.statebackend.api.spi.NativeSnapshots;
 import java.util.ArrayList;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * and an aborted snapshot leaves nothing behind. No record of a removal is needed either, and
  * segments may be restored in any order.
  */
-final class FsSnapshots implements NativeSnapshots {
+final class FsSnapshots implements NativeSnapshots, AutoCloseable {
   private static final String FORMAT = "fs-1";
 
   /** From this many files on, what is needed of the smallest is written anew. */
@@ -37,27 +39,57 @@ final class FsSnapshots implements NativeSnapshots {
   private final MemoryBudget.Account memory;
   private final NativeRestore restore;
 
+  private final SpillFiles files;
+  private final int segmentSizeBytes;
+
   /** What the last completed checkpoint holds. Guarded by this. */
   private Stored completed = Stored.NOTHING;
 
   /** By checkpoint. Guarded by this. */
   private final Map<Long, Stored> pending = new HashMap<>();
 
+  /** Guarded by this. */
+  private boolean closed;
+
   /**
    * What a snapshot holds.
    *
    * @param segments by the number of the segment
-   * @param live the live records of each, as {@link UnitList}s
-   * @param chargedBytes what is charged for these
+   * @param live the live records of each, if there is any segment
    */
-  record Stored(Map<Long, StoredSegment> segments, Map<Long, byte[]> live, long chargedBytes) {
-    static final Stored NOTHING = new Stored(Map.of(), Map.of(), 0);
+  record Stored(Map<Long, StoredSegment> segments, @Nullable LiveLists live) {
+    static final Stored NOTHING = new Stored(Map.of(), null);
+
+    /** Lets go of what only the next snapshot needs. */
+    void close() {
+      if (live != null) {
+        live.close();
+      }
+    }
   }
 
-  FsSnapshots(MemoryBudget.Account memory, Log log, NativeRestore restore) {
+  FsSnapshots(
+      MemoryBudget.Account memory,
+      Log log,
+      SpillFiles files,
+      int segmentSizeBytes,
+      NativeRestore restore) {
     this.log = log;
     this.memory = memory;
+    this.files = files;
+    this.segmentSizeBytes = segmentSizeBytes;
     this.restore = restore;
+  }
+
+  /**
+   * Returns what one snapshot needs at least, however large the state is: buffers, and lists and
+   * bits for one segment before and after. It is reserved for as long as a store is open.
+   */
+  static long reservedBytes(int segmentSizeBytes) {
+    long listBytes = segmentSizeBytes / RecordLayout.SIZE_BYTES_MIN;
+    return FrozenBytes.sizeBytes(segmentSizeBytes)
+        + 2 * LiveUnits.sizeBytes(segmentSizeBytes)
+        + 3 * listBytes;
   }
 
   @Override
@@ -78,43 +110,62 @@ final class FsSnapshots implements NativeSnapshots {
     }
   }
 
-  private byte[] writeHeld(long checkpointId, FsFrozenStore image, NativeFiles files) {
-    long reservedBytes = image.takeReservedBytes();
-    if (reservedBytes == 0) {
-      throw new StateIoException(
-          "no memory for a snapshot: used by the store=%d bytes, available=%d bytes; raise memoryBudgetBytes"
-              .formatted(memory.usedBytes(), memory.availableBytes()));
-    }
-    long keptBytes = 0;
-    try (SnapshotFileWriter writer = new SnapshotFileWriter(files)) {
+  private byte[] writeHeld(long checkpointId, FsFrozenStore image, NativeFiles nativeFiles) {
+    long windowBytes = LiveUnits.sizeBytes(segmentSizeBytes);
+    long moreBytes = reserveForOnePass(image, windowBytes);
+    LiveLists live = files.createLists();
+    boolean isWritten = false;
+    try (SnapshotFileWriter writer = new SnapshotFileWriter(nativeFiles)) {
       Stored base = completed();
-      Increment increment = new Increment(image, LiveUnits.of(image), base, writer);
+      Increment increment =
+          new Increment(
+              image,
+              base,
+              writer,
+              live,
+              new FrozenBytes(segmentSizeBytes),
+              windowBytes + moreBytes);
       Map<Long, StoredSegment> segments = increment.write();
       writer.finish();
       Set<String> older = Manifest.files(base.segments().values());
       older.retainAll(Manifest.files(segments.values()));
-      older.forEach(files::reuse);
+      older.forEach(nativeFiles::reuse);
       byte[] manifest =
           new Manifest(image.numberedTables(), new ArrayList<>(segments.values())).toBytes();
-      keptBytes = begin(checkpointId, segments, increment.liveLists());
+      begin(checkpointId, new Stored(segments, live));
+      isWritten = true;
       return manifest;
     } finally {
-      memory.release(reservedBytes - keptBytes);
+      memory.release(Part.IMAGES, moreBytes);
+      if (!isWritten) {
+        live.close();
+      }
     }
+  }
+
+  /**
+   * Takes memory that nobody needs now, so that one pass over the index is enough, or few are.
+   *
+   * @return how much there is beyond what is reserved
+   */
+  private long reserveForOnePass(FsFrozenStore image, long reservedBytes) {
+    long bytes = -reservedBytes;
+    for (int range = 0; range < image.segments().length; range++) {
+      bytes += LiveUnits.sizeBytes(image, range);
+    }
+    bytes = Math.min(bytes, memory.availableBytes() / 2);
+    return bytes > 0 && memory.tryReserve(Part.IMAGES, bytes) ? bytes : 0;
   }
 
   private synchronized Stored completed() {
     return completed;
   }
 
-  private synchronized long begin(
-      long checkpointId, Map<Long, StoredSegment> segments, Map<Long, byte[]> live) {
-    long bytes = 0;
-    for (byte[] list : live.values()) {
-      bytes += list.length;
+  private synchronized void begin(long checkpointId, Stored stored) {
+    if (closed) {
+      throw new StateClosedException("the store is closed: checkpoint=" + checkpointId);
     }
-    pending.put(checkpointId, new Stored(segments, live, bytes));
-    return bytes;
+    pending.put(checkpointId, stored);
   }
 
   @Override
@@ -123,27 +174,45 @@ final class FsSnapshots implements NativeSnapshots {
     if (stored == null) {
       return;
     }
+    Stored superseded = isCompleted ? completed : stored;
     if (isCompleted) {
-      memory.release(completed.chargedBytes());
       completed = stored;
-    } else {
-      memory.release(stored.chargedBytes());
     }
+    superseded.close();
   }
 
   @Override
-  public synchronized void forgetFiles() {
-    memory.release(completed.chargedBytes());
-    completed = Stored.NOTHING;
+  public void forgetFiles() {
+    Stored forgotten;
+    synchronized (this) {
+      forgotten = completed;
+      completed = Stored.NOTHING;
+    }
+    forgotten.close();
   }
 
   @Override
   public Set<String> restore(List<Snapshot> snapshots) {
-    Stored restored = restore.restore(snapshots);
+    LiveLists live = files.createLists();
+    Stored restored = restore.restore(snapshots, live);
+    if (restored.live() == null) {
+      live.close();
+    }
     synchronized (this) {
       completed = restored;
     }
     return restore.tableNames();
+  }
+
+  /** Lets go of what only the next snapshot needs. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    List<Stored> all = new ArrayList<>(pending.values());
+    all.add(completed);
+    pending.clear();
+    completed = Stored.NOTHING;
+    Closing.all(all, Stored::close);
   }
 
   @Override
@@ -154,37 +223,39 @@ final class FsSnapshots implements NativeSnapshots {
   /** Writes what one snapshot holds and an earlier one does not. */
   private static final class Increment {
     private final FsFrozenStore image;
-    private final LiveUnits live;
     private final Stored base;
     private final SnapshotFileWriter writer;
-    private final Set<String> abandoned;
-    private final FrozenBytes source = new FrozenBytes();
+    private final LiveLists liveLists;
+    private final FrozenBytes source;
+    private final long windowBytes;
     private final UnitList units = new UnitList();
-    private final Map<Long, byte[]> liveLists = new HashMap<>();
+    private Set<String> abandoned = Set.of();
 
-    Increment(FsFrozenStore image, LiveUnits live, Stored base, SnapshotFileWriter writer) {
+    Increment(
+        FsFrozenStore image,
+        Stored base,
+        SnapshotFileWriter writer,
+        LiveLists liveLists,
+        FrozenBytes source,
+        long windowBytes) {
       this.image = image;
-      this.live = live;
       this.base = base;
       this.writer = writer;
-      this.abandoned = abandonedFiles();
-    }
-
-    /** Returns the live records of each segment. */
-    Map<Long, byte[]> liveLists() {
-      return liveLists;
+      this.liveLists = liveLists;
+      this.source = source;
+      this.windowBytes = windowBytes;
     }
 
     /**
      * Chooses files to do without: those of which less than half is still needed, and the smallest
      * if there are too many.
      */
-    private Set<String> abandonedFiles() {
+    private Set<String> abandonedFiles(LiveUnits live) {
       Map<String, Long> stored = new HashMap<>();
       Map<String, Long> needed = new HashMap<>();
       Set<Long> present = new HashSet<>();
       for (Segment segment : image.segments()) {
-        if (segment != null && live.of(segment) != null) {
+        if (segment != null && live.isLive(segment)) {
           present.add(segment.id);
         }
       }
@@ -217,24 +288,48 @@ final class FsSnapshots implements NativeSnapshots {
       return chosen;
     }
 
+    /** Writes segment by segment, as many after each pass over the index as there is memory for. */
     Map<Long, StoredSegment> write() {
       Map<Long, StoredSegment> segments = new LinkedHashMap<>();
-      for (Segment segment : image.segments()) {
-        if (segment != null && !segments.containsKey(segment.id)) {
-          long[] bits = live.of(segment);
-          if (bits != null) {
-            segments.put(segment.id, write(segment, bits));
-            liveLists.put(segment.id, listOf(segment, bits));
+      int rangeCount = image.segments().length;
+      for (int from = 0; from < rangeCount; ) {
+        int end = endOfWindow(from);
+        LiveUnits live = LiveUnits.of(image, from, end);
+        if (from == 0) {
+          abandoned = abandonedFiles(live);
+        }
+        for (int range = from; range < end; range++) {
+          Segment segment = image.segments()[range];
+          if (segment != null && segment.base >>> image.rangeShift() == range) {
+            long[] bits = live.of(segment);
+            if (bits != null) {
+              segments.put(segment.id, write(segment, bits));
+              addList(segment, bits);
+            }
           }
         }
+        from = end;
       }
       return segments;
     }
 
-    private byte[] listOf(Segment segment, long[] bits) {
+    private int endOfWindow(int from) {
+      int end = from + 1;
+      long bytes = LiveUnits.sizeBytes(image, from);
+      while (end < image.segments().length) {
+        bytes += LiveUnits.sizeBytes(image, end);
+        if (bytes > windowBytes) {
+          break;
+        }
+        end++;
+      }
+      return end;
+    }
+
+    private void addList(Segment segment, long[] bits) {
       units.begin(image.sizeOf(segment) / RecordLayout.UNIT_BYTES);
       units.addAll(bits, new long[0]);
-      return units.bytes().toByteArray();
+      liveLists.add(segment.id, units.bytes());
     }
 
     private StoredSegment write(Segment segment, long[] bits) {
@@ -265,8 +360,8 @@ final class FsSnapshots implements NativeSnapshots {
 
     /** Returns what of a stored segment was live in the last completed snapshot. */
     private long[] liveBefore(Segment segment, int end) {
-      BinaryInput list = new BinaryInput(requireNonNull(base.live().get(segment.id)));
-      long[] bits = LiveUnits.create(end);
+      BinaryInput list = requireNonNull(base.live()).read(segment.id);
+      long[] bits = LiveUnits.create(LiveUnits.sizeOf(image, segment));
       int listEnd = UnitList.readEnd(list, end / RecordLayout.UNIT_BYTES);
       UnitList.read(list, listEnd, bits, true);
       return bits;
@@ -282,7 +377,7 @@ final class FsSnapshots implements NativeSnapshots {
       writer.begin();
       int record = from;
       for (int at = from; at < end; ) {
-        int length = Math.min(FrozenBytes.PIECE_BYTES, end - at);
+        int length = Math.min(source.pieceBytes(), end - at);
         source.read(segment, at, length);
         writer.write(source.bytes(), source.at(), length);
         while (record < at + length) {

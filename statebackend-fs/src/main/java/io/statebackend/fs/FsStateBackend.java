@@ -6,14 +6,16 @@ import static java.util.Objects.requireNonNull;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.KeyedStore;
+import io.statebackend.api.spi.MemoryUse;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.WorkDirectory;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,7 +43,7 @@ public final class FsStateBackend implements StateBackend {
       Executors.newSingleThreadExecutor(FsStateBackend::newWriterThread);
 
   /** The stores that are open. Guarded by itself. */
-  private final Set<FsKeyedStore<?>> stores = new HashSet<>();
+  private final Set<FsKeyedStore<?>> stores = new LinkedHashSet<>();
 
   /** Guarded by {@code stores}. */
   private boolean closed;
@@ -86,6 +88,21 @@ public final class FsStateBackend implements StateBackend {
   /** Returns the budget, for tests. */
   MemoryBudget budget() {
     return budget;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The index is slots, chunks and what is known of segments; images are what a snapshot may
+   * need and parts of the index that only images have; the cache remembers what was read from
+   * files.
+   */
+  @Override
+  public MemoryUse memoryUse() {
+    synchronized (stores) {
+      return new MemoryUse(
+          budget.totalBytes(), Map.of(), stores.stream().map(FsKeyedStore::memoryUse).toList());
+    }
   }
 
   @Override

@@ -41,6 +41,10 @@ final class FsTable<K, N> {
     return table;
   }
 
+  String name() {
+    return table.format().name();
+  }
+
   KeyPartFormat keyParts() {
     return keyParts;
   }

@@ -56,7 +56,7 @@ final class FsValueTable<K, N, V> implements ValueTable<K, N, V> {
     }
     V value = read(view.bytes(), view.at());
     if (view.isCold()) {
-      warming.wasRead(records, keyGroup, key, view);
+      warming.wasRead(table.name(), records, keyGroup, key, view);
     }
     return value;
   }
@@ -114,7 +114,7 @@ final class FsValueTable<K, N, V> implements ValueTable<K, N, V> {
     long sizeBytes = layout.sizeBytes(key.length(), length);
     boolean replaces = isThere;
     if (!log.fits(sizeBytes)) {
-      log.makeRoom(sizeBytes);
+      log.makeRoom(sizeBytes, table.name());
       replaces = records.find(keyGroup, key, view);
     }
     return replaces

@@ -2,6 +2,7 @@
 package io.statebackend.fs;
 
 import io.statebackend.api.spi.Closing;
+import io.statebackend.api.spi.MemoryUse.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,15 +73,15 @@ final class Images {
     synchronized (inUse) {
       if (!isExclusive(madeIn)) {
         inUse.lastEntry().getValue().retainedBytes += bytes;
+        memory.move(Part.INDEX, Part.IMAGES, bytes);
         return;
       }
     }
-    memory.release(bytes);
+    memory.release(Part.INDEX, bytes);
   }
 
-  /** Lets go of an image that nobody reads any more, and of memory that was reserved for it. */
-  void release(long imageEpoch, long reservedBytes) {
-    memory.release(reservedBytes);
+  /** Lets go of an image that nobody reads any more. */
+  void release(long imageEpoch) {
     synchronized (inUse) {
       FsFrozenStore image = inUse.remove(imageEpoch);
       if (image == null) {
@@ -89,7 +90,7 @@ final class Images {
       // What was replaced while the image was the newest is shared with older ones at most.
       Map.Entry<Long, FsFrozenStore> older = inUse.lowerEntry(imageEpoch);
       if (older == null) {
-        memory.release(image.retainedBytes);
+        memory.release(Part.IMAGES, image.retainedBytes);
       } else {
         older.getValue().retainedBytes += image.retainedBytes;
       }

@@ -170,6 +170,12 @@ final class IndexGroup {
     setDirectory(new long[][] {EMPTY});
   }
 
+  /** Lets go of all slots, whose memory is given back with all that the store has. */
+  void close() {
+    directory = new long[][] {EMPTY};
+    count = 0;
+  }
+
   private void makeRoom(long hash, long[] chunk) {
     if (chunk == EMPTY) {
       fill(hash, create(firstCapacity, firstDepth));

@@ -2,27 +2,54 @@
 package io.statebackend.fs;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/** Which records of each segment an image has: a bit per unit, set where a live record begins. */
+/**
+ * Which records of some segments an image has: a bit per unit, set where a live record begins. Of
+ * as many segments at a time as there is memory for; each time costs a pass over the index.
+ */
 final class LiveUnits {
+  private static final int ARRAY_HEADER_BYTES = 16;
+  private static final int REFERENCE_BYTES = 4;
+
   private final @Nullable Segment[] segments;
   private final int rangeShift;
   private final FsFrozenStore image;
+  private final int firstRange;
+  private final int endRange;
 
-  /** By range of addresses; null where nothing is live. */
+  /** The ranges of addresses that have live records, in all segments. */
+  private final BitSet liveRanges = new BitSet();
+
+  /** By range of addresses from the first one on; null where nothing is live. */
   private final long[] @Nullable [] bits;
 
-  private LiveUnits(FsFrozenStore image) {
+  private LiveUnits(FsFrozenStore image, int firstRange, int endRange) {
     this.image = image;
     this.segments = image.segments();
     this.rangeShift = image.rangeShift();
-    this.bits = new long[segments.length][];
+    this.firstRange = firstRange;
+    this.endRange = endRange;
+    this.bits = new long[endRange - firstRange][];
   }
 
-  /** Returns the memory needed for segments of so many bytes in all, at most. */
-  static long sizeBytes(long segmentBytes, int segmentCount) {
-    return segmentBytes / RecordLayout.UNIT_BYTES / Byte.SIZE + (long) segmentCount * Long.BYTES;
+  /** Returns the memory needed for what lies at a range of addresses of an image. */
+  static long sizeBytes(FsFrozenStore image, int range) {
+    Segment segment = image.segments()[range];
+    return segment == null || segment.base >>> image.rangeShift() != range
+        ? REFERENCE_BYTES
+        : REFERENCE_BYTES + sizeBytes(sizeOf(image, segment));
+  }
+
+  /** Returns the memory needed for a segment. */
+  static long sizeBytes(int segmentSize) {
+    return ARRAY_HEADER_BYTES + (long) wordCount(segmentSize) * Long.BYTES;
+  }
+
+  /** Returns up to where a segment has bits. Of a single record only the first one is needed. */
+  static int sizeOf(FsFrozenStore image, Segment segment) {
+    return segment.hasOneRecord() ? 2 * Segment.HEADER_BYTES : image.sizeOf(segment);
   }
 
   private static int wordCount(int segmentSize) {
@@ -50,12 +77,13 @@ final class LiveUnits {
   }
 
   static boolean isSet(long[] bits, int unit) {
-    return (bits[unit / Long.SIZE] >>> unit & 1) != 0;
+    int word = unit / Long.SIZE;
+    return word < bits.length && (bits[word] >>> unit & 1) != 0;
   }
 
-  /** Collects the addresses in the index of an image. */
-  static LiveUnits of(FsFrozenStore image) {
-    LiveUnits live = new LiveUnits(image);
+  /** Collects the addresses in the index of an image that lie in some ranges. */
+  static LiveUnits of(FsFrozenStore image, int firstRange, int endRange) {
+    LiveUnits live = new LiveUnits(image, firstRange, endRange);
     for (FrozenTable table : image.tables().values()) {
       live.addAll(table.heads());
       live.addAll(table.pages());
@@ -86,16 +114,25 @@ final class LiveUnits {
     int range = (int) (address >>> rangeShift);
     Segment segment = segments[range];
     int first = (int) (segment.base >>> rangeShift);
-    long[] words = bits[first];
+    liveRanges.set(first);
+    if (first < firstRange || first >= endRange) {
+      return;
+    }
+    long[] words = bits[first - firstRange];
     if (words == null) {
-      words = create(image.sizeOf(segment));
-      bits[first] = words;
+      words = create(sizeOf(image, segment));
+      bits[first - firstRange] = words;
     }
     set(words, (int) (address - segment.base));
   }
 
-  /** Returns the bits of a segment, or null if nothing of it is live. */
+  /** Returns the bits of a segment in the ranges, or null if nothing of it is live. */
   long @Nullable [] of(Segment segment) {
-    return bits[(int) (segment.base >>> rangeShift)];
+    return bits[(int) (segment.base >>> rangeShift) - firstRange];
+  }
+
+  /** Tells whether anything of a segment is live, in the ranges or not. */
+  boolean isLive(Segment segment) {
+    return liveRanges.get((int) (segment.base >>> rangeShift));
   }
 }

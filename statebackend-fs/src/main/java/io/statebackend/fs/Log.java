@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import io.statebackend.api.StateClosedException;
 import io.statebackend.api.StateIoException;
+import io.statebackend.api.spi.MemoryUse.Part;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +20,6 @@ final class Log implements AutoCloseable {
   /** How much is appended at most before housekeeping gets its turn. */
   private static final int HOUSEKEEPING_BYTES = 16 << 10;
 
-  /** What a {@link UnitList} takes for each record, at most. */
-  private static final int LIST_BYTES_PER_RECORD = 2;
-
   private static final int CAPACITY_MIN = 64 << 10;
 
   /** A store begins with small segments; they grow with it. */
@@ -29,6 +28,19 @@ final class Log implements AutoCloseable {
   /** Arrays of just less than a power of two waste no room in the regions of the heap. */
   private static final int ARRAY_HEADER_BYTES = 64;
 
+  /**
+   * How much of all memory is to remain when entries are removed, which may take memory before it
+   * gives some.
+   */
+  private static final int LAST_BYTES_DIVISOR = 32;
+
+  /** The same while the store is restored: what could be written can be restored. */
+  private static final int RESTORING_LAST_BYTES_DIVISOR = 64;
+
+  private static final String WAY_OUT =
+      "raise memoryBudgetBytes, or divide the state among more processes";
+
+  private final String owner;
   private final int segmentSizeBytes;
   private final MemoryBudget.Account memory;
   private final Images images;
@@ -43,6 +55,8 @@ final class Log implements AutoCloseable {
   private int roomEnd = Segment.HEADER_BYTES;
 
   private boolean isShortOfMemory;
+  private boolean isRestoring;
+  private boolean closed;
   private long nextSegmentId;
   private long usedBytes;
   private long liveBytes;
@@ -72,13 +86,20 @@ final class Log implements AutoCloseable {
     }
   }
 
+  /**
+   * Creates an empty log.
+   *
+   * @param owner what messages call the store
+   */
   Log(
+      String owner,
       Settings settings,
       MemoryBudget.Account memory,
       Images images,
       SegmentTable segments,
       Residency residency,
       TableRegistry tables) {
+    this.owner = owner;
     this.segmentSizeBytes = settings.segmentSizeBytes();
     this.memory = memory;
     this.images = images;
@@ -117,34 +138,59 @@ final class Log implements AutoCloseable {
   /**
    * Makes so many bytes fit. Addresses and views from before are void.
    *
+   * @param state what the bytes are for, for messages
+   * @throws IllegalArgumentException if no record can be so large
    * @throws StateIoException if memory cannot be taken from older segments, or is not enough
    */
-  void makeRoom(long bytes) {
+  void makeRoom(long bytes, String state) {
+    checkOpen();
     if (bytes > RecordLayout.SIZE_BYTES_MAX) {
       throw new IllegalArgumentException(
-          "entry is too large: size=%d bytes, max=%d bytes"
-              .formatted(bytes, RecordLayout.SIZE_BYTES_MAX));
+          "entry is too large: state=%s, %s, size=%d bytes, max=%d bytes; divide it, for instance among the entries of a list or map"
+              .formatted(state, owner, bytes, RecordLayout.SIZE_BYTES_MAX));
     }
     int needed = (int) bytes;
     freeRetired();
     cleaner.step(Math.max(HOUSEKEEPING_BYTES, bytes));
-    giveBack();
-    ensureRoom(needed);
+    isShortOfMemory = false;
+    if (!giveBack() && memory.isBeyondLimit() && !isRestoring) {
+      throw tooSmallForIndex("state=" + state);
+    }
+    ensureRoom(needed, state);
     roomEnd = Math.min(active.capacity, active.size + Math.max(needed, HOUSEKEEPING_BYTES));
   }
 
   /** Makes so many bytes fit, without housekeeping. */
-  void ensureRoom(int bytes) {
+  void ensureRoom(int bytes, String state) {
     if (bytes > active.capacity - active.size) {
-      roll(bytes);
+      roll(bytes, state);
     }
     roomEnd = Math.max(roomEnd, active.size + bytes);
   }
 
-  /** Waits for what is being written. What it is does not matter any more. */
+  /** Refuses work from now on, and waits for what is being written; it does not matter any more. */
   @Override
   public void close() {
+    closed = true;
+    active = Segment.NONE;
+    roomEnd = Segment.HEADER_BYTES;
     residency.close();
+  }
+
+  /**
+   * Checks that the store is open.
+   *
+   * @throws StateClosedException if it is closed
+   */
+  void checkOpen() {
+    if (closed) {
+      throw new StateClosedException("the store is closed: " + owner);
+    }
+  }
+
+  /** Tells whether the store is being restored, which may use more of the margin than writes. */
+  void setRestoring(boolean restoring) {
+    isRestoring = restoring;
   }
 
   private void freeRetired() {
@@ -160,7 +206,7 @@ final class Log implements AutoCloseable {
 
   /** Charges memory that an operation cannot do without; the next one gives other memory back. */
   void charge(long bytes) {
-    if (memory.charge(bytes)) {
+    if (memory.charge(Part.INDEX, bytes)) {
       isShortOfMemory = true;
       roomEnd = Segment.HEADER_BYTES;
     }
@@ -173,30 +219,53 @@ final class Log implements AutoCloseable {
    */
   void giveBackIfShort() {
     if (isShortOfMemory) {
-      giveBack();
-    }
-  }
-
-  private void giveBack() {
-    isShortOfMemory = false;
-    while (memory.mustGiveBack()) {
-      if (!residency.release()) {
-        if (memory.isExhausted()) {
-          throw new StateIoException(
-              "the memory budget is too small for the index: used by the store=%d bytes, live records=%d bytes; raise memoryBudgetBytes, or divide the state among more processes"
-                  .formatted(memory.usedBytes(), liveBytes));
-        }
-        return;
+      isShortOfMemory = false;
+      int divisor = isRestoring ? RESTORING_LAST_BYTES_DIVISOR : LAST_BYTES_DIVISOR;
+      if (!giveBack() && memory.isExhausted(divisor)) {
+        isShortOfMemory = true;
+        throw tooSmallForIndex("live records=" + liveBytes + " bytes");
       }
     }
   }
 
+  private StateIoException tooSmallForIndex(String what) {
+    return new StateIoException(
+        "the memory budget is too small for the index: %s, %s, used by the store=%s bytes, memoryBudgetBytes=%d; %s"
+            .formatted(what, owner, memory.parts(), memory.totalBytes(), WAY_OUT));
+  }
+
+  /** Gives memory back as long as that is asked for; returns whether there was enough. */
+  private boolean giveBack() {
+    while (memory.mustGiveBack()) {
+      if (!residency.release()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Begins a new segment with room for so many bytes. */
-  private void roll(int bytes) {
+  private void roll(int bytes, String state) {
     closeActive();
     int capacity = capacityFor(bytes);
-    byte[] array = residency.allocate(capacity);
+    byte[] array = residency.tryAllocate(capacity);
+    if (array == null) {
+      throw noMemory(capacity, "state=" + state);
+    }
     addActive(new Segment(nextSegmentId++, segments.allocate(capacity), array));
+  }
+
+  private StateIoException noMemory(int capacity, String what) {
+    return new StateIoException(
+        "no memory for a segment of the log: needed=%d bytes, available=%d bytes, %s, %s, used by the store=%s bytes, memoryBudgetBytes=%d; %s"
+            .formatted(
+                capacity + Segment.overheadBytes(capacity),
+                memory.availableBytes(),
+                what,
+                owner,
+                memory.parts(),
+                memory.totalBytes(),
+                WAY_OUT));
   }
 
   private void addActive(Segment segment) {
@@ -212,6 +281,7 @@ final class Log implements AutoCloseable {
     if (full != Segment.NONE) {
       active = Segment.NONE;
       roomEnd = Segment.HEADER_BYTES;
+      full.end();
       residency.add(full);
       if (full.liveBytes == 0) {
         retire(full);
@@ -259,8 +329,11 @@ final class Log implements AutoCloseable {
    * @throws StateIoException if there is no memory for it
    */
   Segment beginAdopted(int size) {
-    prepareToAdopt();
-    return addAdopted(size, residency.allocate(size));
+    Segment segment = tryBeginAdopted(size);
+    if (segment == null) {
+      throw noMemory(size, "while restoring");
+    }
+    return segment;
   }
 
   /** Does the same, but returns null if there is no memory. */
@@ -272,7 +345,7 @@ final class Log implements AutoCloseable {
 
   private void prepareToAdopt() {
     freeRetired();
-    giveBack();
+    giveBackIfShort();
     closeActive();
   }
 
@@ -294,24 +367,17 @@ final class Log implements AutoCloseable {
 
   /** Ends what {@link #beginAdopted} or {@link #tryBeginAdopted} began. */
   void endAdopted(Segment segment) {
-    residency.add(segment);
+    segment.end();
+    residency.addSealed(segment);
     if (segment.liveBytes == 0) {
       retire(segment);
     }
   }
 
-  /**
-   * Reserves what a native snapshot of an image needs, which must not depend on the owner later.
-   *
-   * @param recordCount how many records the index has
-   * @return the memory in bytes; 0 if there is too little
-   */
-  long reserveForSnapshot(long recordCount) {
-    long bytes =
-        LiveUnits.sizeBytes(usedBytes, segments.count())
-            + 2 * FrozenBytes.PIECE_BYTES
-            + LIST_BYTES_PER_RECORD * recordCount;
-    return tryReserve(bytes) ? bytes : 0;
+  /** Lends all memory of the log to whoever needs it, until more is appended. */
+  void sealAll() {
+    closeActive();
+    residency.sealUpTo(Long.MAX_VALUE);
   }
 
   /**
@@ -319,8 +385,8 @@ final class Log implements AutoCloseable {
    *
    * @throws StateIoException if a segment cannot be written
    */
-  boolean tryReserve(long bytes) {
-    while (!memory.tryReserve(bytes)) {
+  boolean tryReserve(Part part, long bytes) {
+    while (!memory.tryReserve(part, bytes)) {
       if (!residency.release()) {
         return false;
       }
@@ -330,6 +396,11 @@ final class Log implements AutoCloseable {
 
   /** Makes all that was appended so far unchangeable; returns where that ends. */
   FreezePoint freeze() {
+    residency.sealUpTo(kept().segmentId() - 1);
+    isShortOfMemory |= memory.mustGiveBack();
+    if (isShortOfMemory) {
+      roomEnd = Segment.HEADER_BYTES;
+    }
     for (Segment segment : residency.unsealed()) {
       segment.mutableFrom = segment.size;
     }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import io.statebackend.api.spi.MemoryUse.Part;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory that all stores of a backend share, in bytes. Thread-safe.
@@ -13,8 +17,9 @@ import java.util.List;
  * before its next operation.
  *
  * <p>Each account may have what the others leave, but for a <em>floor</em> that is kept for each
- * other one and for some that may still come: nobody can take memory from an owner that is idle. An
- * account with more than its equal share gives back while another is refused less than that.
+ * other one and for some that may still come. What an account has beyond its floor is not its own:
+ * others take it from its {@link Lender} when they need it, whether its owner works or is idle. An
+ * account with less than its equal share takes first from those that have more than theirs.
  */
 final class MemoryBudget {
   private static final int MARGIN_DIVISOR = 16;
@@ -31,6 +36,21 @@ final class MemoryBudget {
 
   /** Whether an account with less than its share was refused. */
   private boolean contended;
+
+  /** Gives memory of one store back while its owner may be at work, or idle for long. */
+  interface Lender {
+
+    /** Returns how much {@link #giveBackOldest} could give back, called again and again. */
+    long lentBytes();
+
+    /**
+     * Gives some memory back that the owner can do without. Called by any thread, which may have to
+     * wait until something is written to a file.
+     *
+     * @return whether there was any
+     */
+    boolean giveBackOldest();
+  }
 
   MemoryBudget(long totalBytes) {
     this.totalBytes = totalBytes;
@@ -68,29 +88,54 @@ final class MemoryBudget {
     return limitBytes / Math.max(1, accounts.size());
   }
 
-  private void add(Account account, long bytes) {
+  private void add(Account account, Part part, long bytes) {
+    account.parts.merge(part, bytes, Long::sum);
     account.usedBytes += bytes;
     usedBytes += bytes;
     peakBytes = Math.max(peakBytes, usedBytes);
   }
 
+  /** Returns whom to take memory from: who has most beyond what is left to each. */
+  private synchronized @Nullable Account lenderFor(Account borrower, long leftToEachBytes) {
+    Account chosen = null;
+    long most = 0;
+    for (Account other : accounts) {
+      Lender lender = other.lender;
+      if (other != borrower && lender != null) {
+        long bytes = Math.min(other.usedBytes - leftToEachBytes, lender.lentBytes());
+        if (bytes > most) {
+          most = bytes;
+          chosen = other;
+        }
+      }
+    }
+    return chosen;
+  }
+
   /** The memory of one store. */
   final class Account implements AutoCloseable {
+    private final Map<Part, Long> parts = new EnumMap<>(Part.class);
     private long usedBytes;
     private boolean closed;
+    private volatile @Nullable Lender lender;
 
     private Account() {}
 
+    /** Names what gives memory back when others need it. */
+    void lendBy(Lender newLender) {
+      lender = newLender;
+    }
+
     /** Reserves memory if there is any. */
-    boolean tryReserve(long bytes) {
+    boolean tryReserve(Part part, long bytes) {
       synchronized (MemoryBudget.this) {
         boolean isWithinFloor =
             usedBytes + bytes <= floorBytes() && MemoryBudget.this.usedBytes + bytes <= limitBytes;
-        if (!isWithinFloor && bytes > availableBytes()) {
+        if (!isWithinFloor && bytes > free()) {
           contended |= usedBytes + bytes <= shareBytes();
           return false;
         }
-        add(this, bytes);
+        add(this, part, bytes);
         if (usedBytes <= shareBytes()) {
           contended = false;
         }
@@ -98,18 +143,22 @@ final class MemoryBudget {
       }
     }
 
-    /** Returns how much could be reserved now beyond the floor. */
+    /** Returns how much could be reserved now beyond the floor, 0 or more. */
     long availableBytes() {
       synchronized (MemoryBudget.this) {
-        long floor = floorBytes();
-        long keptFree = keptForNewcomersBytes();
-        for (Account other : accounts) {
-          if (other != this) {
-            keptFree += Math.max(0, floor - other.usedBytes);
-          }
-        }
-        return limitBytes - MemoryBudget.this.usedBytes - keptFree;
+        return Math.max(0, free());
       }
+    }
+
+    private long free() {
+      long floor = floorBytes();
+      long keptFree = keptForNewcomersBytes();
+      for (Account other : accounts) {
+        if (other != this) {
+          keptFree += Math.max(0, floor - other.usedBytes);
+        }
+      }
+      return limitBytes - MemoryBudget.this.usedBytes - keptFree;
     }
 
     /**
@@ -117,18 +166,28 @@ final class MemoryBudget {
      *
      * @return whether the account must give back
      */
-    boolean charge(long bytes) {
+    boolean charge(Part part, long bytes) {
       synchronized (MemoryBudget.this) {
-        add(this, bytes);
+        add(this, part, bytes);
         return mustGiveBack();
       }
     }
 
     /** Gives memory back. After the account was closed, there is nothing left to give. */
-    void release(long bytes) {
+    void release(Part part, long bytes) {
       synchronized (MemoryBudget.this) {
         if (!closed) {
-          add(this, -bytes);
+          add(this, part, -bytes);
+        }
+      }
+    }
+
+    /** Takes note that memory is used for something else now. */
+    void move(Part from, Part to, long bytes) {
+      synchronized (MemoryBudget.this) {
+        if (!closed) {
+          add(this, from, -bytes);
+          add(this, to, bytes);
         }
       }
     }
@@ -136,14 +195,67 @@ final class MemoryBudget {
     /** Tells whether the account is to give back what it can do without. */
     boolean mustGiveBack() {
       synchronized (MemoryBudget.this) {
-        return MemoryBudget.this.usedBytes > limitBytes || (contended && usedBytes > shareBytes());
+        return isBeyondLimit() || (contended && usedBytes > shareBytes());
       }
     }
 
-    /** Tells whether nothing is left, not even of the margin. */
-    boolean isExhausted() {
+    /** Tells whether more is used than may be reserved, so that the margin is in use. */
+    boolean isBeyondLimit() {
       synchronized (MemoryBudget.this) {
-        return MemoryBudget.this.usedBytes > totalBytes - totalBytes / (2 * MARGIN_DIVISOR);
+        return MemoryBudget.this.usedBytes > limitBytes;
+      }
+    }
+
+    /** Tells whether the account has less than its equal share. */
+    boolean isBelowShare() {
+      synchronized (MemoryBudget.this) {
+        return usedBytes < shareBytes();
+      }
+    }
+
+    /** Returns what the account could have if all had the same. */
+    long shareBytes() {
+      synchronized (MemoryBudget.this) {
+        return MemoryBudget.this.shareBytes();
+      }
+    }
+
+    /** Returns how much the account may keep from its lender: nothing is kept while it is alone. */
+    long privateBytesMax() {
+      synchronized (MemoryBudget.this) {
+        return accounts.size() > 1 ? shareBytes() / 2 : Long.MAX_VALUE;
+      }
+    }
+
+    /** Makes another account that has more than its share give back; tells whether one did. */
+    boolean takeBeyondShare() {
+      return take(shareBytes());
+    }
+
+    /** Makes another account that has more than its floor give back; tells whether one did. */
+    boolean takeBeyondFloor() {
+      synchronized (MemoryBudget.this) {
+        if (accounts.size() == 1) {
+          return false;
+        }
+      }
+      return take(floorBytes());
+    }
+
+    private boolean take(long leftToEachBytes) {
+      Account other = lenderFor(this, leftToEachBytes);
+      Lender otherLender = other == null ? null : other.lender;
+      return otherLender != null && otherLender.giveBackOldest();
+    }
+
+    /**
+     * Tells whether nothing is left, not even of the margin.
+     *
+     * @param lastBytesDivisor which part of all memory is to remain
+     */
+    boolean isExhausted(int lastBytesDivisor) {
+      synchronized (MemoryBudget.this) {
+        return MemoryBudget.this.usedBytes > totalBytes - totalBytes / lastBytesDivisor;
       }
     }
 
@@ -153,11 +265,25 @@ final class MemoryBudget {
       }
     }
 
+    /** Returns what is used for what. */
+    Map<Part, Long> parts() {
+      synchronized (MemoryBudget.this) {
+        return Map.copyOf(parts);
+      }
+    }
+
+    /** Returns the memory of all accounts together. */
+    long totalBytes() {
+      return totalBytes;
+    }
+
     /** Gives everything back. */
     @Override
     public void close() {
       synchronized (MemoryBudget.this) {
-        add(this, -usedBytes);
+        MemoryBudget.this.usedBytes -= usedBytes;
+        usedBytes = 0;
+        parts.clear();
         closed = true;
         accounts.remove(this);
       }

@@ -4,7 +4,6 @@ package io.statebackend.fs;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.spi.NativeSnapshots;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +51,22 @@ final class NativeRestore {
     return tables.names();
   }
 
-  /** Restores; returns what the snapshots hold of the store's segments. */
-  FsSnapshots.Stored restore(List<NativeSnapshots.Snapshot> snapshots) {
+  /**
+   * Restores; returns what the snapshots hold of the store's segments.
+   *
+   * @param lists where the live records of segments are noted that are taken over
+   */
+  FsSnapshots.Stored restore(List<NativeSnapshots.Snapshot> snapshots, LiveLists lists) {
+    log.setRestoring(true);
+    try {
+      return restoreAll(snapshots, lists);
+    } finally {
+      log.setRestoring(false);
+      log.sealAll();
+    }
+  }
+
+  private FsSnapshots.Stored restoreAll(List<NativeSnapshots.Snapshot> snapshots, LiveLists lists) {
     boolean isSame = snapshots.size() == 1 && snapshots.get(0).keyGroups().equals(range);
     for (NativeSnapshots.Snapshot snapshot : snapshots) {
       Manifest manifest = Manifest.read(snapshot.manifest());
@@ -61,7 +74,7 @@ final class NativeRestore {
       boolean adopts = isSame && manifest.tables().size() <= ADOPTED_TABLE_COUNT_MAX;
       int[] tableIds = declare(manifest.tables(), snapshot.keyGroups(), adopts);
       if (adopts) {
-        return adopt(manifest.segments(), reader, tableIds);
+        return adopt(manifest.segments(), reader, tableIds, lists);
       }
       copy(manifest.segments(), reader, snapshot.keyGroups(), tableIds);
     }
@@ -168,10 +181,9 @@ final class NativeRestore {
    * Takes segments over as they are. While one comes into the index, the next one is read, if there
    * is memory for both.
    */
-  private FsSnapshots.Stored adopt(List<StoredSegment> stored, SegmentReader reader, int[] ids) {
+  private FsSnapshots.Stored adopt(
+      List<StoredSegment> stored, SegmentReader reader, int[] ids, LiveLists lists) {
     Map<Long, StoredSegment> segments = new LinkedHashMap<>();
-    Map<Long, byte[]> liveLists = new HashMap<>();
-    long listBytes = 0;
     try (ReadAhead readAhead = new ReadAhead(reader)) {
       Adoption next = null;
       for (int i = 0; i < stored.size(); i++) {
@@ -180,12 +192,10 @@ final class NativeRestore {
         next = i + 1 < stored.size() ? tryBegin(stored.get(i + 1), readAhead) : null;
         adopt(current, live, ids);
         segments.put(current.segment.id, current.stored);
-        liveLists.put(current.segment.id, live.list());
-        log.charge(live.list().length);
-        listBytes += live.list().length;
+        lists.add(current.segment.id, live.list());
       }
     }
-    return new FsSnapshots.Stored(segments, liveLists, listBytes);
+    return new FsSnapshots.Stored(segments, lists);
   }
 
   private Adoption begin(StoredSegment stored, ReadAhead readAhead) {
@@ -246,7 +256,7 @@ final class NativeRestore {
             if (!log.fits(sizeBytes)) {
               // Cleaning takes what the index does not have for dead.
               batch.flush();
-              log.makeRoom(sizeBytes);
+              log.makeRoom(sizeBytes, tables.tableOf(header).format().name());
             }
             Segment target = log.active();
             int offset = log.append(sizeBytes);

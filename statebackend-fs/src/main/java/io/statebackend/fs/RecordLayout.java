@@ -21,6 +21,9 @@ final class RecordLayout {
 
   static final int TABLE_COUNT_MAX = 1 << 12;
 
+  /** The smallest record in bytes: a header and a key. */
+  static final int SIZE_BYTES_MIN = 2 * UNIT_BYTES;
+
   /** The largest record in bytes. */
   static final int SIZE_BYTES_MAX = Integer.MAX_VALUE - (1 << 16);
 

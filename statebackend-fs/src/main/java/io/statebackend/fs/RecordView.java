@@ -17,6 +17,9 @@ final class RecordView {
   /** What the record is in if {@link SegmentTable#memory} does not tell. */
   private byte[] otherBytes;
 
+  /** The address of the record that is in the other bytes, 0 for none. */
+  private long otherAddress;
+
   RecordView(SegmentTable segments) {
     this(segments, 1);
   }
@@ -30,6 +33,7 @@ final class RecordView {
   void moveTo(long newAddress) {
     address = newAddress;
     at = segments.offset(newAddress);
+    otherAddress = 0;
     if (segments.memory(newAddress) == null) {
       findBytes();
     }
@@ -46,6 +50,16 @@ final class RecordView {
       at = cold.moveTo(segment, offset);
       otherBytes = cold.bytes();
     }
+    otherAddress = address;
+  }
+
+  private byte[] otherBytes() {
+    if (otherAddress != address) {
+      // The memory was taken away since the view moved here; it keeps its place in the bytes.
+      otherBytes = segments.memoryNow(address);
+      otherAddress = address;
+    }
+    return otherBytes;
   }
 
   Segment segment() {
@@ -59,7 +73,7 @@ final class RecordView {
   /** Returns what the record is in: the segment's memory, or a copy. */
   byte[] bytes() {
     byte[] memory = segments.memory(address);
-    return memory != null ? memory : otherBytes;
+    return memory != null ? memory : otherBytes();
   }
 
   /** Returns where the record is in the bytes. */

@@ -46,6 +46,7 @@ final class Records {
   }
 
   long count() {
+    log.checkOpen();
     long count = 0;
     for (IndexGroup group : groups) {
       count += group.count();
@@ -99,6 +100,7 @@ final class Records {
         }
       }
       if (slot == 0) {
+        log.checkOpen();
         return NONE;
       }
       index = IndexChunk.next(chunk, index);
@@ -119,6 +121,7 @@ final class Records {
         }
       }
       if (slot == 0) {
+        log.checkOpen();
         return false;
       }
       index = IndexChunk.next(chunk, index);
@@ -189,6 +192,13 @@ final class Records {
   void clear() {
     for (IndexGroup group : groups) {
       group.clear();
+    }
+  }
+
+  /** Lets go of the index. */
+  void close() {
+    for (IndexGroup group : groups) {
+      group.close();
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -9,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * A part of the log: records one behind the other, first in memory, later in a file.
  *
  * <p>A segment is appended to while it is the newest one; then records in it may still be changed
- * in place; then it is sealed and written to its file; then its memory is used for another one.
- * Fields belong to the owner, but for what is said to be read by others. What an image refers to
- * does not change, so other threads read the bytes without a lock; they look afterwards whether the
- * memory was still the segment's.
+ * in place; then it is sealed and written to its file; then its memory is used for another one, or
+ * taken by another store. Fields belong to the owner, but for what is said to be read by others.
+ * What an image refers to does not change, so other threads read the bytes without a lock; they
+ * look afterwards whether the memory was still the segment's.
  */
 final class Segment {
   /** The unit in which bytes are read from files and checked. */
@@ -49,11 +50,14 @@ final class Segment {
 
   boolean isRetired;
 
+  /** Whether the segment is full with a single record. Read by others, who may see it late. */
+  private boolean oneRecord;
+
   /** Where the segment is written to, once it is sealed. Read by others. */
   private volatile @Nullable SpillFile file;
 
   /** Ends when the segment was written. */
-  private @Nullable CompletableFuture<Void> written;
+  private volatile @Nullable CompletableFuture<Void> written;
 
   /** The checksums of the blocks, valid when the segment was written. Read by others. */
   private volatile int[] blockChecksums = {};
@@ -63,6 +67,18 @@ final class Segment {
     this.base = base;
     this.capacity = memory.length;
     this.memory = memory;
+  }
+
+  /** Takes note that nothing more is appended. */
+  void end() {
+    byte[] bytes = memoryNow();
+    oneRecord =
+        size > HEADER_BYTES
+            && RecordLayout.sizeBytes(Bytes.getLong(bytes, HEADER_BYTES)) == size - HEADER_BYTES;
+  }
+
+  boolean hasOneRecord() {
+    return oneRecord;
   }
 
   /** Returns the bytes, or null if they are only in the file. */
@@ -83,7 +99,24 @@ final class Segment {
   byte[] evict() {
     byte[] bytes = memoryNow();
     memory = null;
+    // Pairs with the fence of FrozenReader.isStill: who copies bytes that are written into the
+    // array from now on sees that it is no longer this segment's.
+    VarHandle.storeStoreFence();
     return bytes;
+  }
+
+  /**
+   * Returns a record that lies in the file at the index that is its offset, for whoever found it in
+   * memory that was taken away since. That seldom happens.
+   */
+  byte[] reloaded(int offset) {
+    ColdWindow window = new ColdWindow(1);
+    int at = window.moveTo(this, offset);
+    byte[] bytes = window.bytes();
+    int sizeBytes = RecordLayout.sizeBytes(Bytes.getLong(bytes, at));
+    byte[] placed = new byte[offset + sizeBytes];
+    System.arraycopy(bytes, at, placed, offset, sizeBytes);
+    return placed;
   }
 
   int offset(long address) {

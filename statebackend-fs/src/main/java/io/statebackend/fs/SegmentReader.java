@@ -2,6 +2,7 @@
 package io.statebackend.fs;
 
 import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.spi.NativeFiles;
 import io.statebackend.api.storage.StorageInput;
@@ -12,7 +13,6 @@ import java.util.zip.CRC32C;
 /** Reads the segments of one native snapshot, and checks them. Used by one thread at a time. */
 final class SegmentReader {
   private final NativeFiles files;
-  private final UnitList units = new UnitList();
 
   /** The files whose beginning was checked. */
   private final Set<String> checkedFiles = new HashSet<>();
@@ -28,7 +28,7 @@ final class SegmentReader {
    * @param list the same as a {@link UnitList}
    */
   @SuppressWarnings("ArrayRecordComponent") // read, never compared
-  record Live(long[] bits, byte[] list) {}
+  record Live(long[] bits, BinaryOutput list) {}
 
   /**
    * Reads a segment.
@@ -48,9 +48,10 @@ final class SegmentReader {
       read(part.place(), list, 0);
       apply(part, list, stored.size(), bits);
     }
+    UnitList units = new UnitList();
     units.begin(stored.size() / RecordLayout.UNIT_BYTES);
     units.addAll(bits, new long[0]);
-    return new Live(bits, units.bytes().toByteArray());
+    return new Live(bits, units.bytes());
   }
 
   private void read(StoredSegment.Place place, byte[] target, int at) {

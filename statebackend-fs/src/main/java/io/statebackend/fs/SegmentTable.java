@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * The segments by their addresses. Addresses are divided into ranges of one length; a segment has
  * one of them, or several in a row if it is larger, and a range is used again when its segment is
  * gone, so that addresses do not run out with time.
+ *
+ * <p>Belongs to the owner. Another thread may take the memory of a sealed segment away at any
+ * moment; then the owner finds that it is gone, and what it has found before stays as it is.
  */
 final class SegmentTable {
   private final int rangeShift;
@@ -59,10 +62,19 @@ final class SegmentTable {
     return memories[(int) (address >>> rangeShift)];
   }
 
-  /** Returns the array that has the record at an address, of which that is known. */
-  @SuppressWarnings("NullAway") // known by the caller
+  /**
+   * Returns the array that has the record at an address at which {@link #memory} has told one, or
+   * an array of the same content if that was taken away since. Only memory of sealed segments is
+   * ever taken while an operation is under way.
+   */
   byte[] memoryNow(long address) {
-    return memories[(int) (address >>> rangeShift)];
+    byte[] memory = memories[(int) (address >>> rangeShift)];
+    return memory != null ? memory : memoryOf(at(address), address);
+  }
+
+  private static byte[] memoryOf(Segment segment, long address) {
+    byte[] memory = segment.memory();
+    return memory != null ? memory : segment.reloaded(segment.offset(address));
   }
 
   /** Returns where in {@link #memory} the record at an address is. */
@@ -87,7 +99,7 @@ final class SegmentTable {
     return (lastUnit >>> rangeShift) + 1;
   }
 
-  void add(Segment segment) {
+  synchronized void add(Segment segment) {
     int first = (int) (segment.base >>> rangeShift);
     int end = first + rangeCount(segment.capacity);
     if (end > segments.length) {
@@ -102,13 +114,13 @@ final class SegmentTable {
     count++;
   }
 
-  /** Takes the memory of a segment away; returns it. */
-  byte[] evict(Segment segment) {
+  /** Takes the memory of a segment away; returns it. Called by any thread. */
+  synchronized byte[] evict(Segment segment) {
     memories[(int) (segment.base >>> rangeShift)] = null;
     return segment.evict();
   }
 
-  void remove(Segment segment) {
+  synchronized void remove(Segment segment) {
     int first = (int) (segment.base >>> rangeShift);
     int end = first + rangeCount(segment.capacity);
     Arrays.fill(segments, first, end, null);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The working files of a store: one for each range of addresses that has segments. */
 final class SpillFiles implements AutoCloseable {
@@ -13,6 +14,7 @@ final class SpillFiles implements AutoCloseable {
 
   private final Path directory;
   private final long fileUnits;
+  private final AtomicLong listsCount = new AtomicLong();
   private final Map<Long, SpillFile> files = new HashMap<>();
 
   /**
@@ -42,6 +44,12 @@ final class SpillFiles implements AutoCloseable {
       files.remove(base / fileUnits);
       file.delete();
     }
+  }
+
+  /** Returns lists in a file of their own, which they delete. Called by any thread. */
+  LiveLists createLists() {
+    return new LiveLists(
+        new SpillFile(directory.resolve("live-" + listsCount.incrementAndGet()), 0));
   }
 
   /** Closes and deletes all files. */

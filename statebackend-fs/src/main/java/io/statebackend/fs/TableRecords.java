@@ -77,6 +77,14 @@ final class TableRecords {
     }
   }
 
+  /** Lets go of the index. */
+  void close() {
+    heads.close();
+    if (pages != null) {
+      pages.close();
+    }
+  }
+
   /** Returns the index as it is now, for an image. */
   FrozenTable freeze() {
     return new FrozenTable(

@@ -80,13 +80,9 @@ final class TableRegistry {
     return RecordLayout.isPage(header) ? table.pages() : table.heads();
   }
 
-  /** Returns how many records the index has. */
-  long recordCount() {
-    long count = 0;
-    for (TableRecords table : byId) {
-      count += table.recordCount();
-    }
-    return count;
+  /** Lets go of the index; who looks for a record then is told that the store is closed. */
+  void close() {
+    byId.forEach(TableRecords::close);
   }
 
   /** Returns the tables as they are now, for an image. */

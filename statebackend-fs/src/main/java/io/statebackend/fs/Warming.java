@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import io.statebackend.api.spi.MemoryUse.Part;
+
 /**
  * Brings records that are read again and again from their files back to memory, by copying them to
  * the end of the log.
@@ -30,7 +32,7 @@ final class Warming {
   }
 
   /** Takes note that a view was read from a file. It is void afterwards. */
-  void wasRead(Records records, int keyGroup, KeyPart key, RecordView view) {
+  void wasRead(String state, Records records, int keyGroup, KeyPart key, RecordView view) {
     if (remembered.length == 0 && !allocate()) {
       return;
     }
@@ -42,7 +44,7 @@ final class Warming {
     remembered[place] = 0;
     int recordBytes = view.sizeBytes();
     if (!log.fits(recordBytes)) {
-      log.makeRoom(recordBytes);
+      log.makeRoom(recordBytes, state);
       if (!records.find(keyGroup, key, view)) {
         throw new IllegalStateException("a record was lost while room was made");
       }
@@ -51,7 +53,7 @@ final class Warming {
   }
 
   private boolean allocate() {
-    if (!log.tryReserve(sizeBytes)) {
+    if (!log.tryReserve(Part.CACHE, sizeBytes)) {
       return false;
     }
     remembered = new long[sizeBytes / Long.BYTES];

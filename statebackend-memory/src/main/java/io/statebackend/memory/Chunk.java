@@ -70,6 +70,15 @@ final class Chunk implements Bucket {
     return images.isExclusive(epoch) && borrowers == 0 ? this : new Chunk(this, images.epoch());
   }
 
+  /** Returns the memory of the chunk's arrays. May be called by any thread. */
+  long arrayBytes() {
+    return EntryLayout.ARRAY_HEADER_BYTES
+        + (long) longs.length * Long.BYTES
+        + (objects.length == 0
+            ? 0
+            : EntryLayout.ARRAY_HEADER_BYTES + (long) objects.length * EntryLayout.REFERENCE_BYTES);
+  }
+
   /** Returns the chunk, or a smaller one of the same entries if they have too much room. */
   Chunk fitted(EntryLayout<?, ?, ?> layout) {
     int fitting = capacityFor(size);

@@ -96,6 +96,25 @@ final class ChunkMap<K, N, V> {
         : new ChunkMap<>(layout, directory.clone(), depth, size);
   }
 
+  /** Returns the memory of the directory, as {@link MemoryTable#indexBytes} does. */
+  long indexBytes() {
+    return EntryLayout.ARRAY_HEADER_BYTES + (long) directory.length * EntryLayout.REFERENCE_BYTES;
+  }
+
+  /** Returns the memory of all chunks, as {@link MemoryTable#entryBytes} does. */
+  long entryBytes() {
+    long bytes = 0;
+    Bucket previous = null;
+    for (Bucket bucket : directory) {
+      // A bucket has a run of slots. Another thread may see one that is not filled yet.
+      if (bucket != previous && bucket instanceof Chunk chunk) {
+        bytes += chunk.arrayBytes();
+      }
+      previous = bucket;
+    }
+    return bytes;
+  }
+
   EntryLayout<K, N, V> layout() {
     return layout;
   }

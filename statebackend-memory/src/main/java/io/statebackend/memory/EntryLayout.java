@@ -30,6 +30,11 @@ import org.jspecify.annotations.Nullable;
  * @param <V> what is stored per key and namespace
  */
 final class EntryLayout<K, N, V> {
+  static final int ARRAY_HEADER_BYTES = 16;
+
+  /** What a reference takes on heaps of less than 32 GiB. */
+  static final int REFERENCE_BYTES = 4;
+
   /** Stands for the hash 0, which would mark an empty slot. */
   private static final long WORD_OF_HASH_ZERO = 0x5851F42D4C957F2DL;
 

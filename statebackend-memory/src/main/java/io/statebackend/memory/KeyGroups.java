@@ -123,6 +123,24 @@ final class KeyGroups<K, N, V> {
     return count;
   }
 
+  /** Returns the memory of directories, as {@link MemoryTable#indexBytes} does. */
+  long indexBytes() {
+    long bytes = 0;
+    for (ChunkMap<K, N, V> map : maps) {
+      bytes += map == null ? 0 : map.indexBytes();
+    }
+    return bytes;
+  }
+
+  /** Returns the memory of chunks, as {@link MemoryTable#entryBytes} does. */
+  long entryBytes() {
+    long bytes = 0;
+    for (ChunkMap<K, N, V> map : maps) {
+      bytes += map == null ? 0 : map.entryBytes();
+    }
+    return bytes;
+  }
+
   /** Returns the maps as they are now, to be read while they are shared with an image. */
   FrozenTable<K, N, V> freeze() {
     return new FrozenTable<>(table, range, maps.clone(), pages);

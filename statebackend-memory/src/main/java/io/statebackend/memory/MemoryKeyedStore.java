@@ -6,11 +6,13 @@ import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.MemoryUse;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** The tables of one subtask. */
@@ -18,7 +20,10 @@ final class MemoryKeyedStore<K> implements KeyedStore<K> {
   private final StoreSpec<K> spec;
   private final Consumer<MemoryKeyedStore<?>> onClose;
   private final Images images = new Images();
-  private final Map<String, MemoryTable> tables = new HashMap<>();
+
+  /** By name. Changed by the owner, read by others. */
+  private final Map<String, MemoryTable> tables = new ConcurrentHashMap<>();
+
   private boolean closed;
 
   /** Opens an empty store. */
@@ -64,6 +69,20 @@ final class MemoryKeyedStore<K> implements KeyedStore<K> {
       frozen.put(table.getKey(), table.getValue().freeze());
     }
     return images.freeze(frozen);
+  }
+
+  /** Returns what the store uses, as far as the engine knows. May be called by any thread. */
+  MemoryUse.OfStore memoryUse() {
+    long indexBytes = 0;
+    long entryBytes = 0;
+    for (MemoryTable table : tables.values()) {
+      indexBytes += table.indexBytes();
+      entryBytes += table.entryBytes();
+    }
+    return new MemoryUse.OfStore(
+        spec.operatorId(),
+        spec.subtask(),
+        Map.of(MemoryUse.Part.INDEX, indexBytes, MemoryUse.Part.LOG, entryBytes));
   }
 
   private void checkOpen() {

@@ -115,6 +115,16 @@ final class MemoryListTable<K, N, E> implements ListTable<K, N, E>, MemoryTable 
   }
 
   @Override
+  public long indexBytes() {
+    return groups.indexBytes();
+  }
+
+  @Override
+  public long entryBytes() {
+    return groups.entryBytes();
+  }
+
+  @Override
   public void close() {
     groups.close();
   }

@@ -121,6 +121,16 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
   }
 
   @Override
+  public long indexBytes() {
+    return groups.indexBytes();
+  }
+
+  @Override
+  public long entryBytes() {
+    return groups.entryBytes();
+  }
+
+  @Override
   public void close() {
     groups.close();
   }

@@ -3,11 +3,13 @@ package io.statebackend.memory;
 
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.KeyedStore;
+import io.statebackend.api.spi.MemoryUse;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.spi.StoreSpec;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -23,7 +25,7 @@ import java.util.Set;
 public final class MemoryStateBackend implements StateBackend {
 
   /** The stores that are open. Guarded by itself. */
-  private final Set<MemoryKeyedStore<?>> stores = new HashSet<>();
+  private final Set<MemoryKeyedStore<?>> stores = new LinkedHashSet<>();
 
   /** Guarded by {@code stores}. */
   private boolean closed;
@@ -47,6 +49,20 @@ public final class MemoryStateBackend implements StateBackend {
   @Override
   public String name() {
     return "memory";
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>There is no limit. What is told are the tables themselves: numbers that are stored as such,
+   * and references; not the objects that these refer to, nor what is copied for images.
+   */
+  @Override
+  public MemoryUse memoryUse() {
+    synchronized (stores) {
+      return new MemoryUse(
+          MemoryUse.NO_LIMIT, Map.of(), stores.stream().map(MemoryKeyedStore::memoryUse).toList());
+    }
   }
 
   @Override

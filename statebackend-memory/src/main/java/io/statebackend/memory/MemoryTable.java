@@ -7,6 +7,18 @@ sealed interface MemoryTable permits MemoryValueTable, MemoryListTable, MemoryMa
   /** Returns the table as it is now. Costs time for each key group, none for entries. */
   FrozenTable<?, ?, ?> freeze();
 
+  /**
+   * Returns the memory that leads to entries. May be called by any thread; while the owner changes
+   * the table, the answer is about right.
+   */
+  long indexBytes();
+
+  /**
+   * Returns the memory that has numbers and references of entries, but not the objects that these
+   * lead to. May be called by any thread, as above.
+   */
+  long entryBytes();
+
   /** Lets go of all entries; using the table is then an error. */
   void close();
 }

@@ -72,6 +72,16 @@ final class MemoryValueTable<K, N, V> implements ValueTable<K, N, V>, MemoryTabl
   }
 
   @Override
+  public long indexBytes() {
+    return groups.indexBytes();
+  }
+
+  @Override
+  public long entryBytes() {
+    return groups.entryBytes();
+  }
+
+  @Override
   public void close() {
     groups.close();
   }

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.KeyedStore;
+import io.statebackend.api.spi.MemoryUse;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.WorkDirectory;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -30,6 +32,7 @@ public final class RocksDbStateBackend implements StateBackend {
   private final WorkDirectory directory;
   private final NativeBudget nativeBudget;
   private final CacheBudget cacheBudget;
+  private final long memoryLimitBytes;
   private final Transfers transfers;
   private final RocksDbKeyedStore.Parts parts;
 
@@ -43,6 +46,7 @@ public final class RocksDbStateBackend implements StateBackend {
     this.directory = directory;
     this.nativeBudget = new NativeBudget(settings.nativeBytes());
     this.cacheBudget = new CacheBudget(settings.cacheBytes());
+    this.memoryLimitBytes = settings.nativeBytes() + settings.cacheBytes();
     this.transfers = new Transfers(settings.transferThreads());
     this.parts = new RocksDbKeyedStore.Parts(settings, nativeBudget, cacheBudget, transfers);
   }
@@ -100,17 +104,21 @@ public final class RocksDbStateBackend implements StateBackend {
   }
 
   /**
-   * Returns how much of the budget is in use.
+   * {@inheritDoc}
    *
-   * @return the figures of this moment
-   * @throws StateClosedException if the backend is closed
+   * <p>Stores share both parts of the budget: native memory, which is blocks, their index and
+   * filters, and write buffers; and the caches on the heap.
    */
+  @Override
   public MemoryUse memoryUse() {
     return new MemoryUse(
-        nativeBudget.usedBytes(),
-        nativeBudget.limitBytes(),
-        cacheBudget.usedBytes(),
-        cacheBudget.limitBytes());
+        memoryLimitBytes,
+        Map.of(
+            MemoryUse.Part.NATIVE,
+            nativeBudget.usedBytes(),
+            MemoryUse.Part.CACHE,
+            cacheBudget.usedBytes()),
+        List.of());
   }
 
   @Override
@@ -130,17 +138,6 @@ public final class RocksDbStateBackend implements StateBackend {
       Closing.all(open, RocksDbKeyedStore::close);
     }
   }
-
-  /**
-   * How much memory is in use.
-   *
-   * @param nativeUsedBytes native memory that is charged: blocks, indexes, filters, write buffers
-   * @param nativeLimitBytes its limit
-   * @param cacheUsedBytes what the caches on the heap take
-   * @param cacheLimitBytes their limit
-   */
-  public record MemoryUse(
-      long nativeUsedBytes, long nativeLimitBytes, long cacheUsedBytes, long cacheLimitBytes) {}
 
   /** The settings of a backend. Not thread-safe. */
   public static final class Builder {

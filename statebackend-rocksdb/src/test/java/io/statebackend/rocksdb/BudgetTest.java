@@ -10,6 +10,7 @@ import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.MemoryUse;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
@@ -135,9 +136,8 @@ final class BudgetTest {
       }
     }
 
-    private static void check(RocksDbStateBackend.MemoryUse use) {
-      if (use.nativeUsedBytes() > use.nativeLimitBytes()
-          || use.cacheUsedBytes() > use.cacheLimitBytes()) {
+    private static void check(MemoryUse use) {
+      if (use.usedBytes() > use.limitBytes()) {
         throw new IllegalStateException("beyond the budget: " + use);
       }
     }

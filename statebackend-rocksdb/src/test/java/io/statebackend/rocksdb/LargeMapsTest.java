@@ -8,6 +8,7 @@ import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.MemoryUse;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
@@ -230,7 +231,8 @@ final class LargeMapsTest {
           expected.put(userKey, (long) step);
         }
       }
-      assertThat(backend.memoryUse().cacheUsedBytes()).isLessThanOrEqualTo(cacheBytes);
+      assertThat(backend.memoryUse().parts().get(MemoryUse.Part.CACHE))
+          .isLessThanOrEqualTo(cacheBytes);
     }
     model.forEach(
         (map, expected) -> assertThat(entries(map)).as("map %d", map).isEqualTo(expected));

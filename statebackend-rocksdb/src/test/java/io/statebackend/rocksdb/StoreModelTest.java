@@ -3,6 +3,7 @@ package io.statebackend.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.statebackend.api.spi.MemoryUse;
 import io.statebackend.testkit.StoreModelContract;
 import java.nio.file.Path;
 
@@ -31,7 +32,7 @@ final class StoreModelTest extends StoreModelContract<RocksDbStateBackend> {
 
   @Override
   protected void checkStep(RocksDbStateBackend backend, long seed) {
-    assertThat(backend.memoryUse().cacheUsedBytes())
+    assertThat(backend.memoryUse().parts().get(MemoryUse.Part.CACHE))
         .as("memory of the cache")
         .isLessThanOrEqualTo(cacheBytes(seed));
   }

@@ -15,6 +15,7 @@ import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.MemoryUse;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.Table;
@@ -36,6 +37,11 @@ final class SortedMapStateBackend implements StateBackend {
   @Override
   public String name() {
     return "sorted-map";
+  }
+
+  @Override
+  public MemoryUse memoryUse() {
+    return new MemoryUse(MemoryUse.NO_LIMIT, Map.of(), List.of());
   }
 
   @Override

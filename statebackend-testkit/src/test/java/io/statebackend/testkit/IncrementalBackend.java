@@ -11,6 +11,7 @@ import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.MemoryUse;
 import io.statebackend.api.spi.NativeFiles;
 import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.spi.StateBackend;
@@ -44,6 +45,11 @@ final class IncrementalBackend implements StateBackend {
   @Override
   public String name() {
     return "incremental";
+  }
+
+  @Override
+  public MemoryUse memoryUse() {
+    return heap.memoryUse();
   }
 
   @Override

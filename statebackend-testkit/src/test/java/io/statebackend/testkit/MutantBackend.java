@@ -10,6 +10,7 @@ import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.MemoryUse;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
@@ -71,6 +72,11 @@ final class MutantBackend implements StateBackend {
   @Override
   public String name() {
     return "mutant";
+  }
+
+  @Override
+  public MemoryUse memoryUse() {
+    return intact.memoryUse();
   }
 
   @Override

@@ -37,6 +37,15 @@ public interface StateBackend extends AutoCloseable {
    */
   <K> KeyedStore<K> open(StoreSpec<K> spec);
 
+  /**
+   * Returns how much memory the engine uses, for what, and how much it may use. May be called from
+   * any thread and as often as a metric is read: it waits for no store and looks at no entry.
+   *
+   * @return the figures of this moment
+   * @throws io.statebackend.api.StateClosedException if the backend is closed and held anything
+   */
+  MemoryUse memoryUse();
+
   /** Closes the backend. Stores that are still open are closed. Closing twice does nothing. */
   @Override
   void close();

@@ -12,6 +12,7 @@ import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.MemoryUse;
 import io.statebackend.api.spi.NativeFiles;
 import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.spi.StateBackend;
@@ -45,6 +46,11 @@ final class IncrementalEngine implements StateBackend {
   @Override
   public String name() {
     return "incremental";
+  }
+
+  @Override
+  public MemoryUse memoryUse() {
+    return new MemoryUse(MemoryUse.NO_LIMIT, Map.of(), List.of());
   }
 
   @Override
