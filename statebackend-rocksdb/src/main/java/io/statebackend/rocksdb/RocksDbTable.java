@@ -4,7 +4,6 @@ package io.statebackend.rocksdb;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
-import io.statebackend.api.spi.EntryKeyFormat;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.Table;
@@ -16,12 +15,12 @@ abstract sealed class RocksDbTable<K, N> implements Table<K, N>
   private static final int KEPT_BYTES_MAX = 1 << 20;
 
   private final StoredEntries entries;
-  private final EntryKeyFormat<N> format;
+  private final EntryKeys<N> format;
   private final BinaryOutput key = new BinaryOutput();
   private final BinaryInput in = new BinaryInput();
   private BinaryOutput value = new BinaryOutput();
 
-  RocksDbTable(StoredEntries entries, EntryKeyFormat<N> format) {
+  RocksDbTable(StoredEntries entries, EntryKeys<N> format) {
     this.entries = entries;
     this.format = format;
   }

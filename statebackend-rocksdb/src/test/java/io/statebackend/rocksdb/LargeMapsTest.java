@@ -23,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.rocksdb.DBOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.Statistics;
 import org.rocksdb.TickerType;
 
@@ -33,7 +32,7 @@ import org.rocksdb.TickerType;
  */
 final class LargeMapsTest {
   static {
-    RocksDB.loadLibrary();
+    NativeLibrary.load();
   }
 
   private static final int ENTRIES = 1_000;
