@@ -44,9 +44,6 @@ final class Database implements EntryCache.Target, AutoCloseable {
 
   private static final int SHARED_FAMILY = 0;
 
-  /** A store has so many column families at most that belong to one table each. */
-  private static final int FAMILIES_MAX = 16;
-
   /** It is not tried more often to open a database anew. */
   private static final long REOPEN_NANOS_MIN = 1_000_000_000;
 
@@ -63,6 +60,7 @@ final class Database implements EntryCache.Target, AutoCloseable {
   /** By what the cache calls them, also those that are dropped. For the owner alone. */
   private final List<Column> columnsById = new ArrayList<>();
 
+  private final int familiesMax;
   private int familyCount;
   private int lastNumber = Column.ALONE;
 
@@ -85,10 +83,11 @@ final class Database implements EntryCache.Target, AutoCloseable {
   /** The last image, unless there was a write since. For the owner alone. */
   private @Nullable ImagePoint lastPoint;
 
-  private Database(String name, NativeBudget budget, OpenDatabase open) {
+  private Database(String name, NativeBudget budget, OpenDatabase open, int familiesMax) {
     this.name = name;
     this.budget = budget;
     this.open = open;
+    this.familiesMax = familiesMax;
   }
 
   /**
@@ -97,9 +96,14 @@ final class Database implements EntryCache.Target, AutoCloseable {
    * @param name what messages call it
    * @param directory where it is, or is created
    * @param tables all the tables that it has
+   * @param familiesMax how many of them may have a column family of their own
    */
   static Database open(
-      String name, Path directory, DatabaseOptions options, Collection<Column.Place> tables) {
+      String name,
+      Path directory,
+      DatabaseOptions options,
+      Collection<Column.Place> tables,
+      int familiesMax) {
     List<@Nullable TableFormat> families = new ArrayList<>();
     families.add(null);
     for (Column.Place table : tables) {
@@ -109,7 +113,7 @@ final class Database implements EntryCache.Target, AutoCloseable {
     }
     NativeBudget budget = options.budget();
     OpenDatabase open = OpenDatabase.open(name, directory, options, families);
-    Database database = new Database(name, budget, open);
+    Database database = new Database(name, budget, open, familiesMax);
     budget.add(database);
     int index = 1;
     for (Column.Place table : tables) {
@@ -159,7 +163,7 @@ final class Database implements EntryCache.Target, AutoCloseable {
    */
   Column createColumn(TableFormat table) {
     OpenDatabase in = open;
-    if (familyCount < FAMILIES_MAX && budget.takeFamily()) {
+    if (familyCount < familiesMax && budget.takeFamily()) {
       return inGate(
           in,
           "cannot create a table: table=" + table.name(),

@@ -3,7 +3,6 @@ package io.statebackend.rocksdb;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.CorruptStateException;
-import io.statebackend.api.spi.Field;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +50,12 @@ final class ListWindow {
     need(LENGTH_BYTES_MAX);
     if (hasRest()) {
       int at = in.position();
-      long length = Field.length(fixedLength, in);
-      long needed = in.position() - at + length;
+      // The element may go on in what was not copied yet.
+      int length = fixedLength < 0 ? in.readVarInt() : fixedLength;
+      if (length < 0) {
+        throw new CorruptStateException("not the length of an element: length=" + length);
+      }
+      long needed = (long) in.position() - at + length;
       in.reset(in.array(), at, in.limit());
       need(needed);
     }

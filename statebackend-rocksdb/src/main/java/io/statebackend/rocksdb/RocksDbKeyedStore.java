@@ -97,7 +97,7 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
 
   private Database openDatabase(Path where, List<Column.Place> tables) {
     DatabaseOptions options = new DatabaseOptions(parts.nativeBudget(), parts.settings().tuning());
-    return Database.open(name, where, options, tables);
+    return Database.open(name, where, options, tables, parts.settings().familiesPerStoreMax());
   }
 
   private Opened newOpened(Database database) {

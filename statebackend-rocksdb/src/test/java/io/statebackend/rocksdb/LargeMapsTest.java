@@ -56,7 +56,13 @@ final class LargeMapsTest {
     backend =
         RocksDbStateBackend.open(
             directory,
-            new Settings(TestBackends.NATIVE_BYTES, cacheBytes, 2, Limits.OF_ROCKSDB, counting));
+            new Settings(
+                TestBackends.NATIVE_BYTES,
+                cacheBytes,
+                2,
+                Limits.OF_ROCKSDB,
+                Settings.FAMILIES_PER_STORE_MAX,
+                counting));
     store = backend.open(new StoreSpec<>("large", 0, new KeyGroupRange(0, 3), 4, Serializers.LONG));
     maps =
         store.mapTable(
