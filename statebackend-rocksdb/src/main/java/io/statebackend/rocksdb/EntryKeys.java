@@ -32,6 +32,32 @@ final class EntryKeys<N> {
     Field.write(namespaceSerializer, namespace, out);
   }
 
+  /** Writes what the keys of a key begin with, whatever the namespace. */
+  void writeKey(KeyContext<?> key, BinaryOutput out) {
+    writeKeyGroup(key.keyGroup(), out);
+    BinaryOutput bytes = key.bytes();
+    Field.writeBytes(keyLength, bytes.array(), 0, bytes.position(), out);
+  }
+
+  /**
+   * Reads the namespace of an entry.
+   *
+   * @param keyEnd where it begins
+   * @return the length that it has with what says so
+   */
+  int namespaceLength(byte[] bytes, int keyEnd, int end) {
+    BinaryInput in = new BinaryInput();
+    in.reset(bytes, keyEnd, end);
+    in.skip(Field.length(namespaceSerializer.fixedLength(), in));
+    return in.position() - keyEnd;
+  }
+
+  N readNamespace(byte[] bytes, int keyEnd, int end) {
+    BinaryInput in = new BinaryInput();
+    in.reset(bytes, keyEnd, end);
+    return Field.read(namespaceSerializer, in);
+  }
+
   /** Writes the same for an entry that is loaded; does not move the windows of the source. */
   void writePrefix(int keyGroup, EntrySource entry, BinaryOutput out) {
     writeKeyGroup(keyGroup, out);

@@ -161,6 +161,16 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
 
   @Override
   public FrozenStore freeze() {
+    return freeze(isSnapshotNatively);
+  }
+
+  /** {@inheritDoc} No files are linked for it, which would write out what RocksDB has in memory. */
+  @Override
+  public FrozenStore freezeToRead() {
+    return freeze(false);
+  }
+
+  private FrozenStore freeze(boolean withLinks) {
     Opened open = opened();
     open.database().checkOpen();
     Map<String, RocksDbFrozenStore.FrozenTable> tables = new HashMap<>();
@@ -171,13 +181,13 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
               String table = column.format().name();
               tables.put(table, new RocksDbFrozenStore.FrozenTable(column, listBytesMax(table)));
             });
-    return new RocksDbFrozenStore(open.database(), imagePoint(open), tables);
+    return new RocksDbFrozenStore(open.database(), imagePoint(open, withLinks), tables);
   }
 
-  private ImagePoint imagePoint(Opened open) {
+  private ImagePoint imagePoint(Opened open, boolean withLinks) {
     Database database = open.database();
     database.recover();
-    ImagePoint same = open.cache().isClean() ? database.holdLastPoint(isSnapshotNatively) : null;
+    ImagePoint same = open.cache().isClean() ? database.holdLastPoint(withLinks) : null;
     if (same != null) {
       return same;
     }
@@ -190,8 +200,7 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
       database.imagePoint(writes, null).release();
       throw e;
     }
-    return database.imagePoint(
-        writes, isSnapshotNatively ? directory.resolve("link-" + nextLink++) : null);
+    return database.imagePoint(writes, withLinks ? directory.resolve("link-" + nextLink++) : null);
   }
 
   private long listBytesMax(String table) {

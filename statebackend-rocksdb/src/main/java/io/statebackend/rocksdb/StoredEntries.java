@@ -182,6 +182,14 @@ final class StoredEntries {
     database.writeSealed();
   }
 
+  /** Scans what lies beneath a prefix, after what is dirty of it was written. */
+  Scan scan(byte[] prefix) {
+    database.checkOpen();
+    cache.flushPrefix(column.id(), prefix, prefix.length);
+    database.writeSealed();
+    return database.scan(column, prefix);
+  }
+
   /** Removes entries that were scanned. */
   void removeAll(EntryBlock keys) {
     batch.clear();
