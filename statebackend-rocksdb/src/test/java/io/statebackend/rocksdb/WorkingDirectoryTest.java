@@ -325,8 +325,7 @@ final class WorkingDirectoryTest {
 
     /** Loads what may be used when no file can be opened any more. */
     private static void loadClasses() {
-      for (Class<?> inEach :
-          List.of(RocksDbStateBackend.class, CheckpointCoordinator.class, StateException.class)) {
+      for (Class<?> inEach : List.of(RocksDbStateBackend.class, StateException.class)) {
         try {
           Path root = Path.of(inEach.getProtectionDomain().getCodeSource().getLocation().toURI());
           if (Files.isDirectory(root)) {
