@@ -18,20 +18,39 @@ import org.jspecify.annotations.Nullable;
  * slot  := hash:32 address:32                 an open-addressed index of all entries
  * </pre>
  *
- * <p><em>Eviction.</em> The oldest chunk is evicted as a whole: entries that were used since it was
- * last looked at move to its beginning, up to half of it, the others go; what is dirty among these
- * is written in one batch before anything is changed. So an operation that fails has done nothing.
- * That is CLOCK with chunks for pages: a hit costs one bit, and memory never fragments.
- *
- * <p><em>Absence.</em> That a key has no value is an entry too, so that counting up a new key reads
- * the database once, and removals are written back like values.
- *
- * <p><em>Operands.</em> For lists an entry holds what is to be appended to the stored list. It is
- * never clean: once written it is gone.
- *
  * <p>For the owner alone. Methods that find or make an entry leave the cache standing on it.
  */
 final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
+  /*
+   * Eviction. The oldest chunk is evicted as a whole: entries that were used since it was last
+   * looked at move to its beginning, up to half of it, the others go. What is dirty among these is
+   * written in one batch, in the order of its keys, before anything is changed; so an operation
+   * that fails has done nothing. That is CLOCK with chunks for pages: a hit costs one bit, and
+   * memory never fragments. Making room (prepare) therefore comes first in each operation, and all
+   * that follows cannot fail. It may evict what the cache stands on, so entries are located again.
+   *
+   * Absence. That a key has no value is an entry too, so that counting up a new key reads the
+   * database once, and removals are written back like values.
+   *
+   * Operands. For lists an entry holds what is to be appended to the stored list. It is never clean:
+   * once it is written, or sealed, it is gone, as appending it again would double it.
+   *
+   * Sealing. An image takes what is dirty as batches, chunk by chunk, the oldest first, and the
+   * entries stay, clean, while the database does not have them yet. Three rules keep that right:
+   *
+   *   1. sealedAs tells for each chunk which batch was sealed of it. Before the chunk is evicted,
+   *      the batches up to that one are written. So what is not in the cache is in the database.
+   *   2. An entry that moves to another chunk while its sealed form is not written yet takes the
+   *      number along (putPage): the chunk that it is in then waits for the same batch. An entry
+   *      that is replaced by put is dirty again, and its batch comes after those that are sealed.
+   *   3. Nothing else is written to the database before the image is settled: target.write sees to
+   *      that. While that would have to wait, what is dirty stays in the chunk that is evicted as
+   *      if it were used, up to half of it; only if there is no room for it the owner waits.
+   *
+   * Counts. dirtyCounts[c] is the number of entries of chunk c that are dirty and not dead, and
+   * dirtyTotal their sum. Whoever sets or clears the flag changes both.
+   */
+
   private static final VarHandle SHORT = view(short[].class);
   private static final VarHandle INT = view(int[].class);
   private static final VarHandle LONG = view(long[].class);

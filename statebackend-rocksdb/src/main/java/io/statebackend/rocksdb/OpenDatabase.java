@@ -2,6 +2,7 @@
 package io.statebackend.rocksdb;
 
 import io.statebackend.api.StateIoException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,9 +92,41 @@ final class OpenDatabase implements AutoCloseable {
     }
   }
 
-  /** Returns a path as RocksDB's calls take it. */
+  /**
+   * Returns a path as RocksDB's calls take it. The JVM hands them characters beyond the basic plane
+   * as two each, which names another directory; so such a path is given by a link to its directory.
+   *
+   * @throws StateIoException if there can be no link
+   */
   static String pathOf(Path path) {
-    return path.toString();
+    Path whole = path.toAbsolutePath();
+    int plainFrom = whole.getNameCount();
+    while (plainFrom > 0 && isPlain(whole.getName(plainFrom - 1))) {
+      plainFrom--;
+    }
+    if (plainFrom == 0) {
+      return path.toString();
+    }
+    Path link = linkTo(whole.getRoot().resolve(whole.subpath(0, plainFrom)));
+    return plainFrom == whole.getNameCount()
+        ? link.toString()
+        : link.resolve(whole.subpath(plainFrom, whole.getNameCount())).toString();
+  }
+
+  private static boolean isPlain(Path name) {
+    return name.toString().chars().noneMatch(each -> Character.isSurrogate((char) each));
+  }
+
+  private static Path linkTo(Path directory) {
+    try {
+      return UserCache.linkTo(directory);
+    } catch (IOException e) {
+      throw new StateIoException(
+          "the working directory has a name that RocksDB cannot be told, and no link to it can be"
+              + " made: directory="
+              + directory,
+          e);
+    }
   }
 
   NativeGate gate() {

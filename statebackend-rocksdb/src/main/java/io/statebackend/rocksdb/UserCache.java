@@ -2,6 +2,7 @@
 package io.statebackend.rocksdb;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * A directory for what outlives the process and can be made again, which belongs to the user alone:
@@ -39,6 +41,25 @@ final class UserCache {
         configured == null || configured.isEmpty() ? home.resolve(".cache") : Path.of(configured);
     Files.createDirectories(caches);
     return ownDirectory(ownDirectory(caches.resolve(NAME)).resolve(name));
+  }
+
+  /**
+   * Returns a link to a directory, always the same one, whose name is of plain letters.
+   *
+   * @throws IOException if there can be none
+   */
+  static Path linkTo(Path directory) throws IOException {
+    Path target = directory.toAbsolutePath();
+    byte[] name = target.toString().getBytes(StandardCharsets.UTF_8);
+    Path link = directory("links").resolve(UUID.nameUUIDFromBytes(name).toString());
+    try {
+      Files.createSymbolicLink(link, target);
+    } catch (FileAlreadyExistsException e) {
+      if (!target.equals(Files.readSymbolicLink(link))) {
+        throw e;
+      }
+    }
+    return link;
   }
 
   /** Creates a directory for the user alone, or checks that the one that is there is such a one. */

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +110,32 @@ final class WorkingDirectoryTest {
     assertThatThrownBy(() -> RocksDbStateBackend.builder(file).open())
         .isInstanceOf(StateIoException.class)
         .hasMessageContaining("file");
+  }
+
+  /** Characters that take two of Java's: the JVM hands them to native code in a form of its own. */
+  @Test
+  void open_nameBeyondTheBasicPlane() throws IOException {
+    Path work;
+    try {
+      work = directory.resolve("state \ud83d\ude00");
+    } catch (InvalidPathException e) {
+      assumeTrue(false, "the JVM cannot name such a directory here: " + e.getMessage());
+      return;
+    }
+    try (FileCheckpointStorage storage = FileCheckpointStorage.open(directory.resolve("storage"));
+        RocksDbStateBackend backend = RocksDbStateBackend.builder(work).open();
+        CheckpointCoordinator checkpoints = CheckpointCoordinator.builder(storage).open();
+        Subtask subtask = checkpoints.subtask("operator").open()) {
+      var keyed = subtask.keyed(backend, Serializers.LONG);
+      Filler.writeAll(keyed, keyed.value(STATE), "first ");
+      var checkpoint = checkpoints.trigger();
+      subtask.snapshotIfPending();
+      checkpoint.join();
+      try (Stream<Path> files = Files.walk(work)) {
+        assertThat(files).as("files of the database").anyMatch(file -> file.endsWith("CURRENT"));
+      }
+    }
+    assertHoldsCheckpoint(directory.resolve("storage"), "first ");
   }
 
   /** Takes a checkpoint, and writes on when it is told to, until that is refused. */
