@@ -11,6 +11,7 @@ import io.statebackend.testkit.EvolutionTableContract;
 import io.statebackend.testkit.InterleavingContract;
 import io.statebackend.testkit.KeysContract;
 import io.statebackend.testkit.ListStateContract;
+import io.statebackend.testkit.ManyStatesContract;
 import io.statebackend.testkit.MapStateContract;
 import io.statebackend.testkit.ModelContract;
 import io.statebackend.testkit.NamespaceContract;
@@ -135,6 +136,14 @@ final class FsContractsTest {
     @Override
     protected int partInBuild() {
       return 13;
+    }
+  }
+
+  @Nested
+  final class ManyStates extends ManyStatesContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
     }
   }
 

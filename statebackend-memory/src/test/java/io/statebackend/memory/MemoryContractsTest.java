@@ -13,6 +13,7 @@ import io.statebackend.testkit.FaultContract;
 import io.statebackend.testkit.InterleavingContract;
 import io.statebackend.testkit.KeysContract;
 import io.statebackend.testkit.ListStateContract;
+import io.statebackend.testkit.ManyStatesContract;
 import io.statebackend.testkit.MapStateContract;
 import io.statebackend.testkit.ModelContract;
 import io.statebackend.testkit.NamespaceContract;
@@ -139,6 +140,14 @@ final class MemoryContractsTest {
     @Override
     protected int partInBuild() {
       return 7;
+    }
+  }
+
+  @Nested
+  final class ManyStates extends ManyStatesContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
     }
   }
 

@@ -90,7 +90,7 @@ final class Batch {
 
   private void begin(int tag, Column column) {
     bytes.writeByte(tag);
-    bytes.writeVarInt(column.id());
+    bytes.writeVarInt(column.family().id());
     count++;
   }
 

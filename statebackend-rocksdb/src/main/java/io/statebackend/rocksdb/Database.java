@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.rocksdb;
 
+import io.statebackend.api.KeyGroupRange;
+import io.statebackend.api.StateException;
 import io.statebackend.api.StateIoException;
+import io.statebackend.api.spi.EntryKeyFormat;
+import io.statebackend.api.spi.WorkDirectory;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
-import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ExportImportFilesMetaData;
 import org.rocksdb.FlushOptions;
@@ -24,13 +26,12 @@ import org.rocksdb.Snapshot;
 import org.rocksdb.WriteBatch;
 
 /**
- * One RocksDB database with all its native objects: the only class whose methods call into native
- * code on the way of a record.
+ * The database of one store: tables, their entries, and images of them. The only class whose
+ * methods call into native code on the way of a record.
  *
- * <p>Every call passes a {@link NativeGate}. Closing waits for calls under way, then frees in one
- * order: iterators, snapshots, column families, the database, its options. What is called
- * afterwards throws {@link io.statebackend.api.StateClosedException}. Reading and writing are for
- * one thread at a time; snapshots, scans of snapshots, {@link #link} and {@link
+ * <p>All native objects are in an {@link OpenDatabase}, whose gate every call passes. What is
+ * called after closing throws {@link io.statebackend.api.StateClosedException}. Reading and writing
+ * are for one thread at a time; snapshots, scans of snapshots, {@link #link} and {@link
  * #writeSealed(byte[])} are for any.
  */
 final class Database implements EntryCache.Target, AutoCloseable {
@@ -41,36 +42,52 @@ final class Database implements EntryCache.Target, AutoCloseable {
   private static final int BUFFER_BYTES = 4 << 10;
   private static final int KEPT_BUFFER_BYTES_MAX = 1 << 20;
 
-  private final String name;
-  private final NativeGate gate;
-  private final DatabaseOptions options;
-  private final RocksDB rocksDb;
+  private static final int SHARED_FAMILY = 0;
 
-  /** All handles that were ever made, also of families that are dropped. Guarded by this. */
-  private final List<ColumnFamilyHandle> handles;
+  /** It is not tried more often to open a database anew. */
+  private static final long REOPEN_NANOS_MIN = 1_000_000_000;
+
+  /** Comes after the keys of all key groups. */
+  private static final byte[] UNUSED_KEY = {(byte) 0xff};
+
+  private final String name;
+  private final NativeBudget budget;
+  private volatile OpenDatabase open;
 
   /** By table. For the owner alone. */
   private final Map<String, Column> columns = new LinkedHashMap<>();
 
-  /** Guarded by itself. */
-  private final Set<Scan> scans = new HashSet<>();
+  /** By what the cache calls them, also those that are dropped. For the owner alone. */
+  private final List<Column> columnsById = new ArrayList<>();
 
-  /** Guarded by itself. */
-  private final Set<Snapshot> snapshots = new HashSet<>();
+  private final int familiesMax;
+  private int familyCount;
+  private int lastNumber = Column.ALONE;
+
+  /** Held while something is written, and while the database is opened anew. */
+  private final Object writing = new Object();
+
+  /** Whether an error may have stopped all writes for good. */
+  private volatile boolean mayBeStopped;
+
+  // When it was last tried to open the database anew. For the owner alone.
+  private boolean hasReopened;
+  private long reopenedNanos;
+  private int reopenedCount;
 
   /** What {@link #get} has read. */
   private byte[] buffer = new byte[BUFFER_BYTES];
 
+  private int foundLength;
+
   /** The last image, unless there was a write since. For the owner alone. */
   private @Nullable ImagePoint lastPoint;
 
-  private Database(
-      String name, DatabaseOptions options, RocksDB rocksDb, List<ColumnFamilyHandle> handles) {
+  private Database(String name, NativeBudget budget, OpenDatabase open, int familiesMax) {
     this.name = name;
-    this.gate = new NativeGate(name);
-    this.options = options;
-    this.rocksDb = rocksDb;
-    this.handles = new ArrayList<>(handles);
+    this.budget = budget;
+    this.open = open;
+    this.familiesMax = familiesMax;
   }
 
   /**
@@ -79,32 +96,50 @@ final class Database implements EntryCache.Target, AutoCloseable {
    * @param name what messages call it
    * @param directory where it is, or is created
    * @param tables all the tables that it has
+   * @param familiesMax how many of them may have a column family of their own
    */
   static Database open(
-      String name, Path directory, DatabaseOptions options, Collection<TableFormat> tables) {
-    List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-    descriptors.add(options.unusedDescriptor());
-    tables.forEach(table -> descriptors.add(options.descriptor(table)));
-    List<ColumnFamilyHandle> handles = new ArrayList<>();
-    try {
-      RocksDB rocksDb =
-          RocksDB.open(options.database(), directory.toString(), descriptors, handles);
-      Database database = new Database(name, options, rocksDb, handles);
-      int i = 1;
-      for (TableFormat table : tables) {
-        database.addColumn(table, handles.get(i++));
+      String name,
+      Path directory,
+      DatabaseOptions options,
+      Collection<Column.Place> tables,
+      int familiesMax) {
+    List<@Nullable TableFormat> families = new ArrayList<>();
+    families.add(null);
+    for (Column.Place table : tables) {
+      if (table.number() == Column.ALONE) {
+        families.add(table.format());
       }
-      options.budget().add(database);
-      return database;
-    } catch (RocksDBException e) {
-      options.close();
-      throw Errors.of("cannot open the database: store=" + name + ", directory=" + directory, e);
     }
+    NativeBudget budget = options.budget();
+    OpenDatabase open = OpenDatabase.open(name, directory, options, families);
+    Database database = new Database(name, budget, open, familiesMax);
+    budget.add(database);
+    int index = 1;
+    for (Column.Place table : tables) {
+      if (table.number() == Column.ALONE) {
+        database.addAlone(table.format(), open.family(index++));
+      } else {
+        database.addShared(table.format(), table.number());
+      }
+    }
+    budget.takeFamilies(database.familyCount);
+    return database;
   }
 
-  private Column addColumn(TableFormat table, ColumnFamilyHandle handle) {
-    Column column = new Column(table, handle, handle.getID());
-    columns.put(table.name(), column);
+  private Column addAlone(TableFormat table, Column.Family family) {
+    familyCount++;
+    return addColumn(new Column(table, columnsById.size(), family, Column.ALONE));
+  }
+
+  private Column addShared(TableFormat table, int number) {
+    lastNumber = Math.max(lastNumber, number);
+    return addColumn(new Column(table, columnsById.size(), open.family(SHARED_FAMILY), number));
+  }
+
+  private Column addColumn(Column column) {
+    columns.put(column.format().name(), column);
+    columnsById.add(column);
     return column;
   }
 
@@ -112,77 +147,107 @@ final class Database implements EntryCache.Target, AutoCloseable {
     return columns.get(table);
   }
 
-  /** Returns the table that batches call by a number. */
+  /** Returns the table that the cache calls by a number. */
   Column columnOfId(int id) {
-    for (Column column : columns.values()) {
-      if (column.id() == id) {
-        return column;
-      }
-    }
-    throw new IllegalStateException("no such table: id=" + id + ", store=" + name);
+    return columnsById.get(id);
   }
 
-  /** Returns the tables by name, as they are now. */
-  Map<String, Column> columns() {
-    return Map.copyOf(columns);
+  /** Returns the tables as they are now. */
+  Collection<Column> columns() {
+    return columns.values();
   }
 
-  /** Adds an empty table. */
+  /**
+   * Adds an empty table: in a column family of its own as long as there are few of them, as each
+   * takes some memory and a file of each checkpoint; else in the shared one, which costs nothing.
+   */
   Column createColumn(TableFormat table) {
-    return inGate(
-        "cannot create a table: table=" + table.name(),
-        () -> {
-          settleBeforeWrite();
-          ColumnFamilyHandle handle = rocksDb.createColumnFamily(options.descriptor(table));
-          keep(handle);
-          return addColumn(table, handle);
-        });
-  }
-
-  private synchronized void keep(ColumnFamilyHandle handle) {
-    handles.add(handle);
+    OpenDatabase in = open;
+    if (familyCount < familiesMax && budget.takeFamily()) {
+      return inGate(
+          in,
+          "cannot create a table: table=" + table.name(),
+          () -> {
+            settleBeforeWrite();
+            ColumnFamilyHandle handle =
+                in.rocksDb().createColumnFamily(in.options().descriptor(table));
+            return addAlone(table, in.add(handle));
+          });
+    }
+    if (lastNumber == Column.NUMBER_MAX) {
+      throw new StateIoException(
+          "too many states: state=%s, store=%s, limit=%d"
+              .formatted(table.name(), name, Column.NUMBER_MAX));
+    }
+    return addShared(table, lastNumber + 1);
   }
 
   /** Adds a table whose files other databases have exported; the files are moved. */
   Column importColumn(TableFormat table, List<ExportImportFilesMetaData> files) {
+    OpenDatabase in = open;
+    budget.takeFamilies(1);
     return inGate(
+        in,
         "cannot import a table: table=" + table.name(),
         () -> {
           try (ImportColumnFamilyOptions move =
               new ImportColumnFamilyOptions().setMoveFiles(true)) {
             ColumnFamilyHandle handle =
-                rocksDb.createColumnFamilyWithImport(options.descriptor(table), move, files);
-            keep(handle);
-            return addColumn(table, handle);
+                in.rocksDb()
+                    .createColumnFamilyWithImport(in.options().descriptor(table), move, files);
+            return addAlone(table, in.add(handle));
           }
         });
   }
 
-  /** Exports the files of a table as they are, by hard links. */
+  /** Exports the files of a table, which has its own, as they are, by hard links. */
   ExportImportFilesMetaData exportColumn(Column column, Path directory) {
+    OpenDatabase in = open;
     return inGate(
+        in,
         "cannot export a table: table=" + column.format().name(),
         () -> {
-          try (Checkpoint checkpoint = Checkpoint.create(rocksDb)) {
-            return checkpoint.exportColumnFamily(column.handle(), directory.toString());
+          try (Checkpoint checkpoint = Checkpoint.create(in.rocksDb())) {
+            return checkpoint.exportColumnFamily(in.handle(column), OpenDatabase.pathOf(directory));
           }
         });
   }
 
-  /** Deletes all entries of a table that are not from one key on and before another one. */
+  /** Deletes all entries of a table, which has its own files, that are not within two keys. */
   void clip(Column column, byte[] from, byte[] to) {
+    OpenDatabase in = open;
     runInGate(
+        in,
         "cannot clip a table: table=" + column.format().name(),
-        () -> rocksDb.clipColumnFamily(column.handle(), from, to));
+        () -> in.rocksDb().clipColumnFamily(in.handle(column), from, to));
   }
 
-  /** Gives a table up with all its entries. Images that were taken before still have them. */
-  void dropColumn(String table) {
+  /**
+   * Gives a table up with all its entries. Images that were taken before still have them.
+   *
+   * @param keyGroups all that the table may have entries of
+   */
+  void dropColumn(String table, KeyGroupRange keyGroups) {
     Column column = columns.remove(table);
-    if (column != null) {
+    if (column == null) {
+      return;
+    }
+    if (column.isAlone()) {
       settleBeforeWrite();
+      OpenDatabase in = open;
       runInGate(
-          "cannot drop a table: table=" + table, () -> rocksDb.dropColumnFamily(column.handle()));
+          in,
+          "cannot drop a table: table=" + table,
+          () -> in.rocksDb().dropColumnFamily(in.handle(column)));
+      familyCount--;
+      budget.giveFamiliesBack(1);
+    } else {
+      Batch batch = new Batch();
+      for (int keyGroup = keyGroups.first(); keyGroup <= keyGroups.last(); keyGroup++) {
+        byte[] prefix = column.keyGroupPrefix(keyGroup);
+        batch.deleteRange(column, prefix, EntryKeyFormat.endOf(prefix));
+      }
+      write(batch);
     }
   }
 
@@ -195,44 +260,83 @@ final class Database implements EntryCache.Target, AutoCloseable {
     if (buffer.length > KEPT_BUFFER_BYTES_MAX) {
       buffer = new byte[BUFFER_BYTES];
     }
-    gate.enter();
+    OpenDatabase in = open;
+    in.gate().enter();
     try {
-      int length = read(column, key, keyLength, buffer.length);
+      int length = read(in, column, key, keyLength, buffer.length);
       if (length > buffer.length) {
         buffer = new byte[length];
-        length = read(column, key, keyLength, length);
+        length = read(in, column, key, keyLength, length);
       }
       return length;
     } catch (RocksDBException e) {
       throw Errors.of("cannot read: state=" + column.format().name() + ", store=" + name, e);
     } finally {
-      gate.exit();
+      in.gate().exit();
     }
+  }
+
+  /**
+   * Reads the value of a key: into {@link #buffer} if it is small, else outside of the heap.
+   *
+   * @param largeBytes from how many bytes on it is not small
+   * @return the value, or null if it is small or there is none, as {@link #foundLength} tells
+   */
+  @Nullable ByteBuffer getUnlessSmall(Column column, byte[] key, int keyLength, int largeBytes) {
+    OpenDatabase in = open;
+    in.gate().enter();
+    try {
+      foundLength = read(in, column, key, keyLength, buffer.length);
+      if (foundLength < largeBytes) {
+        if (foundLength > buffer.length) {
+          buffer = new byte[foundLength];
+          foundLength = read(in, column, key, keyLength, foundLength);
+        }
+        return null;
+      }
+      ByteBuffer directKey = ByteBuffer.allocateDirect(keyLength).put(key, 0, keyLength).flip();
+      ByteBuffer value = ByteBuffer.allocateDirect(foundLength);
+      in.rocksDb().get(in.handle(column), in.options().uncachedRead(), directKey, value);
+      value.position(0).limit(foundLength);
+      return value;
+    } catch (RocksDBException e) {
+      throw Errors.of("cannot read: state=" + column.format().name() + ", store=" + name, e);
+    } finally {
+      in.gate().exit();
+    }
+  }
+
+  /** Returns the length of what {@link #getUnlessSmall} has read, or {@link #ABSENT}. */
+  int foundLength() {
+    return foundLength;
   }
 
   /** Returns the length of the value of a key without reading it, or {@link #ABSENT}. */
   int lengthOf(Column column, byte[] key, int keyLength) {
-    gate.enter();
+    OpenDatabase in = open;
+    in.gate().enter();
     try {
-      return read(column, key, keyLength, 0);
+      return read(in, column, key, keyLength, 0);
     } catch (RocksDBException e) {
       throw Errors.of("cannot read: state=" + column.format().name() + ", store=" + name, e);
     } finally {
-      gate.exit();
+      in.gate().exit();
     }
   }
 
-  private int read(Column column, byte[] key, int keyLength, int length) throws RocksDBException {
+  private int read(OpenDatabase in, Column column, byte[] key, int keyLength, int length)
+      throws RocksDBException {
+    ColumnFamilyHandle handle = in.handle(column);
     try {
-      return rocksDb.get(
-          column.handle(), options.pointRead(), key, 0, keyLength, buffer, 0, length);
+      return in.rocksDb()
+          .get(handle, in.options().pointRead(), key, 0, keyLength, buffer, 0, length);
     } catch (RocksDBException e) {
       if (!Errors.isOutOfMemory(e)) {
         throw e;
       }
       // A block larger than what is free in the cache is read all the same, past it.
-      return rocksDb.get(
-          column.handle(), options.uncachedRead(), key, 0, keyLength, buffer, 0, length);
+      return in.rocksDb()
+          .get(handle, in.options().uncachedRead(), key, 0, keyLength, buffer, 0, length);
     }
   }
 
@@ -247,22 +351,134 @@ final class Database implements EntryCache.Target, AutoCloseable {
     if (batch.isEmpty()) {
       return;
     }
-    settleBeforeWrite();
-    writeSealed(batch.toBytes());
+    byte[] bytes = batch.toBytes();
+    recovering(
+        () -> {
+          settleBeforeWrite();
+          writeSealed(bytes);
+        });
     batch.clear();
   }
 
   /** Does the writes of a batch, all or none, for any thread: those of an image. */
   void writeSealed(byte[] batch) {
-    options.budget().relieve();
-    gate.enter();
-    try (WriteBatch writes = new WriteBatch(batch)) {
-      rocksDb.write(options.write(), writes);
-    } catch (RocksDBException e) {
-      throw Errors.of("cannot write: store=" + name, e);
-    } finally {
-      gate.exit();
+    budget.relieve(this);
+    synchronized (writing) {
+      OpenDatabase in = open;
+      in.gate().enter();
+      try (WriteBatch writes = new WriteBatch(batch)) {
+        in.rocksDb().write(in.options().write(), writes);
+      } catch (RocksDBException e) {
+        throw failed(Errors.of("cannot write: store=" + name, e), e);
+      } finally {
+        in.gate().exit();
+      }
     }
+  }
+
+  // ---- going on after an error ----
+
+  /** Notes that the database may have stopped for good, as it does when it cannot write a file. */
+  private StateException failed(StateException failure, RocksDBException e) {
+    if (Errors.mayHaveStopped(e)) {
+      mayBeStopped = true;
+    }
+    return failure;
+  }
+
+  /** Does something for the owner; once more, if it fails and the database could be reopened. */
+  private void recovering(Runnable action) {
+    try {
+      action.run();
+    } catch (StateIoException e) {
+      if (!reopen(e)) {
+        throw e;
+      }
+      action.run();
+    }
+  }
+
+  /**
+   * Sees to it, for the owner, that writes are done again if the reason why they were not is gone.
+   * That they are not is told by those who write.
+   */
+  void recover() {
+    if (mayBeStopped) {
+      StateException failure = probe();
+      if (failure == null) {
+        mayBeStopped = false;
+      } else {
+        reopen(failure);
+      }
+    }
+  }
+
+  /** Tries whether the database takes a write, one that changes nothing. */
+  private @Nullable StateException probe() {
+    OpenDatabase in = open;
+    in.gate().enter();
+    try {
+      in.rocksDb().delete(in.handle(SHARED_FAMILY), in.options().write(), UNUSED_KEY);
+      return null;
+    } catch (RocksDBException e) {
+      return Errors.of("cannot write: store=" + name, e);
+    } finally {
+      in.gate().exit();
+    }
+  }
+
+  /** Opens the database anew if it has stopped; returns whether that was done. */
+  private boolean reopen(StateException reason) {
+    long now = System.nanoTime();
+    if (!mayBeStopped || (hasReopened && now - reopenedNanos < REOPEN_NANOS_MIN)) {
+      return false;
+    }
+    hasReopened = true;
+    reopenedNanos = now;
+    OpenDatabase stopped = open;
+    try {
+      budget.using(
+          () -> {
+            synchronized (writing) {
+              swap(Reopening.reopen(name, stopped, families(), ++reopenedCount));
+            }
+            return Boolean.TRUE;
+          });
+    } catch (StateIoException e) {
+      reason.addSuppressed(e);
+      return false;
+    }
+    mayBeStopped = false;
+    if (isSettled()) {
+      lastPoint = null;
+    }
+    stopped.close();
+    WorkDirectory.delete(stopped.directory());
+    return true;
+  }
+
+  /** Returns the tables that have a family of their own, by its index. */
+  private List<@Nullable TableFormat> families() {
+    List<@Nullable TableFormat> families = new ArrayList<>();
+    families.add(null);
+    for (Column column : columns.values()) {
+      if (column.isAlone()) {
+        int index = column.family().index();
+        while (families.size() <= index) {
+          families.add(null);
+        }
+        families.set(index, column.format());
+      }
+    }
+    return families;
+  }
+
+  private synchronized void swap(OpenDatabase reopened) {
+    if (open.gate().isClosed()) {
+      reopened.close();
+      throw open.gate().closed();
+    }
+    open = reopened;
   }
 
   /**
@@ -281,24 +497,26 @@ final class Database implements EntryCache.Target, AutoCloseable {
       EntryBlock block,
       int countMax,
       boolean withValues) {
-    gate.enter();
+    OpenDatabase in = open;
+    in.gate().enter();
     try {
       try {
-        return readPrefix(column, prefix, from, block, countMax, withValues, true);
+        return readPrefix(in, column, prefix, from, block, countMax, withValues, true);
       } catch (RocksDBException e) {
         if (!Errors.isOutOfMemory(e)) {
           throw e;
         }
-        return readPrefix(column, prefix, from, block, countMax, withValues, false);
+        return readPrefix(in, column, prefix, from, block, countMax, withValues, false);
       }
     } catch (RocksDBException e) {
       throw Errors.of("cannot read: state=" + column.format().name() + ", store=" + name, e);
     } finally {
-      gate.exit();
+      in.gate().exit();
     }
   }
 
-  private boolean readPrefix(
+  private static boolean readPrefix(
+      OpenDatabase in,
       Column column,
       byte[] prefix,
       byte[] from,
@@ -307,57 +525,54 @@ final class Database implements EntryCache.Target, AutoCloseable {
       boolean withValues,
       boolean isCached)
       throws RocksDBException {
-    boolean hasPrefixes = DatabaseOptions.hasPrefixes(column.format());
+    boolean isWithin = column.hasPrefixes();
     try (Scan.Bounds bounds =
-            hasPrefixes ? Scan.Bounds.none() : Scan.Bounds.ofPrefix(prefix, isCached);
+            isWithin ? Scan.Bounds.none() : Scan.Bounds.ofPrefix(prefix, isCached);
         RocksIterator iterator =
-            rocksDb.newIterator(
-                column.handle(), hasPrefixes ? options.prefixRead(isCached) : bounds.options())) {
+            in.rocksDb()
+                .newIterator(
+                    in.handle(column),
+                    isWithin ? in.options().prefixRead(isCached) : bounds.options())) {
       iterator.seek(from);
       return block.fill(iterator, countMax, withValues);
     }
+  }
+
+  /** Opens a scan of the entries that begin with a prefix, as they are in the database now. */
+  Scan scan(Column column, byte[] prefix) {
+    return newScan(open, column, Scan.Bounds.ofPrefix(prefix, false));
   }
 
   /**
    * Opens a scan of the entries of a snapshot that begin with a prefix. May be called by any
    * thread.
    */
-  Scan scanSnapshot(Column column, Snapshot snapshot, byte[] prefix) {
-    Scan.Bounds bounds = Scan.Bounds.ofSnapshot(snapshot, prefix);
-    return newScan(column, bounds);
+  Scan scanSnapshot(Column column, TakenSnapshot taken, byte[] prefix) {
+    return newScan(taken.in(), column, Scan.Bounds.ofSnapshot(taken.snapshot(), prefix));
   }
 
   /** Tells whether there is an entry from one key on and before another one. */
   boolean hasEntries(Column column, byte[] from, byte[] to) {
-    Scan.Bounds bounds = Scan.Bounds.before(to);
     EntryBlock first = new EntryBlock();
-    try (Scan scan = newScan(column, bounds)) {
+    try (Scan scan = newScan(open, column, Scan.Bounds.before(to))) {
       scan.seek(from);
       scan.read(first, 1, false);
     }
     return first.count() > 0;
   }
 
-  private Scan newScan(Column column, Scan.Bounds bounds) {
-    if (!gate.tryEnter()) {
+  private Scan newScan(OpenDatabase in, Column column, Scan.Bounds bounds) {
+    if (!in.gate().tryEnter()) {
       bounds.close();
-      throw gate.closed();
+      throw in.gate().closed();
     }
     try {
-      RocksIterator iterator = rocksDb.newIterator(column.handle(), bounds.options());
-      Scan scan = new Scan(this, gate, column, iterator, bounds);
-      synchronized (scans) {
-        scans.add(scan);
-      }
+      RocksIterator iterator = in.rocksDb().newIterator(in.handle(column), bounds.options());
+      Scan scan = new Scan(name, in, column, iterator, bounds);
+      in.keep(scan);
       return scan;
     } finally {
-      gate.exit();
-    }
-  }
-
-  void forget(Scan scan) {
-    synchronized (scans) {
-      scans.remove(scan);
+      in.gate().exit();
     }
   }
 
@@ -365,38 +580,18 @@ final class Database implements EntryCache.Target, AutoCloseable {
     return name;
   }
 
-  /** Takes a snapshot of all tables, which later writes do not change. */
-  Snapshot takeSnapshot() {
-    gate.enter();
-    try {
-      Snapshot snapshot = rocksDb.getSnapshot();
-      if (snapshot == null) {
-        throw new StateIoException("cannot take a snapshot: store=" + name);
-      }
-      synchronized (snapshots) {
-        snapshots.add(snapshot);
-      }
-      return snapshot;
-    } finally {
-      gate.exit();
+  /** A snapshot of RocksDB, and what it was taken of. */
+  record TakenSnapshot(OpenDatabase in, Snapshot snapshot) {
+    /** Releases it; does nothing if it was released. */
+    void release() {
+      in.release(snapshot);
     }
   }
 
-  /** Releases a snapshot; does nothing if the database is closed or the snapshot released. */
-  void release(Snapshot snapshot) {
-    if (gate.tryEnter()) {
-      try {
-        boolean isHeld;
-        synchronized (snapshots) {
-          isHeld = snapshots.remove(snapshot);
-        }
-        if (isHeld) {
-          rocksDb.releaseSnapshot(snapshot);
-        }
-      } finally {
-        gate.exit();
-      }
-    }
+  /** Takes a snapshot of all tables, which later writes do not change. */
+  TakenSnapshot takeSnapshot() {
+    OpenDatabase in = open;
+    return new TakenSnapshot(in, in.takeSnapshot());
   }
 
   /**
@@ -427,30 +622,36 @@ final class Database implements EntryCache.Target, AutoCloseable {
   /** Does what an image has left to be done before the next write. */
   @Override
   public void settle() {
-    if (lastPoint != null) {
-      lastPoint.settle();
+    ImagePoint point = lastPoint;
+    if (point != null) {
+      recovering(point::settle);
     }
   }
 
   /** Does the writes that an image has left to be done. */
   void writeSealed() {
-    if (lastPoint != null) {
-      lastPoint.writeAll();
+    ImagePoint point = lastPoint;
+    if (point != null) {
+      recovering(point::writeAll);
     }
   }
 
   private void settleBeforeWrite() {
-    settle();
-    lastPoint = null;
+    if (lastPoint != null) {
+      lastPoint.settle();
+      lastPoint = null;
+    }
   }
 
   /** Writes what is in memory to files, and links all files into a new directory. */
   void link(Path directory) {
+    OpenDatabase in = open;
     runInGate(
+        in,
         "cannot link the files of the database: directory=" + directory,
         () -> {
-          try (Checkpoint checkpoint = Checkpoint.create(rocksDb)) {
-            checkpoint.createCheckpoint(directory.toString());
+          try (Checkpoint checkpoint = Checkpoint.create(in.rocksDb())) {
+            checkpoint.createCheckpoint(OpenDatabase.pathOf(directory));
           }
         });
   }
@@ -460,33 +661,31 @@ final class Database implements EntryCache.Target, AutoCloseable {
    * called by any thread, as {@link #flush} may.
    */
   long unflushedBytes() {
-    if (!gate.tryEnter()) {
+    OpenDatabase in = open;
+    if (!in.gate().tryEnter()) {
       return 0;
     }
     try {
-      return rocksDb.getAggregatedLongProperty(UNFLUSHED_BYTES);
+      return in.rocksDb().getAggregatedLongProperty(UNFLUSHED_BYTES);
     } catch (RocksDBException e) {
       throw Errors.of("cannot read a property: " + UNFLUSHED_BYTES + ", store=" + name, e);
     } finally {
-      gate.exit();
+      in.gate().exit();
     }
   }
 
   /** Writes what is in memory to files; does nothing if the database is closed. */
   void flush() {
-    if (!gate.tryEnter()) {
+    OpenDatabase in = open;
+    if (!in.gate().tryEnter()) {
       return;
     }
     try (FlushOptions wait = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true)) {
-      List<ColumnFamilyHandle> all;
-      synchronized (this) {
-        all = List.copyOf(handles);
-      }
-      rocksDb.flush(wait, all);
+      in.rocksDb().flush(wait, in.handles());
     } catch (RocksDBException e) {
-      throw Errors.of("cannot write out what is in memory: store=" + name, e);
+      throw failed(Errors.of("cannot write out what is in memory: store=" + name, e), e);
     } finally {
-      gate.exit();
+      in.gate().exit();
     }
   }
 
@@ -500,29 +699,29 @@ final class Database implements EntryCache.Target, AutoCloseable {
     T call() throws RocksDBException;
   }
 
-  private void runInGate(String failure, NativeAction action) {
-    gate.enter();
-    try {
-      action.run();
-    } catch (RocksDBException e) {
-      throw Errors.of(failure + ", store=" + name, e);
-    } finally {
-      gate.exit();
-    }
+  private void runInGate(OpenDatabase in, String failure, NativeAction action) {
+    inGate(
+        in,
+        failure,
+        () -> {
+          action.run();
+          return Boolean.TRUE;
+        });
   }
 
-  private <T> T inGate(String failure, NativeCall<T> call) {
-    gate.enter();
+  private <T> T inGate(OpenDatabase in, String failure, NativeCall<T> call) {
+    in.gate().enter();
     try {
       return call.call();
     } catch (RocksDBException e) {
-      throw Errors.of(failure + ", store=" + name, e);
+      throw failed(Errors.of(failure + ", store=" + name, e), e);
     } finally {
-      gate.exit();
+      in.gate().exit();
     }
   }
 
   void checkOpen() {
+    NativeGate gate = open.gate();
     if (gate.isClosed()) {
       throw gate.closed();
     }
@@ -530,24 +729,10 @@ final class Database implements EntryCache.Target, AutoCloseable {
 
   /** Waits for calls under way, then frees everything. Closing twice does nothing. */
   @Override
-  public void close() {
-    options.budget().remove(this);
-    if (gate.close()) {
-      List<Scan> open;
-      synchronized (scans) {
-        open = new ArrayList<>(scans);
-        scans.clear();
-      }
-      open.forEach(Scan::free);
-      synchronized (snapshots) {
-        snapshots.forEach(rocksDb::releaseSnapshot);
-        snapshots.clear();
-      }
-      synchronized (this) {
-        handles.forEach(ColumnFamilyHandle::close);
-      }
-      rocksDb.close();
-      options.close();
-    }
+  public synchronized void close() {
+    budget.remove(this);
+    open.close();
+    budget.giveFamiliesBack(familyCount);
+    familyCount = 0;
   }
 }

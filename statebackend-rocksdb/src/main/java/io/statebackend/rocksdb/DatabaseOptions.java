@@ -59,16 +59,32 @@ final class DatabaseOptions implements AutoCloseable {
   private final ReadOptions prefixRead;
   private final ReadOptions uncachedPrefixRead;
 
+  /**
+   * Makes options.
+   *
+   * @throws RuntimeException whatever the tuning throws; nothing native is left then
+   */
   DatabaseOptions(NativeBudget budget, Tuning tuning) {
     this.budget = budget;
     this.tuning = tuning;
     made.add(filter);
-    this.database = own(databaseOptions(tuning));
     this.write = own(new WriteOptions().setDisableWAL(true));
     this.pointRead = own(new ReadOptions());
     this.uncachedRead = own(new ReadOptions().setFillCache(false));
     this.prefixRead = own(new ReadOptions().setPrefixSameAsStart(true));
     this.uncachedPrefixRead = own(new ReadOptions().setPrefixSameAsStart(true).setFillCache(false));
+    this.database = own(new DBOptions());
+    try {
+      setDatabaseOptions();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Makes options once more, as these are. */
+  DatabaseOptions again() {
+    return new DatabaseOptions(budget, tuning);
   }
 
   private synchronized <T extends AbstractNativeReference> T own(T object) {
@@ -76,22 +92,21 @@ final class DatabaseOptions implements AutoCloseable {
     return object;
   }
 
-  private DBOptions databaseOptions(Tuning expert) {
-    DBOptions options =
-        new DBOptions()
-            .setMaxOpenFiles(-1)
-            .setMaxBackgroundJobs(2)
-            .setAllowConcurrentMemtableWrite(false)
-            .setEnableWriteThreadAdaptiveYield(false)
-            .setAvoidFlushDuringShutdown(true)
-            .setSkipStatsUpdateOnDbOpen(true)
-            .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
-            .setKeepLogFileNum(1)
-            .setMaxLogFileSize(INFO_LOG_BYTES)
-            .setStatsDumpPeriodSec(0)
-            .setStatsPersistPeriodSec(0);
-    expert.database(options);
-    return options
+  private void setDatabaseOptions() {
+    database
+        .setMaxOpenFiles(-1)
+        .setMaxBackgroundJobs(2)
+        .setAllowConcurrentMemtableWrite(false)
+        .setEnableWriteThreadAdaptiveYield(false)
+        .setAvoidFlushDuringShutdown(true)
+        .setSkipStatsUpdateOnDbOpen(true)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setKeepLogFileNum(1)
+        .setMaxLogFileSize(INFO_LOG_BYTES)
+        .setStatsDumpPeriodSec(0)
+        .setStatsPersistPeriodSec(0);
+    tuning.database(database);
+    database
         .setCreateIfMissing(true)
         .setCreateMissingColumnFamilies(true)
         .setAtomicFlush(false)
@@ -125,25 +140,33 @@ final class DatabaseOptions implements AutoCloseable {
   }
 
   /**
-   * Returns what the column family is opened with that each database has and no table uses. Once
-   * the disk was full, RocksDB waits until there is room for its write buffer again.
+   * Returns what the column family is opened with that each database has, and that tables share
+   * which have none of their own.
    */
-  ColumnFamilyDescriptor unusedDescriptor() {
-    return new ColumnFamilyDescriptor(
-        RocksDB.DEFAULT_COLUMN_FAMILY,
-        own(
-            new ColumnFamilyOptions()
-                .setWriteBufferSize(WRITE_BUFFER_BYTES_MIN)
-                .setArenaBlockSize(ARENA_BLOCK_BYTES_MIN)));
+  ColumnFamilyDescriptor sharedDescriptor() {
+    ColumnFamilyOptions options = columnFamily(Tuning.SHARED);
+    options.setMergeOperatorName(APPEND_OPERATOR);
+    return new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options);
   }
 
   /** Returns what the column family of a table is opened with. */
   ColumnFamilyDescriptor descriptor(TableFormat table) {
     return new ColumnFamilyDescriptor(
-        Column.familyName(table).getBytes(StandardCharsets.UTF_8), columnFamily(table));
+        Column.familyName(table).getBytes(StandardCharsets.UTF_8), ownFamily(table));
   }
 
-  private ColumnFamilyOptions columnFamily(TableFormat table) {
+  private ColumnFamilyOptions ownFamily(TableFormat table) {
+    ColumnFamilyOptions options = columnFamily(table.name());
+    if (table.kind() == TableFormat.Kind.LIST) {
+      options.setMergeOperatorName(APPEND_OPERATOR);
+    }
+    if (Column.hasPrefixes(table)) {
+      options.useFixedLengthPrefixExtractor(table.prefixLength());
+    }
+    return options;
+  }
+
+  private ColumnFamilyOptions columnFamily(String state) {
     long limit = budget.limitBytes();
     long writeBufferBytes = between(WRITE_BUFFER_BYTES_MIN, limit / 8, WRITE_BUFFER_BYTES_MAX);
     // Index and filter of a file are blocks of the cache, which there has to be room for.
@@ -169,15 +192,9 @@ final class DatabaseOptions implements AutoCloseable {
                 .setMaxBytesForLevelBase(4 * fileBytes)
                 .setLevelCompactionDynamicLevelBytes(true)
                 .setCompressionPerLevel(compression));
-    tuning.state(table.name(), options);
+    tuning.state(state, options);
     options.setComparator(BuiltinComparator.BYTEWISE_COMPARATOR);
-    options.setTableFormatConfig(files(table));
-    if (table.kind() == TableFormat.Kind.LIST) {
-      options.setMergeOperatorName(APPEND_OPERATOR);
-    }
-    if (hasPrefixes(table)) {
-      options.useFixedLengthPrefixExtractor(table.prefixLength());
-    }
+    options.setTableFormatConfig(files(state));
     return options;
   }
 
@@ -185,12 +202,7 @@ final class DatabaseOptions implements AutoCloseable {
     return Math.max(min, Math.min(wanted, max));
   }
 
-  /** Tells whether the entries of a key and namespace are found by a prefix of fixed length. */
-  static boolean hasPrefixes(TableFormat table) {
-    return table.kind() == TableFormat.Kind.MAP && table.prefixLength() > 0;
-  }
-
-  private BlockBasedTableConfig files(TableFormat table) {
+  private BlockBasedTableConfig files(String state) {
     BlockBasedTableConfig files =
         new BlockBasedTableConfig()
             .setBlockSize(BLOCK_BYTES)
@@ -203,7 +215,7 @@ final class DatabaseOptions implements AutoCloseable {
             .setPinL0FilterAndIndexBlocksInCache(true)
             .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
             .setDataBlockHashTableUtilRatio(BLOCK_HASH_RATIO);
-    tuning.files(table.name(), files);
+    tuning.files(state, files);
     return files.setBlockCache(budget.cache());
   }
 

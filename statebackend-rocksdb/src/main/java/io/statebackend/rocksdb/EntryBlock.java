@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.rocksdb;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -20,13 +22,28 @@ final class EntryBlock {
 
   private int count;
   private int used;
+  private boolean isLargeApart;
+
+  /** The value of the only entry, if it is large and such ones are read outside of the heap. */
+  private @Nullable ByteBuffer large;
 
   private void clear() {
     count = 0;
     used = 0;
+    large = null;
     if (bytes.length > 4 * BYTES_MAX) {
       bytes = new byte[1 << 10];
     }
+  }
+
+  /** Reads values from {@link ListWindow#LARGE_BYTES} on outside of the heap from now on. */
+  void readLargeApart() {
+    isLargeApart = true;
+  }
+
+  /** Returns the value of the only entry if it was read outside of the heap. */
+  @Nullable ByteBuffer largeValue() {
+    return large;
   }
 
   int count() {
@@ -74,14 +91,20 @@ final class EntryBlock {
       if (count == countMax || used >= BYTES_MAX) {
         return true;
       }
-      add(iterator, withValues);
+      if (!add(iterator, withValues)) {
+        return true;
+      }
       iterator.next();
+      if (large != null) {
+        return true;
+      }
     }
     iterator.status();
     return false;
   }
 
-  private void add(RocksIterator iterator, boolean withValue) {
+  /** Adds an entry; returns {@code false} if it has to be the first one of a block. */
+  private boolean add(RocksIterator iterator, boolean withValue) {
     if (2 * count + 2 > ends.length) {
       ends = Arrays.copyOf(ends, 2 * ends.length);
     }
@@ -90,18 +113,31 @@ final class EntryBlock {
       grow(keyLength);
       iterator.key(bytes, used, keyLength);
     }
-    used += keyLength;
-    ends[2 * count] = used;
+    int valueAt = used + keyLength;
+    int valueEnd = valueAt;
     if (withValue) {
-      int valueLength = iterator.value(bytes, used, bytes.length - used);
-      if (valueLength > bytes.length - used) {
-        grow(valueLength);
-        iterator.value(bytes, used, valueLength);
+      int valueLength = iterator.value(bytes, valueAt, bytes.length - valueAt);
+      if (isLargeApart && valueLength >= ListWindow.LARGE_BYTES) {
+        if (count > 0) {
+          return false;
+        }
+        large = ByteBuffer.allocateDirect(valueLength);
+        iterator.value(large);
+        large.position(0).limit(valueLength);
+      } else {
+        if (valueLength > bytes.length - valueAt) {
+          used = valueAt;
+          grow(valueLength);
+          iterator.value(bytes, valueAt, valueLength);
+        }
+        valueEnd += valueLength;
       }
-      used += valueLength;
     }
-    ends[2 * count + 1] = used;
+    ends[2 * count] = valueAt;
+    ends[2 * count + 1] = valueEnd;
+    used = valueEnd;
     count++;
+    return true;
   }
 
   private void grow(int length) {

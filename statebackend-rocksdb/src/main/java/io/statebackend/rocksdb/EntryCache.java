@@ -5,9 +5,7 @@ import io.statebackend.api.BinaryOutput;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,20 +18,39 @@ import org.jspecify.annotations.Nullable;
  * slot  := hash:32 address:32                 an open-addressed index of all entries
  * </pre>
  *
- * <p><em>Eviction.</em> The oldest chunk is evicted as a whole: entries that were used since it was
- * last looked at move to its beginning, up to half of it, the others go; what is dirty among these
- * is written in one batch before anything is changed. So an operation that fails has done nothing.
- * That is CLOCK with chunks for pages: a hit costs one bit, and memory never fragments.
- *
- * <p><em>Absence.</em> That a key has no value is an entry too, so that counting up a new key reads
- * the database once, and removals are written back like values.
- *
- * <p><em>Operands.</em> For lists an entry holds what is to be appended to the stored list. It is
- * never clean: once written it is gone.
- *
  * <p>For the owner alone. Methods that find or make an entry leave the cache standing on it.
  */
 final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
+  /*
+   * Eviction. The oldest chunk is evicted as a whole: entries that were used since it was last
+   * looked at move to its beginning, up to half of it, the others go. What is dirty among these is
+   * written in one batch, in the order of its keys, before anything is changed; so an operation
+   * that fails has done nothing. That is CLOCK with chunks for pages: a hit costs one bit, and
+   * memory never fragments. Making room (prepare) therefore comes first in each operation, and all
+   * that follows cannot fail. It may evict what the cache stands on, so entries are located again.
+   *
+   * Absence. That a key has no value is an entry too, so that counting up a new key reads the
+   * database once, and removals are written back like values.
+   *
+   * Operands. For lists an entry holds what is to be appended to the stored list. It is never clean:
+   * once it is written, or sealed, it is gone, as appending it again would double it.
+   *
+   * Sealing. An image takes what is dirty as batches, chunk by chunk, the oldest first, and the
+   * entries stay, clean, while the database does not have them yet. Three rules keep that right:
+   *
+   *   1. sealedAs tells for each chunk which batch was sealed of it. Before the chunk is evicted,
+   *      the batches up to that one are written. So what is not in the cache is in the database.
+   *   2. An entry that moves to another chunk while its sealed form is not written yet takes the
+   *      number along (putPage): the chunk that it is in then waits for the same batch. An entry
+   *      that is replaced by put is dirty again, and its batch comes after those that are sealed.
+   *   3. Nothing else is written to the database before the image is settled: target.write sees to
+   *      that. While that would have to wait, what is dirty stays in the chunk that is evicted as
+   *      if it were used, up to half of it; only if there is no room for it the owner waits.
+   *
+   * Counts. dirtyCounts[c] is the number of entries of chunk c that are dirty and not dead, and
+   * dirtyTotal their sum. Whoever sets or clears the flag changes both.
+   */
+
   private static final VarHandle SHORT = view(short[].class);
   private static final VarHandle INT = view(int[].class);
   private static final VarHandle LONG = view(long[].class);
@@ -89,6 +106,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   private static final int INDEX_SLOTS_MIN = 256;
   private static final int PAGE_BYTES_MIN = 48;
   private static final int NO_ENTRY = -1;
+  private static final int INSERTION_SORT_MAX = 16;
 
   /** What is sealed may take this part of what the chunks do, besides them. */
   private static final int SEALED_SHARE = 4;
@@ -103,8 +121,10 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   private final Batch batch = new Batch();
   private final MapPage page = new MapPage();
 
-  /** Entries of the chunk that is evicted. */
-  private final List<Integer> victims = new ArrayList<>();
+  /** Entries of the chunk that is evicted, and how many of them. */
+  private int[] victims = {};
+
+  private int victimCount;
 
   /** Hash and address + 1, or 0 for a free slot. */
   private long[] index = {};
@@ -487,13 +507,60 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     for (int i = 0; i < chunkCount; i++) {
       byte[] source = chunks[i];
       for (int entry = 0; entry < sizes[i]; entry += entryBytes(source, entry)) {
-        int key = entry + HEADER_BYTES;
         if ((source[entry + FLAGS] & DEAD) == 0
-            && isOf(column, getInt(source, entry + COLUMN))
-            && keyLength(source, entry) >= prefixLength
-            && Arrays.equals(source, key, key + prefixLength, prefix, 0, prefixLength)) {
+            && isBeneath(source, entry, column, prefix, prefixLength)) {
           standOn(i, entry);
           kill();
+        }
+      }
+    }
+  }
+
+  /** Tells whether an entry, a page too, is of a column and its key begins with a prefix. */
+  private static boolean isBeneath(
+      byte[] source, int entry, int column, byte[] prefix, int prefixLength) {
+    int key = entry + HEADER_BYTES;
+    return isOf(column, getInt(source, entry + COLUMN))
+        && keyLength(source, entry) >= prefixLength
+        && Arrays.equals(source, key, key + prefixLength, prefix, 0, prefixLength);
+  }
+
+  /**
+   * Writes what is dirty of a column, pages too, beneath a prefix; values stay, clean. Looks at all
+   * chunks that have something dirty.
+   */
+  void flushPrefix(int column, byte[] prefix, int prefixLength) {
+    for (int i = 0; dirtyTotal > 0 && i < chunkCount; i++) {
+      if (dirtyCounts[i] > 0) {
+        flushPrefix(i, column, prefix, prefixLength);
+      }
+    }
+  }
+
+  private void flushPrefix(int number, int column, byte[] prefix, int prefixLength) {
+    byte[] source = chunks[number];
+    batch.clear();
+    for (int entry = 0; entry < sizes[number]; entry += entryBytes(source, entry)) {
+      if (isDirty(source, entry) && isBeneath(source, entry, column, prefix, prefixLength)) {
+        addTo(batch, source, entry);
+      }
+    }
+    if (batch.isEmpty()) {
+      return;
+    }
+    target.write(batch);
+    for (int entry = 0; entry < sizes[number]; entry += entryBytes(source, entry)) {
+      if (isDirty(source, entry) && isBeneath(source, entry, column, prefix, prefixLength)) {
+        if ((source[entry + FLAGS] & OPERAND) != 0) {
+          standOn(number, entry);
+          kill();
+        } else {
+          if ((source[entry + FLAGS] & PAGE) != 0) {
+            cleanItems(source, entry);
+          }
+          source[entry + FLAGS] &= ~DIRTY;
+          dirtyCounts[number]--;
+          dirtyTotal--;
         }
       }
     }
@@ -814,7 +881,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
    */
   private int collectVictims(int evicted, int keptBytesMax, int kept) {
     batch.clear();
-    victims.clear();
+    victimCount = 0;
     byte[] source = chunks[evicted];
     int keptBytes = 0;
     int keptEnd = sizes[evicted];
@@ -830,14 +897,69 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
         if (isKept) {
           keptBytes += entryBytes;
         } else if ((flags & DIRTY) != 0) {
-          victims.add(entry);
+          addVictim(entry);
         }
       }
       entry += entryBytes;
     }
-    victims.sort((one, other) -> compareKeys(source, one, other));
-    victims.forEach(victim -> addTo(batch, source, victim));
+    sortVictims(source, 0, victimCount - 1);
+    for (int i = 0; i < victimCount; i++) {
+      addTo(batch, source, victims[i]);
+    }
     return keptEnd;
+  }
+
+  private void addVictim(int entry) {
+    if (victimCount == victims.length) {
+      victims = Arrays.copyOf(victims, Math.max(64, 2 * victims.length));
+    }
+    victims[victimCount++] = entry;
+  }
+
+  /** Sorts by keys, in place: the shorter part by a call of itself, so that few are nested. */
+  private void sortVictims(byte[] source, int from, int to) {
+    int low = from;
+    int high = to;
+    while (high - low >= INSERTION_SORT_MAX) {
+      int middle = partitionVictims(source, low, high);
+      if (middle - low < high - middle) {
+        sortVictims(source, low, middle);
+        low = middle + 1;
+      } else {
+        sortVictims(source, middle + 1, high);
+        high = middle;
+      }
+    }
+    for (int i = low + 1; i <= high; i++) {
+      int victim = victims[i];
+      int at = i;
+      while (at > low && compareKeys(source, victims[at - 1], victim) > 0) {
+        victims[at] = victims[at - 1];
+        at--;
+      }
+      victims[at] = victim;
+    }
+  }
+
+  /** Divides a part after Hoare: up to the returned place nothing is greater than behind it. */
+  private int partitionVictims(byte[] source, int low, int high) {
+    int pivot = victims[(low + high) >>> 1];
+    int left = low - 1;
+    int right = high + 1;
+    while (true) {
+      do {
+        left++;
+      } while (compareKeys(source, victims[left], pivot) < 0);
+      do {
+        right--;
+      } while (compareKeys(source, victims[right], pivot) > 0);
+      if (left >= right) {
+        return right;
+      }
+      int swapped = victims[left];
+      victims[left] = victims[right];
+      victims[right] = swapped;
+    }
   }
 
   private static int compareKeys(byte[] source, int one, int other) {

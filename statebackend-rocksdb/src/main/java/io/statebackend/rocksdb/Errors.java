@@ -46,6 +46,18 @@ final class Errors {
     return detailOf(e) == Status.SubCode.MemoryLimit;
   }
 
+  /**
+   * Tells whether a database that could not write may have stopped for good. When the disk was full
+   * it looks by itself whether there is room again, and what is damaged stays so.
+   */
+  static boolean mayHaveStopped(RocksDBException e) {
+    Status status = e.getStatus();
+    return status == null
+        || (status.getCode() != Status.Code.Corruption
+            && status.getCode() != Status.Code.InvalidArgument
+            && detailOf(e) != Status.SubCode.NoSpace);
+  }
+
   private static Status.SubCode detailOf(RocksDBException e) {
     Status status = e.getStatus();
     return status == null ? Status.SubCode.None : status.getSubCode();

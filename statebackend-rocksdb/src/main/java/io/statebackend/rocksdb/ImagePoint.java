@@ -6,7 +6,6 @@ import io.statebackend.api.StateException;
 import io.statebackend.api.spi.WorkDirectory;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.Snapshot;
 
 /**
  * The content of a store at one moment, fixed as late as possible. Taking an image costs the owner
@@ -32,7 +31,7 @@ final class ImagePoint {
   /** The images that hold it. Guarded by this, like all that follows. */
   private int holders = 1;
 
-  private @Nullable Snapshot snapshot;
+  private Database.@Nullable TakenSnapshot snapshot;
   private boolean isLinked;
 
   /** Why the content could not be fixed before the owner went on. */
@@ -126,8 +125,8 @@ final class ImagePoint {
     }
   }
 
-  private Snapshot takenSnapshot() {
-    Snapshot taken = snapshot;
+  private Database.TakenSnapshot takenSnapshot() {
+    Database.TakenSnapshot taken = snapshot;
     if (taken == null) {
       taken = database.takeSnapshot();
       snapshot = taken;
@@ -140,7 +139,7 @@ final class ImagePoint {
     writeAll();
     synchronized (this) {
       checkHeld();
-      Snapshot taken = takenSnapshot();
+      Database.TakenSnapshot taken = takenSnapshot();
       if (directory == null) {
         isSettled = true;
       }
@@ -155,7 +154,7 @@ final class ImagePoint {
       holders--;
       if (holders == 0) {
         if (snapshot != null) {
-          database.release(snapshot);
+          snapshot.release();
         }
         unused = isLinked ? directory : null;
       }

@@ -3,31 +3,43 @@ package io.statebackend.rocksdb;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
-import io.statebackend.api.spi.EntryKeyFormat;
 import io.statebackend.api.spi.Field;
-import org.rocksdb.Snapshot;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Walks over the stored entries of one table and key group in a snapshot. */
 final class KeyGroupScan implements AutoCloseable {
   private static final int BLOCK_ENTRIES = 1 << 10;
 
   private final TableFormat format;
+  private final int keyGroupLength;
   private final Scan scan;
   private final EntryBlock block = new EntryBlock();
   private final BinaryInput in = new BinaryInput();
   private int entry = -1;
   private boolean hasMore = true;
 
-  KeyGroupScan(Database database, Column column, Snapshot snapshot, int keyGroup) {
+  KeyGroupScan(Database database, Column column, Database.TakenSnapshot snapshot, int keyGroup) {
+    this(
+        column, database.scanSnapshot(column, snapshot, column.keyGroupPrefix(keyGroup)), keyGroup);
+  }
+
+  private KeyGroupScan(Column column, Scan scan, int keyGroup) {
     this.format = column.format();
-    byte[] prefix = EntryKeyFormat.keyGroupPrefix(keyGroup);
-    this.scan = database.scanSnapshot(column, snapshot, prefix);
+    this.keyGroupLength = column.keyGroupPrefixLength();
+    this.scan = scan;
     try {
-      scan.seek(prefix);
+      scan.seek(column.keyGroupPrefix(keyGroup));
     } catch (RuntimeException e) {
       scan.close();
       throw e;
     }
+  }
+
+  /** Walks over what the database has now. */
+  static KeyGroupScan ofNow(Database database, Column column, int keyGroup) {
+    return new KeyGroupScan(
+        column, database.scan(column, column.keyGroupPrefix(keyGroup)), keyGroup);
   }
 
   /** Moves to the next entry; returns {@code false} if there is none. */
@@ -44,13 +56,18 @@ final class KeyGroupScan implements AutoCloseable {
     return block.count() > 0;
   }
 
+  /** Returns how many bytes of each key come before what its table's own keys are. */
+  int keyGroupLength() {
+    return keyGroupLength;
+  }
+
   void writeKey(BinaryOutput out) {
-    in.reset(block.bytes(), keyAt() + Short.BYTES, keyEnd());
+    in.reset(block.bytes(), keyAt() + keyGroupLength, keyEnd());
     writeField(format.keyLength(), out);
   }
 
   void writeNamespace(BinaryOutput out) {
-    in.reset(block.bytes(), keyAt() + Short.BYTES, keyEnd());
+    in.reset(block.bytes(), keyAt() + keyGroupLength, keyEnd());
     in.skip(Field.length(format.keyLength(), in));
     writeField(format.namespaceLength(), out);
   }
@@ -62,7 +79,7 @@ final class KeyGroupScan implements AutoCloseable {
 
   /** Returns the length of key group, key and namespace. */
   int prefixLength() {
-    in.reset(block.bytes(), keyAt() + Short.BYTES, keyEnd());
+    in.reset(block.bytes(), keyAt() + keyGroupLength, keyEnd());
     in.skip(Field.length(format.keyLength(), in));
     in.skip(Field.length(format.namespaceLength(), in));
     return in.position() - keyAt();
@@ -82,6 +99,16 @@ final class KeyGroupScan implements AutoCloseable {
 
   int keyEnd() {
     return keyAt() + block.keyLength(entry);
+  }
+
+  /** Reads large values outside of the heap from now on. */
+  void readLargeApart() {
+    block.readLargeApart();
+  }
+
+  /** Returns the value if it was read outside of the heap; it is not among the bytes then. */
+  @Nullable ByteBuffer largeValue() {
+    return block.largeValue();
   }
 
   int valueAt() {

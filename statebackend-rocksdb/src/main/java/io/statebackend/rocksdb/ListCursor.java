@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.rocksdb;
 
-import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.spi.EntryCursor;
+import java.nio.ByteBuffer;
 
 /** Walks over the lists of a key group, a page of each at a time. */
 final class ListCursor implements EntryCursor {
@@ -11,25 +11,32 @@ final class ListCursor implements EntryCursor {
   private final BinaryOutput page = new BinaryOutput();
 
   /** What is left of the list. */
-  private final BinaryInput rest = new BinaryInput();
+  private final ListWindow rest = new ListWindow();
 
   ListCursor(KeyGroupScan scan) {
     this.scan = scan;
+    scan.readLargeApart();
   }
 
   @Override
   public boolean next() {
-    if (rest.remaining() == 0) {
+    if (!rest.hasNext()) {
       if (!scan.next()) {
         return false;
       }
-      rest.reset(scan.bytes(), scan.valueAt(), scan.valueAt() + scan.valueLength());
+      ByteBuffer large = scan.largeValue();
+      if (large == null) {
+        rest.open(scan.bytes(), scan.valueAt(), scan.valueAt() + scan.valueLength());
+      } else {
+        rest.open(large);
+      }
     }
     page.reset();
     do {
-      ListElements.copyElement(scan.format().valueLength(), rest, page);
-      ListElements.skipSeparator(rest);
-    } while (rest.remaining() > 0 && page.position() < PAGE_SIZE_BYTES);
+      int length = scan.format().valueLength();
+      ListElements.copyElement(length, rest.next(length), page);
+      rest.endElement();
+    } while (rest.hasNext() && page.position() < PAGE_SIZE_BYTES);
     return true;
   }
 

@@ -2,6 +2,7 @@
 package io.statebackend.rocksdb;
 
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.Field;
 
@@ -39,11 +40,21 @@ final class MapCursor implements EntryCursor {
     int valueLength = scan.format().valueLength();
     do {
       int userKey = scan.keyAt() + prefix.position();
+      checkLength("user key", userKeyLength, scan.keyEnd() - userKey);
+      checkLength("value", valueLength, scan.valueLength());
       Field.writeBytes(userKeyLength, scan.bytes(), userKey, scan.keyEnd() - userKey, page);
       Field.writeBytes(valueLength, scan.bytes(), scan.valueAt(), scan.valueLength(), page);
       hasEntry = scan.next();
     } while (hasEntry && page.position() < PAGE_SIZE_BYTES && scan.keyBeginsWith(prefix));
     return true;
+  }
+
+  private void checkLength(String what, int fixedLength, int found) {
+    if (fixedLength >= 0 && found != fixedLength) {
+      throw new CorruptStateException(
+          "stored %s has another length than all have: state=%s, expected=%d, actual=%d"
+              .formatted(what, scan.format().name(), fixedLength, found));
+    }
   }
 
   private void beginPage() {

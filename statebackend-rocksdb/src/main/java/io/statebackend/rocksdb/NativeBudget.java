@@ -2,6 +2,7 @@
 package io.statebackend.rocksdb;
 
 import io.statebackend.api.StateClosedException;
+import io.statebackend.api.StateIoException;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -10,7 +11,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.rocksdb.Cache;
 import org.rocksdb.LRUCache;
-import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
@@ -22,8 +22,11 @@ final class NativeBudget implements AutoCloseable {
   private static final int SHARD_BITS_MAX = 4;
   private static final double HIGH_PRIORITY_SHARE = 0.25;
 
+  /** What a column family needs: memory for new entries, and indexes and filters of its files. */
+  private static final long FAMILY_BYTES = 256L << 10;
+
   static {
-    RocksDB.loadLibrary();
+    NativeLibrary.load();
   }
 
   private final long limitBytes;
@@ -43,6 +46,9 @@ final class NativeBudget implements AutoCloseable {
 
   /** The databases that are open. Guarded by itself. */
   private final Set<Database> databases = new HashSet<>();
+
+  /** The column families that belong to one table each. Guarded by {@code databases}. */
+  private long familyCount;
 
   /** Held by who makes room: one at a time is enough. */
   private final ReentrantLock relieving = new ReentrantLock();
@@ -118,13 +124,40 @@ final class NativeBudget implements AutoCloseable {
     }
   }
 
+  /** Takes room for one more column family, if all of them together do not need too much. */
+  boolean takeFamily() {
+    synchronized (databases) {
+      if ((familyCount + 1) * FAMILY_BYTES > limitBytes) {
+        return false;
+      }
+      familyCount++;
+      return true;
+    }
+  }
+
+  /** Notes column families that have to be there. */
+  void takeFamilies(int count) {
+    synchronized (databases) {
+      familyCount += count;
+    }
+  }
+
+  void giveFamiliesBack(int count) {
+    synchronized (databases) {
+      familyCount -= count;
+    }
+  }
+
   /**
    * Makes room before a write, if most of the memory holds what cannot go: writes out what is not
    * in files yet, of whichever store has most of it. RocksDB does so by itself, but late, for the
    * store alone that writes, and without waiting for the disk; meanwhile blocks would find no room,
    * not even those without which a file cannot be written or read.
+   *
+   * @param writer who is about to write
+   * @throws StateIoException if what the writer itself wrote before cannot be written out
    */
-  void relieve() {
+  void relieve(Database writer) {
     gate.enter();
     try {
       long pinnedBytes = cache.getPinnedUsage();
@@ -138,7 +171,7 @@ final class NativeBudget implements AutoCloseable {
         relieving.lock();
       }
       try {
-        writeOut();
+        writeOut(writer);
       } finally {
         relieving.unlock();
       }
@@ -148,7 +181,7 @@ final class NativeBudget implements AutoCloseable {
   }
 
   /** Writes out one store after the other, until there is room or little is left to be written. */
-  private void writeOut() {
+  private void writeOut(Database writer) {
     List<Database> open;
     synchronized (databases) {
       open = List.copyOf(databases);
@@ -163,7 +196,14 @@ final class NativeBudget implements AutoCloseable {
       if (bytes <= unwrittenBytesMin || cache.getPinnedUsage() <= pinnedBytesMax) {
         return;
       }
-      most.database().flush();
+      try {
+        most.database().flush();
+      } catch (StateIoException e) {
+        if (most.database() == writer) {
+          throw e;
+        }
+        // Told to its own owner, whose next write fails.
+      }
       bytes -= most.bytes();
     }
   }

@@ -57,6 +57,11 @@ final class NativeGate {
     }
   }
 
+  /** Returns what it guards. */
+  String what() {
+    return what;
+  }
+
   boolean isClosed() {
     return calls.get() < 0;
   }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.rocksdb;
 
+import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateIoException;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.EntryKeyFormat;
 import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.spi.WorkDirectory;
@@ -15,6 +17,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.ExportImportFilesMetaData;
 
 /**
@@ -39,7 +43,7 @@ final class NativeRestore {
 
   /** Opens databases with the options of the store. */
   interface Opener {
-    Database open(Path directory, List<TableFormat> tables);
+    Database open(Path directory, List<Column.Place> tables);
   }
 
   /**
@@ -89,18 +93,31 @@ final class NativeRestore {
       return openCopy(manifest, snapshots.get(0), target);
     }
     Map<TableFormat, List<ExportImportFilesMetaData>> exports = new LinkedHashMap<>();
+    List<Part> parts = new ArrayList<>();
     try {
       for (int i = 0; i < snapshots.size(); i++) {
-        export(snapshots.get(i), WorkDirectory.create(directory.resolve("part-" + i)), exports);
+        Path partDirectory = WorkDirectory.create(directory.resolve("part-" + i));
+        export(snapshots.get(i), partDirectory, exports, parts);
       }
-      return importAll(exports, target);
+      return importAll(exports, parts, target);
     } finally {
-      exports.values().forEach(files -> files.forEach(ExportImportFilesMetaData::close));
+      List<Runnable> closes = new ArrayList<>();
+      parts.forEach(part -> closes.add(part.database()::close));
+      exports.values().forEach(files -> files.forEach(file -> closes.add(file::close)));
+      Closing.all(closes);
       for (int i = 0; i < snapshots.size(); i++) {
         WorkDirectory.delete(directory.resolve("part-" + i));
       }
     }
   }
+
+  /**
+   * The database of a snapshot with tables that share files, so that their entries are copied.
+   *
+   * @param first the first key group that is wanted of it
+   * @param last the last one
+   */
+  private record Part(Database database, List<Column> shared, int first, int last) {}
 
   private SnapshotManifest read(NativeSnapshots.Snapshot snapshot) {
     SnapshotManifest manifest = SnapshotManifest.read(snapshot.manifest());
@@ -119,38 +136,65 @@ final class NativeRestore {
     } catch (IOException e) {
       throw new StateIoException("cannot write a file: directory=" + target, e);
     }
-    return opener.open(target, manifest.formats());
+    return opener.open(target, manifest.places());
   }
 
-  /** Cuts the part in the store's key groups out of a snapshot. */
+  /**
+   * Cuts the part in the store's key groups out of a snapshot. The database stays open if there is
+   * more to be copied.
+   */
   private void export(
       NativeSnapshots.Snapshot snapshot,
       Path part,
-      Map<TableFormat, List<ExportImportFilesMetaData>> exports) {
+      Map<TableFormat, List<ExportImportFilesMetaData>> exports,
+      List<Part> parts) {
     SnapshotManifest manifest = read(snapshot);
     int first = Math.max(range.first(), snapshot.keyGroups().first());
     int last = Math.min(range.last(), snapshot.keyGroups().last());
-    byte[] from = EntryKeyFormat.keyGroupPrefix(first);
-    byte[] to = EntryKeyFormat.endOf(EntryKeyFormat.keyGroupPrefix(last));
     boolean isWhole = first == snapshot.keyGroups().first() && last == snapshot.keyGroups().last();
-    try (Database database = openCopy(manifest, snapshot, part.resolve("db"))) {
+    Database database = openCopy(manifest, snapshot, part.resolve("db"));
+    List<Column> shared = new ArrayList<>();
+    try {
       int number = 0;
-      for (TableFormat format : manifest.formats()) {
+      for (Column column : List.copyOf(database.columns())) {
         List<ExportImportFilesMetaData> files =
-            exports.computeIfAbsent(format, absent -> new ArrayList<>());
-        Column column = database.columns().get(format.name());
-        if (column != null && database.hasEntries(column, from, to)) {
-          if (!isWhole) {
-            database.clip(column, from, to);
+            exports.computeIfAbsent(column.format(), absent -> new ArrayList<>());
+        if (!column.isAlone()) {
+          shared.add(column);
+        } else {
+          ExportImportFilesMetaData file =
+              export(database, column, first, last, isWhole, part.resolve("table-" + number++));
+          if (file != null) {
+            files.add(file);
           }
-          files.add(database.exportColumn(column, part.resolve("table-" + number++)));
         }
       }
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+    if (shared.isEmpty()) {
+      database.close();
+    } else {
+      parts.add(new Part(database, shared, first, last));
     }
   }
 
+  private static @Nullable ExportImportFilesMetaData export(
+      Database database, Column column, int first, int last, boolean isWhole, Path target) {
+    byte[] from = EntryKeyFormat.keyGroupPrefix(first);
+    byte[] to = EntryKeyFormat.endOf(EntryKeyFormat.keyGroupPrefix(last));
+    if (!database.hasEntries(column, from, to)) {
+      return null;
+    }
+    if (!isWhole) {
+      database.clip(column, from, to);
+    }
+    return database.exportColumn(column, target);
+  }
+
   private Database importAll(
-      Map<TableFormat, List<ExportImportFilesMetaData>> exports, Path target) {
+      Map<TableFormat, List<ExportImportFilesMetaData>> exports, List<Part> parts, Path target) {
     checkNamesDiffer(exports.keySet());
     Database database = opener.open(target, List.of());
     try {
@@ -162,10 +206,65 @@ final class NativeRestore {
               database.importColumn(format, files);
             }
           });
+      parts.forEach(part -> copyShared(part, database));
       return database;
     } catch (RuntimeException e) {
       database.close();
       throw e;
+    }
+  }
+
+  private static void copyShared(Part part, Database target) {
+    for (Column column : part.shared()) {
+      SharedCopy copy =
+          new SharedCopy(
+              target, Objects.requireNonNull(target.column(column.format().name()), "column"));
+      for (int keyGroup = part.first(); keyGroup <= part.last(); keyGroup++) {
+        try (KeyGroupScan entries = KeyGroupScan.ofNow(part.database(), column, keyGroup)) {
+          copy.add(entries, keyGroup);
+        }
+      }
+      copy.finish();
+    }
+  }
+
+  /** Copies entries to where a table lies in another database. */
+  private static final class SharedCopy {
+    private static final int BATCH_BYTES = 256 << 10;
+
+    private final Database target;
+    private final Column column;
+    private final Batch batch = new Batch();
+    private final BinaryOutput key = new BinaryOutput();
+
+    SharedCopy(Database target, Column column) {
+      this.target = target;
+      this.column = column;
+    }
+
+    void add(KeyGroupScan entries, int keyGroup) {
+      byte[] prefix = column.keyGroupPrefix(keyGroup);
+      while (entries.next()) {
+        int from = entries.keyAt() + entries.keyGroupLength();
+        key.reset();
+        key.write(prefix, 0, prefix.length);
+        key.write(entries.bytes(), from, entries.keyEnd() - from);
+        batch.put(
+            column,
+            key.array(),
+            0,
+            key.position(),
+            entries.bytes(),
+            entries.valueAt(),
+            entries.valueLength());
+        if (batch.sizeBytes() > BATCH_BYTES) {
+          target.write(batch);
+        }
+      }
+    }
+
+    void finish() {
+      target.write(batch);
     }
   }
 

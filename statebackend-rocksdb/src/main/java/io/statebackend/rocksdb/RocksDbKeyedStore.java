@@ -4,7 +4,6 @@ package io.statebackend.rocksdb;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.Closing;
-import io.statebackend.api.spi.EntryKeyFormat;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
@@ -96,9 +95,9 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
     return directory.resolve("db");
   }
 
-  private Database openDatabase(Path where, List<TableFormat> tables) {
+  private Database openDatabase(Path where, List<Column.Place> tables) {
     DatabaseOptions options = new DatabaseOptions(parts.nativeBudget(), parts.settings().tuning());
-    return Database.open(name, where, options, tables);
+    return Database.open(name, where, options, tables, parts.settings().familiesPerStoreMax());
   }
 
   private Opened newOpened(Database database) {
@@ -108,15 +107,16 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
 
   @Override
   public <N, V> ValueTable<K, N, V> valueTable(TableSpec.OfValues<N, V> table) {
-    return new RocksDbValueTable<>(
-        declare(TableFormat.of(spec.keySerializer(), table)), keys(table), table.valueSerializer());
+    StoredEntries entries = declare(TableFormat.of(spec.keySerializer(), table));
+    return new RocksDbValueTable<>(entries, keys(entries, table), table.valueSerializer());
   }
 
   @Override
   public <N, E> ListTable<K, N, E> listTable(TableSpec.OfLists<N, E> table) {
+    StoredEntries entries = declare(TableFormat.of(spec.keySerializer(), table));
     return new RocksDbListTable<>(
-        declare(TableFormat.of(spec.keySerializer(), table)),
-        keys(table),
+        entries,
+        keys(entries, table),
         table.elementSerializer(),
         listSizes.computeIfAbsent(table.name(), this::newListSizes));
   }
@@ -132,13 +132,13 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
     return new RocksDbMapTable<>(
         entries,
         new MapEntries(open.database(), open.cache(), entries),
-        keys(table),
+        keys(entries, table),
         table.userKeySerializer(),
         table.valueSerializer());
   }
 
-  private <N> EntryKeyFormat<N> keys(TableSpec<N> table) {
-    return new EntryKeyFormat<>(spec.keySerializer(), table.namespaceSerializer());
+  private static <N> EntryKeys<N> keys(StoredEntries entries, TableSpec<N> table) {
+    return new EntryKeys<>(entries.column(), table.namespaceSerializer());
   }
 
   private StoredEntries declare(TableFormat format) {
@@ -161,20 +161,33 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
 
   @Override
   public FrozenStore freeze() {
+    return freeze(isSnapshotNatively);
+  }
+
+  /** {@inheritDoc} No files are linked for it, which would write out what RocksDB has in memory. */
+  @Override
+  public FrozenStore freezeToRead() {
+    return freeze(false);
+  }
+
+  private FrozenStore freeze(boolean withLinks) {
     Opened open = opened();
     open.database().checkOpen();
     Map<String, RocksDbFrozenStore.FrozenTable> tables = new HashMap<>();
     open.database()
         .columns()
         .forEach(
-            (table, column) ->
-                tables.put(table, new RocksDbFrozenStore.FrozenTable(column, listBytesMax(table))));
-    return new RocksDbFrozenStore(open.database(), imagePoint(open), tables);
+            column -> {
+              String table = column.format().name();
+              tables.put(table, new RocksDbFrozenStore.FrozenTable(column, listBytesMax(table)));
+            });
+    return new RocksDbFrozenStore(open.database(), imagePoint(open, withLinks), tables);
   }
 
-  private ImagePoint imagePoint(Opened open) {
+  private ImagePoint imagePoint(Opened open, boolean withLinks) {
     Database database = open.database();
-    ImagePoint same = open.cache().isClean() ? database.holdLastPoint(isSnapshotNatively) : null;
+    database.recover();
+    ImagePoint same = open.cache().isClean() ? database.holdLastPoint(withLinks) : null;
     if (same != null) {
       return same;
     }
@@ -187,8 +200,7 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
       database.imagePoint(writes, null).release();
       throw e;
     }
-    return database.imagePoint(
-        writes, isSnapshotNatively ? directory.resolve("link-" + nextLink++) : null);
+    return database.imagePoint(writes, withLinks ? directory.resolve("link-" + nextLink++) : null);
   }
 
   private long listBytesMax(String table) {
@@ -230,7 +242,7 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
 
     @Override
     public void drop(String table) {
-      opened().database().dropColumn(table);
+      opened().database().dropColumn(table, spec.keyGroups());
       listSizes.remove(table);
     }
   }

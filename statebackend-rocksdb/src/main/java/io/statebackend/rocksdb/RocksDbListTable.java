@@ -4,11 +4,9 @@ package io.statebackend.rocksdb;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.TypeSerializer;
-import io.statebackend.api.spi.EntryKeyFormat;
 import io.statebackend.api.spi.Field;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.ListTable;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
@@ -23,10 +21,7 @@ final class RocksDbListTable<K, N, E> extends RocksDbTable<K, N> implements List
   private final ListSizes sizes;
 
   RocksDbListTable(
-      StoredEntries entries,
-      EntryKeyFormat<N> format,
-      TypeSerializer<E> serializer,
-      ListSizes sizes) {
+      StoredEntries entries, EntryKeys<N> format, TypeSerializer<E> serializer, ListSizes sizes) {
     super(entries, format);
     this.serializer = serializer;
     this.sizes = sizes;
@@ -34,14 +29,11 @@ final class RocksDbListTable<K, N, E> extends RocksDbTable<K, N> implements List
 
   @Override
   public Iterator<E> iterator(KeyContext<K> key, N namespace) {
-    if (!entries().getList(prefix(key, namespace))) {
+    ListWindow window = new ListWindow();
+    if (!entries().openList(prefix(key, namespace), window)) {
       return Collections.emptyIterator();
     }
-    BinaryInput found = foundValue();
-    // Elements are made as they are asked for, so their bytes have to outlive this call.
-    byte[] own =
-        Arrays.copyOfRange(found.array(), found.position(), found.position() + found.remaining());
-    return new Elements<>(serializer, new BinaryInput(own));
+    return new Elements<>(serializer, window);
   }
 
   @Override
@@ -102,16 +94,16 @@ final class RocksDbListTable<K, N, E> extends RocksDbTable<K, N> implements List
 
   private static final class Elements<E> implements Iterator<E> {
     private final TypeSerializer<E> serializer;
-    private final BinaryInput list;
+    private final ListWindow list;
 
-    Elements(TypeSerializer<E> serializer, BinaryInput list) {
+    Elements(TypeSerializer<E> serializer, ListWindow list) {
       this.serializer = serializer;
       this.list = list;
     }
 
     @Override
     public boolean hasNext() {
-      return list.remaining() > 0;
+      return list.hasNext();
     }
 
     @Override
@@ -119,8 +111,8 @@ final class RocksDbListTable<K, N, E> extends RocksDbTable<K, N> implements List
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      E element = Field.read(serializer, list);
-      ListElements.skipSeparator(list);
+      E element = Field.read(serializer, list.next(serializer.fixedLength()));
+      list.endElement();
       return element;
     }
   }

@@ -4,7 +4,6 @@ package io.statebackend.rocksdb;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.TypeSerializer;
-import io.statebackend.api.spi.EntryKeyFormat;
 import io.statebackend.api.spi.Field;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.MapTable;
@@ -30,7 +29,7 @@ final class RocksDbMapTable<K, N, U, V> extends RocksDbTable<K, N> implements Ma
   RocksDbMapTable(
       StoredEntries entries,
       MapEntries maps,
-      EntryKeyFormat<N> format,
+      EntryKeys<N> format,
       TypeSerializer<U> userKeys,
       TypeSerializer<V> values) {
     super(entries, format);

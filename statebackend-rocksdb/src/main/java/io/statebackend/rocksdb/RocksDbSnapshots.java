@@ -80,7 +80,8 @@ final class RocksDbSnapshots implements NativeSnapshots {
             table ->
                 tables.add(
                     new SnapshotManifest.StoredTable(
-                        table.column().format(), table.listBytesMax())));
+                        new Column.Place(table.column().format(), table.column().number()),
+                        table.listBytesMax())));
     return new SnapshotManifest(tables, nameOf(linked.manifest), all).toBytes();
   }
 

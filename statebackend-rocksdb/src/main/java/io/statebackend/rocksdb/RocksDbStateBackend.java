@@ -259,6 +259,7 @@ public final class RocksDbStateBackend implements StateBackend {
               cache,
               transferThreads,
               Limits.OF_ROCKSDB,
+              Settings.FAMILIES_PER_STORE_MAX,
               preset.andThen(tuning)));
     }
   }

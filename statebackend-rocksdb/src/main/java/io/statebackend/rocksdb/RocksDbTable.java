@@ -8,6 +8,9 @@ import io.statebackend.api.spi.EntryKeyFormat;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.Table;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /** What the tables have in common: the keys of entries begin with a key and a namespace. */
 abstract sealed class RocksDbTable<K, N> implements Table<K, N>
@@ -16,12 +19,12 @@ abstract sealed class RocksDbTable<K, N> implements Table<K, N>
   private static final int KEPT_BYTES_MAX = 1 << 20;
 
   private final StoredEntries entries;
-  private final EntryKeyFormat<N> format;
+  private final EntryKeys<N> format;
   private final BinaryOutput key = new BinaryOutput();
   private final BinaryInput in = new BinaryInput();
   private BinaryOutput value = new BinaryOutput();
 
-  RocksDbTable(StoredEntries entries, EntryKeyFormat<N> format) {
+  RocksDbTable(StoredEntries entries, EntryKeys<N> format) {
     this.entries = entries;
     this.format = format;
   }
@@ -59,6 +62,31 @@ abstract sealed class RocksDbTable<K, N> implements Table<K, N>
           "serializer read less than was written: state=%s, remaining=%d"
               .formatted(entries.column().format().name(), read.remaining()));
     }
+  }
+
+  /**
+   * {@inheritDoc} What is dirty of the key in the cache is written, and nothing else; then each
+   * namespace takes one look at the database.
+   */
+  @Override
+  public List<N> namespaces(KeyContext<K> context) {
+    key.reset();
+    format.writeKey(context, key);
+    byte[] prefix = key.toByteArray();
+    List<N> found = new ArrayList<>();
+    EntryBlock first = new EntryBlock();
+    try (Scan scan = entries.scan(prefix)) {
+      scan.seek(prefix);
+      scan.read(first, 1, false);
+      while (first.count() > 0) {
+        byte[] entry = first.key(0);
+        int length = format.namespaceLength(entry, prefix.length, entry.length);
+        found.add(format.readNamespace(entry, prefix.length, entry.length));
+        scan.seek(EntryKeyFormat.endOf(Arrays.copyOf(entry, prefix.length + length)));
+        scan.read(first, 1, false);
+      }
+    }
+    return found;
   }
 
   @Override

@@ -4,7 +4,6 @@ package io.statebackend.rocksdb;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.TypeSerializer;
-import io.statebackend.api.spi.EntryKeyFormat;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.ValueTable;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class RocksDbValueTable<K, N, V> extends RocksDbTable<K, N> implements ValueTable<K, N, V> {
   private final TypeSerializer<V> serializer;
 
-  RocksDbValueTable(StoredEntries entries, EntryKeyFormat<N> format, TypeSerializer<V> serializer) {
+  RocksDbValueTable(StoredEntries entries, EntryKeys<N> format, TypeSerializer<V> serializer) {
     super(entries, format);
     this.serializer = serializer;
   }

@@ -14,15 +14,22 @@ import org.rocksdb.Snapshot;
  * block. Belongs to one thread; closing the database ends it.
  */
 final class Scan implements AutoCloseable {
-  private final Database database;
+  private final String store;
+  private final OpenDatabase database;
   private final NativeGate gate;
   private final Column column;
   private final RocksIterator iterator;
   private final Bounds bounds;
 
-  Scan(Database database, NativeGate gate, Column column, RocksIterator iterator, Bounds bounds) {
+  /**
+   * Takes an iterator over.
+   *
+   * @param store what messages call the store
+   */
+  Scan(String store, OpenDatabase database, Column column, RocksIterator iterator, Bounds bounds) {
+    this.store = store;
     this.database = database;
-    this.gate = gate;
+    this.gate = database.gate();
     this.column = column;
     this.iterator = iterator;
     this.bounds = bounds;
@@ -109,8 +116,7 @@ final class Scan implements AutoCloseable {
     try {
       return block.fill(iterator, countMax, withValues);
     } catch (RocksDBException e) {
-      throw Errors.of(
-          "cannot read: state=" + column.format().name() + ", store=" + database.name(), e);
+      throw Errors.of("cannot read: state=" + column.format().name() + ", store=" + store, e);
     } finally {
       gate.exit();
     }

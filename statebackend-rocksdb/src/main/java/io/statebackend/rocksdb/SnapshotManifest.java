@@ -17,16 +17,25 @@ import java.util.Set;
  * @param files the files of the database
  */
 record SnapshotManifest(List<StoredTable> tables, String databaseManifest, List<StoredFile> files) {
+  /** Written if each table has a column family of its own. */
   private static final int VERSION = 1;
+
+  /** Written else: has the number of each table. */
+  private static final int VERSION_WITH_NUMBERS = 2;
+
   private static final String TABLE_FILE_ENDING = ".sst";
 
   /**
    * A table.
    *
-   * @param format what its entries are
+   * @param place what its entries are, and where
    * @param listBytesMax what no list of it is longer than
    */
-  record StoredTable(TableFormat format, long listBytesMax) {}
+  record StoredTable(Column.Place place, long listBytesMax) {
+    TableFormat format() {
+      return place.format();
+    }
+  }
 
   /**
    * A file.
@@ -51,17 +60,21 @@ record SnapshotManifest(List<StoredTable> tables, String databaseManifest, List<
     files = List.copyOf(files);
   }
 
-  List<TableFormat> formats() {
-    return tables.stream().map(StoredTable::format).toList();
+  List<Column.Place> places() {
+    return tables.stream().map(StoredTable::place).toList();
   }
 
   byte[] toBytes() {
     BinaryOutput out = new BinaryOutput();
-    out.writeByte(VERSION);
+    boolean hasNumbers = tables.stream().anyMatch(table -> table.place().number() != Column.ALONE);
+    out.writeByte(hasNumbers ? VERSION_WITH_NUMBERS : VERSION);
     out.writeVarInt(tables.size());
     for (StoredTable table : tables) {
       table.format().write(out);
       out.writeVarLong(table.listBytesMax());
+      if (hasNumbers) {
+        out.writeVarInt(table.place().number());
+      }
     }
     out.writeString(databaseManifest);
     out.writeVarInt(files.size());
@@ -80,13 +93,25 @@ record SnapshotManifest(List<StoredTable> tables, String databaseManifest, List<
    */
   static SnapshotManifest read(BinaryInput in) {
     int version = in.readByte();
-    if (version != VERSION) {
+    if (version != VERSION && version != VERSION_WITH_NUMBERS) {
       throw new CorruptStateException(
-          "not a manifest of version %d: version=%d".formatted(VERSION, version));
+          "not a manifest of version %d or %d: version=%d"
+              .formatted(VERSION, VERSION_WITH_NUMBERS, version));
     }
+    Set<Integer> numbers = new HashSet<>();
     List<StoredTable> tables = new ArrayList<>();
     for (int i = in.readLength(); i > 0; i--) {
-      tables.add(new StoredTable(TableFormat.read(in), in.readVarLong()));
+      TableFormat format = TableFormat.read(in);
+      long listBytesMax = in.readVarLong();
+      int number = version == VERSION ? Column.ALONE : in.readVarInt();
+      if (number < 0
+          || number > Column.NUMBER_MAX
+          || (number != Column.ALONE && !numbers.add(number))) {
+        throw new CorruptStateException(
+            "not the number of a table, or that of two: table=%s, number=%d"
+                .formatted(format.name(), number));
+      }
+      tables.add(new StoredTable(new Column.Place(format, number), listBytesMax));
     }
     String databaseManifest = in.readString();
     List<StoredFile> files = new ArrayList<>();

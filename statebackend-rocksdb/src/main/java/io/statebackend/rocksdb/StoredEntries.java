@@ -2,6 +2,8 @@
 package io.statebackend.rocksdb;
 
 import io.statebackend.api.BinaryOutput;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * The entries of one table, in the cache and in the database: what the tables read and write
@@ -127,12 +129,21 @@ final class StoredEntries {
     return Math.max(0, database.lengthOf(column, key, keyLength));
   }
 
-  /** Writes the operand that a list may have in the cache, so that {@link #get} finds the list. */
-  boolean getList(BinaryOutput key) {
+  /**
+   * Opens a list, as it is now: later writes do not change what was opened. The operand that it may
+   * have in the cache is written before.
+   *
+   * @return whether there is one
+   */
+  boolean openList(BinaryOutput key, ListWindow list) {
     database.checkOpen();
     if (cache.find(column.id(), key.array(), key.position())) {
       if (!cache.isOperand()) {
-        return found(cache.bytes(), cache.valueAt(), cache.isAbsent() ? -1 : cache.valueLength());
+        if (cache.isAbsent()) {
+          return false;
+        }
+        openCopy(list, cache.bytes(), cache.valueAt(), cache.valueLength());
+        return true;
       }
       batch.clear();
       cache.addPending(batch, column.id(), key.array(), key.position());
@@ -140,8 +151,23 @@ final class StoredEntries {
     }
     // What was appended is not in the cache once it is sealed.
     database.writeSealed();
-    int length = database.get(column, key.array(), key.position());
-    return found(database.buffer(), 0, length);
+    ByteBuffer large =
+        database.getUnlessSmall(column, key.array(), key.position(), ListWindow.LARGE_BYTES);
+    if (large != null) {
+      list.open(large);
+      return true;
+    }
+    int length = database.foundLength();
+    if (length == Database.ABSENT) {
+      return false;
+    }
+    openCopy(list, database.buffer(), 0, length);
+    return true;
+  }
+
+  /** Elements are made as they are asked for, so their bytes have to outlive the call. */
+  private static void openCopy(ListWindow list, byte[] source, int at, int length) {
+    list.open(Arrays.copyOfRange(source, at, at + length), 0, length);
   }
 
   /** Notes that the cache has something of the table. */
@@ -154,6 +180,14 @@ final class StoredEntries {
     database.checkOpen();
     cache.flush();
     database.writeSealed();
+  }
+
+  /** Scans what lies beneath a prefix, after what is dirty of it was written. */
+  Scan scan(byte[] prefix) {
+    database.checkOpen();
+    cache.flushPrefix(column.id(), prefix, prefix.length);
+    database.writeSealed();
+    return database.scan(column, prefix);
   }
 
   /** Removes entries that were scanned. */

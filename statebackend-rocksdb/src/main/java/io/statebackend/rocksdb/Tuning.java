@@ -13,6 +13,12 @@ import org.rocksdb.DBOptions;
  * manager. Thread-safe; called once for each store and state.
  */
 public interface Tuning {
+  /**
+   * Stands for the name of a state where the options are those of the column family that states
+   * share: all beyond the first 16 of a store, or fewer if the budget is small.
+   */
+  String SHARED = "";
+
   /** Leaves everything as it is. */
   Tuning NONE = new Tuning() {};
 
@@ -26,7 +32,7 @@ public interface Tuning {
   /**
    * Changes the options of the column family of a state.
    *
-   * @param state the name of the state
+   * @param state the name of the state, or {@link #SHARED}
    * @param options the options, which belong to the backend
    */
   default void state(String state, ColumnFamilyOptions options) {}
@@ -34,7 +40,7 @@ public interface Tuning {
   /**
    * Changes how the files of a state are laid out.
    *
-   * @param state the name of the state
+   * @param state the name of the state, or {@link #SHARED}
    * @param options the options, without the block cache
    */
   default void files(String state, BlockBasedTableConfig options) {}

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.DBOptions;
 import org.rocksdb.RateLimiter;
-import org.rocksdb.RocksDB;
 
 /**
  * Twenty stores with much more state than memory: no operation fails because the memory is used up,
@@ -102,7 +101,7 @@ final class BudgetTest {
       Path directory = Path.of(arguments[0]);
       long budgetBytes = Long.parseLong(arguments[1]) << 20;
       int steps = Integer.parseInt(arguments[2]);
-      RocksDB.loadLibrary();
+      NativeLibrary.load();
       try (RateLimiter disk = new RateLimiter(Long.parseLong(arguments[3]));
           RocksDbStateBackend backend =
               RocksDbStateBackend.builder(directory)

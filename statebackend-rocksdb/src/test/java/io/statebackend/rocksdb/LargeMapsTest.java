@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.rocksdb.DBOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.Statistics;
 import org.rocksdb.TickerType;
 
@@ -34,7 +33,7 @@ import org.rocksdb.TickerType;
  */
 final class LargeMapsTest {
   static {
-    RocksDB.loadLibrary();
+    NativeLibrary.load();
   }
 
   private static final int ENTRIES = 1_000;
@@ -58,7 +57,13 @@ final class LargeMapsTest {
     backend =
         RocksDbStateBackend.open(
             directory,
-            new Settings(TestBackends.NATIVE_BYTES, cacheBytes, 2, Limits.OF_ROCKSDB, counting));
+            new Settings(
+                TestBackends.NATIVE_BYTES,
+                cacheBytes,
+                2,
+                Limits.OF_ROCKSDB,
+                Settings.FAMILIES_PER_STORE_MAX,
+                counting));
     store = backend.open(new StoreSpec<>("large", 0, new KeyGroupRange(0, 3), 4, Serializers.LONG));
     maps =
         store.mapTable(

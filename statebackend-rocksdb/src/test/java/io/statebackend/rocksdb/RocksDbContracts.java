@@ -10,6 +10,7 @@ import io.statebackend.testkit.EvolutionContract;
 import io.statebackend.testkit.InterleavingContract;
 import io.statebackend.testkit.KeysContract;
 import io.statebackend.testkit.ListStateContract;
+import io.statebackend.testkit.ManyStatesContract;
 import io.statebackend.testkit.MapStateContract;
 import io.statebackend.testkit.NamespaceContract;
 import io.statebackend.testkit.NullsContract;
@@ -28,13 +29,19 @@ import org.junit.jupiter.api.Tag;
 /** Every contract of the testkit, for a backend whose cache has a size. */
 abstract class RocksDbContracts {
   private final long cacheBytes;
+  private final int familiesMax;
 
   RocksDbContracts(long cacheBytes) {
+    this(cacheBytes, Settings.FAMILIES_PER_STORE_MAX);
+  }
+
+  RocksDbContracts(long cacheBytes, int familiesMax) {
     this.cacheBytes = cacheBytes;
+    this.familiesMax = familiesMax;
   }
 
   private StateBackend open(Path directory) {
-    return TestBackends.open(directory, cacheBytes);
+    return TestBackends.openSharing(directory, cacheBytes, familiesMax);
   }
 
   @Nested
@@ -156,6 +163,14 @@ abstract class RocksDbContracts {
     @Override
     protected int parallelismInBuild() {
       return 4;
+    }
+  }
+
+  @Nested
+  final class ManyStates extends ManyStatesContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return open(directory);
     }
   }
 

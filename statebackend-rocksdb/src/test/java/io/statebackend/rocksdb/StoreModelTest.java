@@ -22,7 +22,7 @@ final class StoreModelTest extends StoreModelContract<RocksDbStateBackend> {
 
   @Override
   protected RocksDbStateBackend open(Path directory, long seed) {
-    return TestBackends.open(directory, cacheBytes(seed));
+    return TestBackends.openSharing(directory, cacheBytes(seed), Math.floorMod(seed, 3));
   }
 
   @Override

@@ -14,12 +14,30 @@ final class TestBackends {
   }
 
   static RocksDbStateBackend open(Path directory, long cacheBytes, Limits limits) {
-    return open(directory, new Settings(NATIVE_BYTES, cacheBytes, 2, limits, Tuning.NONE));
+    return open(
+        directory,
+        new Settings(
+            NATIVE_BYTES, cacheBytes, 2, limits, Settings.FAMILIES_PER_STORE_MAX, Tuning.NONE));
   }
 
   static RocksDbStateBackend open(Path directory, long cacheBytes, Preset preset) {
     Tuning tuning = preset.andThen(Tuning.NONE);
-    return open(directory, new Settings(NATIVE_BYTES, cacheBytes, 2, Limits.OF_ROCKSDB, tuning));
+    return open(
+        directory,
+        new Settings(
+            NATIVE_BYTES,
+            cacheBytes,
+            2,
+            Limits.OF_ROCKSDB,
+            Settings.FAMILIES_PER_STORE_MAX,
+            tuning));
+  }
+
+  /** Opens a backend whose stores have few column families, so that most states share one. */
+  static RocksDbStateBackend openSharing(Path directory, long cacheBytes, int familiesMax) {
+    return open(
+        directory,
+        new Settings(NATIVE_BYTES, cacheBytes, 2, Limits.OF_ROCKSDB, familiesMax, Tuning.NONE));
   }
 
   private static RocksDbStateBackend open(Path directory, Settings settings) {

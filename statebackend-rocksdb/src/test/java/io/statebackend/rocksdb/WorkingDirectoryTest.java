@@ -18,11 +18,15 @@ import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.storage.FileCheckpointStorage;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +43,7 @@ final class WorkingDirectoryTest {
   private static final ValueStateDescriptor<String> STATE =
       ValueStateDescriptor.of("state", Serializers.STRING);
   private static final long KEYS = 1_000;
+  private static final long REMOVED_KEY = KEYS + 5;
 
   @TempDir private Path directory;
 
@@ -105,6 +110,32 @@ final class WorkingDirectoryTest {
     assertThatThrownBy(() -> RocksDbStateBackend.builder(file).open())
         .isInstanceOf(StateIoException.class)
         .hasMessageContaining("file");
+  }
+
+  /** Characters that take two of Java's: the JVM hands them to native code in a form of its own. */
+  @Test
+  void open_nameBeyondTheBasicPlane() throws IOException {
+    Path work;
+    try {
+      work = directory.resolve("state \ud83d\ude00");
+    } catch (InvalidPathException e) {
+      assumeTrue(false, "the JVM cannot name such a directory here: " + e.getMessage());
+      return;
+    }
+    try (FileCheckpointStorage storage = FileCheckpointStorage.open(directory.resolve("storage"));
+        RocksDbStateBackend backend = RocksDbStateBackend.builder(work).open();
+        CheckpointCoordinator checkpoints = CheckpointCoordinator.builder(storage).open();
+        Subtask subtask = checkpoints.subtask("operator").open()) {
+      var keyed = subtask.keyed(backend, Serializers.LONG);
+      Filler.writeAll(keyed, keyed.value(STATE), "first ");
+      var checkpoint = checkpoints.trigger();
+      subtask.snapshotIfPending();
+      checkpoint.join();
+      try (Stream<Path> files = Files.walk(work)) {
+        assertThat(files).as("files of the database").anyMatch(file -> file.endsWith("CURRENT"));
+      }
+    }
+    assertHoldsCheckpoint(directory.resolve("storage"), "first ");
   }
 
   /** Takes a checkpoint, and writes on when it is told to, until that is refused. */
@@ -213,15 +244,14 @@ final class WorkingDirectoryTest {
       }
     }
 
-    private static void writeAll(
-        KeyedStateBackend<Long> keyed, ValueState<String> state, String text) {
+    static void writeAll(KeyedStateBackend<Long> keyed, ValueState<String> state, String text) {
       for (long key = 0; key < KEYS; key++) {
         keyed.setCurrentKey(key);
         state.update(text + key);
       }
     }
 
-    private static StateException writeUntilRefused(
+    static StateException writeUntilRefused(
         KeyedStateBackend<Long> keyed, ValueState<String> state) {
       for (int round = 0; round < 1_000; round++) {
         StateException refused = writeOnce(keyed, state);
@@ -233,7 +263,7 @@ final class WorkingDirectoryTest {
     }
 
     /** Writes more than the cache holds; returns why that was refused, or null. */
-    private static @Nullable StateException writeOnce(
+    static @Nullable StateException writeOnce(
         KeyedStateBackend<Long> keyed, ValueState<String> state) {
       try {
         writeAll(keyed, state, "x".repeat(5_000));
@@ -270,6 +300,103 @@ final class WorkingDirectoryTest {
       assertThat(filler.waitFor()).as("exit status").isZero();
     } finally {
       filler.destroyForcibly().waitFor();
+    }
+    assertHoldsCheckpoint(checkpoints, "second ");
+  }
+
+  /** Writes until no more files can be opened, and goes on when they can. */
+  static final class FileOpener {
+    public static void main(String[] arguments) throws IOException {
+      List<InputStream> hogs = new ArrayList<>();
+      try (FileCheckpointStorage storage = FileCheckpointStorage.open(Path.of(arguments[1]));
+          RocksDbStateBackend backend =
+              RocksDbStateBackend.builder(Path.of(arguments[0])).memoryBudgetBytes(8 << 20).open();
+          CheckpointCoordinator checkpoints = CheckpointCoordinator.builder(storage).open();
+          Subtask subtask = checkpoints.subtask("operator").open()) {
+        var keyed = subtask.keyed(backend, Serializers.LONG);
+        ValueState<String> state = keyed.value(STATE);
+        Filler.writeAll(keyed, state, "first ");
+        keyed.setCurrentKey(REMOVED_KEY);
+        state.update("to be removed");
+        loadClasses();
+        var first = checkpoints.trigger();
+        subtask.snapshotIfPending();
+        first.join();
+        keyed.setCurrentKey(REMOVED_KEY);
+        state.clear();
+        try {
+          while (true) {
+            hogs.add(Files.newInputStream(Path.of("/dev/null")));
+          }
+        } catch (IOException e) {
+          System.out.println(FULL + " " + e.getMessage());
+        }
+        StateException refused = Filler.writeUntilRefused(keyed, state);
+        System.out.println(REFUSED + " " + refused);
+        for (InputStream hog : hogs) {
+          hog.close();
+        }
+        while (refused != null) {
+          LockSupport.parkNanos(10_000_000);
+          refused = Filler.writeOnce(keyed, state);
+        }
+        // The removal was in memory only when the files could not be opened.
+        assertGone(keyed, state, REMOVED_KEY);
+        Filler.writeAll(keyed, state, "second ");
+        var second = checkpoints.trigger();
+        subtask.snapshotIfPending();
+        second.join();
+        System.out.println(READY);
+      }
+    }
+
+    /** Loads what may be used when no file can be opened any more. */
+    private static void loadClasses() {
+      for (Class<?> inEach : List.of(RocksDbStateBackend.class, StateException.class)) {
+        try {
+          Path root = Path.of(inEach.getProtectionDomain().getCodeSource().getLocation().toURI());
+          if (Files.isDirectory(root)) {
+            try (Stream<Path> files = Files.walk(root)) {
+              for (Path file : files.filter(each -> each.toString().endsWith(".class")).toList()) {
+                String name = root.relativize(file).toString().replace(".class", "");
+                if (!name.endsWith("-info")) {
+                  Class.forName(name.replace('/', '.'));
+                }
+              }
+            }
+          }
+        } catch (IOException | URISyntaxException | ClassNotFoundException e) {
+          throw new IllegalStateException("cannot load the classes beside " + inEach, e);
+        }
+      }
+    }
+
+    private static void assertGone(
+        KeyedStateBackend<Long> keyed, ValueState<String> state, long key) {
+      keyed.setCurrentKey(key);
+      if (state.value() != null) {
+        throw new IllegalStateException("a value that was never written, or removed: " + key);
+      }
+    }
+  }
+
+  /** Too many open files stop RocksDB for good, though they may be closed again soon. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void write_tooManyOpenFiles_goesOnWhenTheyAreClosed() throws IOException, InterruptedException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "needs prlimit");
+    Path checkpoints = directory.resolve("checkpoints");
+    List<String> all = new ArrayList<>(List.of("/usr/bin/prlimit", "--nofile=400:400"));
+    all.addAll(command(FileOpener.class, directory.resolve("work"), checkpoints));
+    Process opener = new ProcessBuilder(all).redirectErrorStream(true).start();
+    try {
+      BufferedReader lines = opener.inputReader(UTF_8);
+      await(lines, FULL);
+      assertThat(await(lines, REFUSED)).contains("StateIoException").contains("store=operator-0");
+      await(lines, READY);
+      assertThat(opener.waitFor()).as("exit status").isZero();
+    } finally {
+      opener.destroyForcibly().waitFor();
     }
     assertHoldsCheckpoint(checkpoints, "second ");
   }

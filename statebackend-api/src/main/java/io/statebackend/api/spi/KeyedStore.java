@@ -75,6 +75,16 @@ public interface KeyedStore<K> extends AutoCloseable {
   FrozenStore freeze();
 
   /**
+   * Takes an image that is only to be read, and never written by {@link NativeSnapshots}: what an
+   * engine prepares for that is left out. By default it is {@link #freeze()}.
+   *
+   * @return the image; the caller closes it
+   */
+  default FrozenStore freezeToRead() {
+    return freeze();
+  }
+
+  /**
    * Returns the engine's own way of taking snapshots, in increments.
    *
    * @return the engine's snapshots, or nothing if it only knows the portable format

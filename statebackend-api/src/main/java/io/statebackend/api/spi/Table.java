@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.api.spi;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What tables of every kind have in common: something is stored per key and namespace, a value, a
  * list or a map.
@@ -28,6 +31,17 @@ public interface Table<K, N> {
    * @throws io.statebackend.api.CorruptStateException if the entries cannot be read
    */
   void load(int keyGroup, EntrySource entries);
+
+  /**
+   * Returns the namespaces that something is stored under for a key, if the engine finds them
+   * without an image. The layer above looks for them in an image otherwise.
+   *
+   * @param key the key
+   * @return the namespaces, each once, in any order, or {@code null}, which is the default
+   */
+  default @Nullable List<N> namespaces(KeyContext<K> key) {
+    return null;
+  }
 
   /**
    * Returns the number of values, lists or maps, if the engine keeps count. The layer above counts

@@ -469,7 +469,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   }
 
   private Stream<K> keys(String table, BinaryOutput namespace) {
-    return new FrozenKeys<>(store.freeze(), table, spec, namespace, this::checkOpen).stream();
+    return new FrozenKeys<>(store.freezeToRead(), table, spec, namespace, this::checkOpen).stream();
   }
 
   @Override
@@ -482,29 +482,36 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   }
 
   private <N> void clearCurrentKey(DeclaredTable<K, N> table) {
-    List<N> namespaces = new ArrayList<>();
-    TypeSerializer<N> serializer = table.spec().namespaceSerializer();
+    List<N> namespaces;
     if (table.hasNamespaces()) {
-      try (FrozenStore image = store.freeze();
-          EntryCursor entries = image.entries(table.meta().name(), context.keyGroup())) {
-        BinaryOutput key = new BinaryOutput();
-        BinaryOutput namespace = new BinaryOutput();
-        while (entries.next()) {
-          key.reset();
-          entries.writeKey(key);
-          if (sameBytes(key, context.bytes())) {
-            namespace.reset();
-            entries.writeNamespace(namespace);
-            namespaces.add(serializer.deserialize(new BinaryInput(namespace.toByteArray())));
-          }
-        }
-      }
+      List<N> known = table.table().namespaces(context);
+      namespaces = known == null ? namespacesInImage(table) : known;
     } else {
-      namespaces.add(serializer.deserialize(new BinaryInput()));
+      namespaces = List.of(table.spec().namespaceSerializer().deserialize(new BinaryInput()));
     }
     for (N namespace : namespaces) {
       table.table().clear(context, namespace);
     }
+  }
+
+  private <N> List<N> namespacesInImage(DeclaredTable<K, N> table) {
+    List<N> namespaces = new ArrayList<>();
+    TypeSerializer<N> serializer = table.spec().namespaceSerializer();
+    try (FrozenStore image = store.freezeToRead();
+        EntryCursor entries = image.entries(table.meta().name(), context.keyGroup())) {
+      BinaryOutput key = new BinaryOutput();
+      BinaryOutput namespace = new BinaryOutput();
+      while (entries.next()) {
+        key.reset();
+        entries.writeKey(key);
+        if (sameBytes(key, context.bytes())) {
+          namespace.reset();
+          entries.writeNamespace(namespace);
+          namespaces.add(serializer.deserialize(new BinaryInput(namespace.toByteArray())));
+        }
+      }
+    }
+    return namespaces;
   }
 
   static boolean sameBytes(BinaryOutput a, BinaryOutput b) {
@@ -518,7 +525,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     if (counted != KeyedStore.NOT_COUNTED) {
       return counted;
     }
-    try (FrozenStore image = store.freeze()) {
+    try (FrozenStore image = store.freezeToRead()) {
       long count = 0;
       for (int keyGroup = spec.keyGroups().first();
           keyGroup <= spec.keyGroups().last();
