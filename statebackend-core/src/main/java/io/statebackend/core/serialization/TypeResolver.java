@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.serialization;
 
+import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.kryo.KryoSerializer;
 import io.statebackend.core.serialization.kryo.KryoSettings;
@@ -65,9 +66,18 @@ final class TypeResolver {
    * @param options what is said of the records inside
    * @param references what stands for types inside themselves
    * @param immutable whether values that contain values of their own type are taken to be immutable
+   * @param resolved the records and sealed interfaces that were resolved before and do not contain
+   *     themselves: they are the same wherever they stand, and may stand in many places
    */
   private record Declaration(
-      RecordOptions options, List<BackReference<?>> references, boolean immutable) {}
+      RecordOptions options,
+      List<BackReference<?>> references,
+      boolean immutable,
+      Map<ClosedType, TypeSerializer<?>> resolved) {
+    Declaration(RecordOptions options, boolean immutable) {
+      this(options, new ArrayList<>(), immutable, new HashMap<>());
+    }
+  }
 
   /**
    * A record or sealed interface that is being resolved.
@@ -123,13 +133,11 @@ final class TypeResolver {
 
   /** Takes values that contain values of their own type to be immutable, and sees if they are. */
   private static TypeSerializer<?> resolve(Type type, String where, RecordOptions options) {
-    Declaration hopeful = new Declaration(options, new ArrayList<>(), true);
+    Declaration hopeful = new Declaration(options, true);
     TypeSerializer<?> serializer = new TypeResolver(where, Map.of(), null, hopeful).of(type);
     return hopeful.references.stream().allMatch(BackReference::isAsTaken)
         ? serializer
-        : new TypeResolver(
-                where, Map.of(), null, new Declaration(options, new ArrayList<>(), false))
-            .of(type);
+        : new TypeResolver(where, Map.of(), null, new Declaration(options, false)).of(type);
   }
 
   private static Map<Class<?>, TypeSerializer<?>> builtIn() {
@@ -265,7 +273,28 @@ final class TypeResolver {
           "it is inside more than %d others, or contains itself with ever longer type arguments; write it by Serializers.kryo(%s.class)"
               .formatted(ENCLOSING_MAX, type.raw().getSimpleName()));
     }
-    return ofEnclosing(type, type.raw(), depth);
+    TypeSerializer<?> known = declaration.resolved.get(type);
+    if (known != null) {
+      return known;
+    }
+    int referenceCount = declaration.references.size();
+    TypeSerializer<?> whole = ofEnclosing(type, type.raw(), depth);
+    checkLength(type, whole.schema());
+    if (declaration.references.size() == referenceCount) {
+      declaration.resolved.put(type, whole);
+    }
+    return whole;
+  }
+
+  /** Refuses a schema that nobody could read back. */
+  private void checkLength(ClosedType type, TypeSchema schema) {
+    int length = schema.toString().length();
+    if (length > TypeSchema.TEXT_LENGTH_MAX) {
+      throw refused(
+          type.raw(),
+          "its schema has %d characters, and may have %d: a record inside is told again wherever it stands; let fewer records stand in each other, or write it by Kryo"
+              .formatted(length, TypeSchema.TEXT_LENGTH_MAX));
+    }
   }
 
   private <T> TypeSerializer<T> ofEnclosing(ClosedType type, Class<T> raw, int depth) {
@@ -280,6 +309,11 @@ final class TypeResolver {
     RecordClass<R> recordClass = new RecordClass<>(type);
     List<TypeSerializer<?>> parts = new ArrayList<>();
     for (RecordComponent component : recordClass.components()) {
+      TypeSerializer<?> given = declaration.options.serializer(component);
+      if (given != null) {
+        parts.add(given);
+        continue;
+      }
       String place = type.getTypeName() + "." + component.getName();
       TypeResolver there = new TypeResolver(place, around.type.arguments(), around, declaration);
       parts.add(there.of(component.getGenericType()));
