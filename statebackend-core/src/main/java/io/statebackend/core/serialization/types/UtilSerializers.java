@@ -87,11 +87,11 @@ public final class UtilSerializers {
         char key = (char) in.readShort();
         builder.setExtension(key, in.readString());
       }
-      // Only the constructor takes variants of any form; what it adds to those of old is stored too.
+      // Only the constructor takes variants of any form; what it adds to those of old is stored
+      // too.
       Locale plain = new Locale(language, country, variant);
       boolean isPlain =
-          script.isEmpty()
-              && plain.getExtensionKeys().equals(builder.build().getExtensionKeys());
+          script.isEmpty() && plain.getExtensionKeys().equals(builder.build().getExtensionKeys());
       return isPlain
           ? plain
           : builder
