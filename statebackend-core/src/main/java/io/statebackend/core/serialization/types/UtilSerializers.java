@@ -31,6 +31,9 @@ public final class UtilSerializers {
 
   private static Currency readCurrency(BinaryInput in) {
     String code = in.readString();
+    if (!code.matches("[A-Z]{3}")) {
+      throw new CorruptStateException("not the code of a currency: " + code);
+    }
     try {
       return Currency.getInstance(code);
     } catch (IllegalArgumentException e) {
