@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record TypeSchema(String type, @Nullable String name, List<Member> members) {
 
+  /** The most UTF-16 code units of a text form that {@link #parse} reads. */
+  public static final int TEXT_LENGTH_MAX = 1 << 20;
+
   private static final int DEPTH_MAX = 64;
-  private static final int TEXT_LENGTH_MAX = 1 << 20;
 
   /**
    * One part of a type: a field, an element, or a constant.

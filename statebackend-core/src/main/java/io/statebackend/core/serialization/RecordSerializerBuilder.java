@@ -26,6 +26,7 @@ public final class RecordSerializerBuilder<R extends Record> {
   private final Class<R> type;
   private final Map<RecordOptions.Component, List<String>> formerNames = new HashMap<>();
   private final Map<RecordOptions.Component, Object> defaultValues = new HashMap<>();
+  private final Map<RecordOptions.Component, TypeSerializer<?>> serializers = new HashMap<>();
 
   RecordSerializerBuilder(Class<R> type) {
     this.type = requireNonNull(type, "type");
@@ -103,6 +104,52 @@ public final class RecordSerializerBuilder<R extends Record> {
     return this;
   }
 
+  /**
+   * Sets the serializer of a component, in place of the one that its declared type would have: so
+   * that one component of a type without a built-in serializer does not take the whole record to
+   * Kryo.
+   *
+   * @param component its name
+   * @param serializer a serializer of the declared type of the component; it is never given {@code
+   *     null}
+   * @return this
+   * @throws IllegalArgumentException if the record has no such component, or a primitive one, whose
+   *     form is given
+   * @throws IllegalStateException if a serializer was set for the component before
+   */
+  public RecordSerializerBuilder<R> component(String component, TypeSerializer<?> serializer) {
+    return component(type, component, serializer);
+  }
+
+  /**
+   * Sets the serializer of a component of a record inside this one.
+   *
+   * @param owner the record inside
+   * @param component its name
+   * @param serializer a serializer of the declared type of the component; it is never given {@code
+   *     null}
+   * @return this
+   * @throws IllegalArgumentException if the record has no such component, or a primitive one, whose
+   *     form is given
+   * @throws IllegalStateException if a serializer was set for the component before
+   */
+  public RecordSerializerBuilder<R> component(
+      Class<? extends Record> owner, String component, TypeSerializer<?> serializer) {
+    RecordComponent found = find(owner, component);
+    if (found.getType().isPrimitive()) {
+      throw new IllegalArgumentException(
+          "component %s.%s is a primitive, whose form is given: type=%s"
+              .formatted(owner.getTypeName(), component, found.getType()));
+    }
+    if (serializers.putIfAbsent(
+            RecordOptions.Component.of(found), requireNonNull(serializer, "serializer"))
+        != null) {
+      throw new IllegalStateException(
+          "the serializer of %s.%s is set already".formatted(owner.getTypeName(), component));
+    }
+    return this;
+  }
+
   private static RecordComponent find(Class<? extends Record> owner, String name) {
     List<String> names = new ArrayList<>();
     for (RecordComponent component : owner.getRecordComponents()) {
@@ -123,6 +170,8 @@ public final class RecordSerializerBuilder<R extends Record> {
    */
   public TypeSerializer<R> build() {
     return TypeResolver.resolve(
-        type, new RecordOptions(Map.copyOf(formerNames), Map.copyOf(defaultValues)));
+        type,
+        new RecordOptions(
+            Map.copyOf(formerNames), Map.copyOf(defaultValues), Map.copyOf(serializers)));
   }
 }

@@ -43,6 +43,13 @@ final class SchemaSerializers {
               Serializers.LOCAL_DATE_TIME,
               Serializers.OFFSET_DATE_TIME,
               Serializers.ZONED_DATE_TIME,
+              Serializers.YEAR_MONTH,
+              Serializers.ZONE_OFFSET,
+              Serializers.ZONE_ID,
+              Serializers.CURRENCY,
+              Serializers.LOCALE,
+              Serializers.URI,
+              Serializers.BIT_SET,
               VoidNamespace.serializer())
           .collect(Collectors.toUnmodifiableMap(s -> s.schema().type(), Function.identity()));
 
@@ -64,7 +71,7 @@ final class SchemaSerializers {
       case Words.ENUM -> Optional.of(any(new StoredConstantSerializer(type.schema())));
       case Words.KRYO -> Optional.of(any(new StoredObjectSerializer(type.schema())));
       case Words.LIST, Words.ARRAY -> ofPart(type, part -> new ListSerializer<>(type.type(), part));
-      case Words.SET -> ofPart(type, SetSerializer::new);
+      case Words.SET -> ofPart(type, SetSerializer::linked);
       case Words.OPTIONAL -> ofPart(type, OptionalSerializer::new);
       case Words.MAP -> ofMap(type);
       default ->
@@ -108,7 +115,7 @@ final class SchemaSerializers {
         part(type.part(0)).filter(serializer -> serializer.fixedLength() != 0);
     Optional<TypeSerializer<Object>> value = part(type.part(1));
     return key.isPresent() && value.isPresent()
-        ? Optional.of(any(new MapSerializer<>(key.get(), value.get())))
+        ? Optional.of(any(MapSerializer.linked(key.get(), value.get())))
         : Optional.empty();
   }
 

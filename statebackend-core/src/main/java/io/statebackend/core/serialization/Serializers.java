@@ -11,7 +11,9 @@ import io.statebackend.core.serialization.schema.KeyTypes;
 import io.statebackend.core.serialization.schema.StoredType;
 import io.statebackend.core.serialization.types.ArraySerializer;
 import io.statebackend.core.serialization.types.BigNumberSerializers;
+import io.statebackend.core.serialization.types.BitSetSerializer;
 import io.statebackend.core.serialization.types.BytesSerializer;
+import io.statebackend.core.serialization.types.DequeSerializer;
 import io.statebackend.core.serialization.types.EnumSerializer;
 import io.statebackend.core.serialization.types.InstantSerializer;
 import io.statebackend.core.serialization.types.ListSerializer;
@@ -23,6 +25,7 @@ import io.statebackend.core.serialization.types.PrimitiveSerializers;
 import io.statebackend.core.serialization.types.SetSerializer;
 import io.statebackend.core.serialization.types.StringSerializer;
 import io.statebackend.core.serialization.types.TimeSerializers;
+import io.statebackend.core.serialization.types.UtilSerializers;
 import io.statebackend.core.serialization.types.UuidSerializer;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -33,9 +36,20 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.Period;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.BitSet;
+import java.util.Currency;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -112,6 +126,27 @@ public final class Serializers {
   public static final TypeSerializer<ZonedDateTime> ZONED_DATE_TIME =
       TimeSerializers.zonedDateTime();
 
+  /** Months of a year, 5 bytes. */
+  public static final TypeSerializer<YearMonth> YEAR_MONTH = TimeSerializers.yearMonth();
+
+  /** Offsets from UTC, 4 bytes. */
+  public static final TypeSerializer<ZoneOffset> ZONE_OFFSET = TimeSerializers.zoneOffset();
+
+  /** Time zones, by their ids. One that this JVM's data do not have is refused when it is read. */
+  public static final TypeSerializer<ZoneId> ZONE_ID = TimeSerializers.zoneId();
+
+  /** Currencies, by their codes. One that this JVM does not know is refused when it is read. */
+  public static final TypeSerializer<Currency> CURRENCY = UtilSerializers.currency();
+
+  /** Locales, with script, variant and extensions. */
+  public static final TypeSerializer<Locale> LOCALE = UtilSerializers.locale();
+
+  /** URIs, by their text. No key type: equal URIs may differ in the case of letters. */
+  public static final TypeSerializer<java.net.URI> URI = UtilSerializers.uri();
+
+  /** Bit sets, as their length in bytes and these. Their capacity is not kept. */
+  public static final TypeSerializer<BitSet> BIT_SET = new BitSetSerializer();
+
   /** Arrays of boolean, as their length and elements. */
   public static final TypeSerializer<boolean[]> BOOLEAN_ARRAY = PrimitiveArraySerializer.booleans();
 
@@ -148,6 +183,76 @@ public final class Serializers {
   }
 
   /**
+   * Returns the serializer of deques, in the form of lists. They are read back as {@link
+   * java.util.ArrayDeque}s, which have no {@code equals}: compare the elements.
+   *
+   * @param element the serializer of the elements
+   * @param <E> the type of the elements
+   * @return the serializer
+   * @throws IllegalArgumentException if the elements take no bytes
+   */
+  public static <E> TypeSerializer<Deque<E>> deque(TypeSerializer<E> element) {
+    return new DequeSerializer<>(element);
+  }
+
+  /**
+   * Returns the serializer of sets of constants of an enum, in the form of sets.
+   *
+   * @param type the enum
+   * @param <E> the enum
+   * @return the serializer
+   */
+  public static <E extends Enum<E>> TypeSerializer<EnumSet<E>> enumSet(Class<E> type) {
+    return SetSerializer.ofEnum(type, enums(type));
+  }
+
+  /**
+   * Returns the serializer of sets in the natural order of their elements, in the form of sets.
+   * They are read back as {@link java.util.TreeSet}s. A set with a comparator is refused when it is
+   * written, with an {@link IllegalArgumentException}.
+   *
+   * @param element the serializer of the elements
+   * @param <E> the type of the elements
+   * @return the serializer
+   * @throws IllegalArgumentException if the elements take no bytes
+   */
+  public static <E extends Comparable<? super E>> TypeSerializer<NavigableSet<E>> sortedSet(
+      TypeSerializer<E> element) {
+    return SetSerializer.sorted(element);
+  }
+
+  /**
+   * Returns the serializer of maps whose keys are the constants of an enum, in the form of maps.
+   *
+   * @param keyType the enum
+   * @param value the serializer of the values
+   * @param <K> the enum
+   * @param <V> the type of the values
+   * @return the serializer
+   */
+  public static <K extends Enum<K>, V> TypeSerializer<EnumMap<K, V>> enumMap(
+      Class<K> keyType, TypeSerializer<V> value) {
+    return MapSerializer.ofEnum(keyType, enums(keyType), value);
+  }
+
+  /**
+   * Returns the serializer of maps in the natural order of their keys, in the form of maps. They
+   * are read back as {@link java.util.TreeMap}s. A map with a comparator is refused when it is
+   * written, with an {@link IllegalArgumentException}.
+   *
+   * @param key the serializer of the keys
+   * @param value the serializer of the values
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @return the serializer
+   * @throws IllegalArgumentException if the keys take no bytes
+   */
+  public static <K extends Comparable<? super K>, V> TypeSerializer<NavigableMap<K, V>> sortedMap(
+      TypeSerializer<K> key, TypeSerializer<V> value) {
+    return MapSerializer.sorted(key, value);
+  }
+
+  /**
    * Returns the serializer of sets. Sets are read back as {@link java.util.LinkedHashSet}s with the
    * order they were written in. As equal sets may have different orders, they are no key type: see
    * {@link #checkKey}.
@@ -158,7 +263,7 @@ public final class Serializers {
    * @throws IllegalArgumentException if elements take no bytes
    */
   public static <E> TypeSerializer<Set<E>> set(TypeSerializer<E> element) {
-    return new SetSerializer<>(element);
+    return SetSerializer.linked(element);
   }
 
   /**
@@ -175,7 +280,7 @@ public final class Serializers {
    */
   public static <K, V> TypeSerializer<Map<K, V>> map(
       TypeSerializer<K> key, TypeSerializer<V> value) {
-    return new MapSerializer<>(key, value);
+    return MapSerializer.linked(key, value);
   }
 
   /**

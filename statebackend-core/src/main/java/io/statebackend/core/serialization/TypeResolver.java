@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.serialization;
 
+import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.kryo.KryoSerializer;
 import io.statebackend.core.serialization.kryo.KryoSettings;
@@ -12,6 +13,7 @@ import io.statebackend.core.serialization.records.RecordSerializer;
 import io.statebackend.core.serialization.records.SealedCases;
 import io.statebackend.core.serialization.records.UnionSerializer;
 import io.statebackend.core.serialization.types.ArraySerializer;
+import io.statebackend.core.serialization.types.DequeSerializer;
 import io.statebackend.core.serialization.types.EnumSerializer;
 import io.statebackend.core.serialization.types.ListSerializer;
 import io.statebackend.core.serialization.types.MapSerializer;
@@ -23,16 +25,26 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +55,11 @@ final class TypeResolver {
   private static final Map<Class<?>, TypeSerializer<?>> BUILT_IN = builtIn();
   private static final Set<Class<?>> LISTS = Set.of(List.class, Collection.class, ArrayList.class);
   private static final Set<Class<?>> SETS = Set.of(Set.class, HashSet.class, LinkedHashSet.class);
+  private static final Set<Class<?>> DEQUES = Set.of(Deque.class, ArrayDeque.class);
+  private static final Set<Class<?>> SORTED_SETS =
+      Set.of(SortedSet.class, NavigableSet.class, TreeSet.class);
+  private static final Set<Class<?>> SORTED_MAPS =
+      Set.of(SortedMap.class, NavigableMap.class, TreeMap.class);
   private static final Set<Class<?>> MAPS = Set.of(Map.class, HashMap.class, LinkedHashMap.class);
 
   /** The most types inside each other: beyond, their type arguments grow without end. */
@@ -65,9 +82,18 @@ final class TypeResolver {
    * @param options what is said of the records inside
    * @param references what stands for types inside themselves
    * @param immutable whether values that contain values of their own type are taken to be immutable
+   * @param resolved the records and sealed interfaces that were resolved before and do not contain
+   *     themselves: they are the same wherever they stand, and may stand in many places
    */
   private record Declaration(
-      RecordOptions options, List<BackReference<?>> references, boolean immutable) {}
+      RecordOptions options,
+      List<BackReference<?>> references,
+      boolean immutable,
+      Map<ClosedType, TypeSerializer<?>> resolved) {
+    Declaration(RecordOptions options, boolean immutable) {
+      this(options, new ArrayList<>(), immutable, new HashMap<>());
+    }
+  }
 
   /**
    * A record or sealed interface that is being resolved.
@@ -123,13 +149,11 @@ final class TypeResolver {
 
   /** Takes values that contain values of their own type to be immutable, and sees if they are. */
   private static TypeSerializer<?> resolve(Type type, String where, RecordOptions options) {
-    Declaration hopeful = new Declaration(options, new ArrayList<>(), true);
+    Declaration hopeful = new Declaration(options, true);
     TypeSerializer<?> serializer = new TypeResolver(where, Map.of(), null, hopeful).of(type);
     return hopeful.references.stream().allMatch(BackReference::isAsTaken)
         ? serializer
-        : new TypeResolver(
-                where, Map.of(), null, new Declaration(options, new ArrayList<>(), false))
-            .of(type);
+        : new TypeResolver(where, Map.of(), null, new Declaration(options, false)).of(type);
   }
 
   private static Map<Class<?>, TypeSerializer<?>> builtIn() {
@@ -154,6 +178,13 @@ final class TypeResolver {
     map.put(java.time.LocalDateTime.class, Serializers.LOCAL_DATE_TIME);
     map.put(java.time.OffsetDateTime.class, Serializers.OFFSET_DATE_TIME);
     map.put(java.time.ZonedDateTime.class, Serializers.ZONED_DATE_TIME);
+    map.put(java.time.YearMonth.class, Serializers.YEAR_MONTH);
+    map.put(java.time.ZoneOffset.class, Serializers.ZONE_OFFSET);
+    map.put(java.time.ZoneId.class, Serializers.ZONE_ID);
+    map.put(java.util.Currency.class, Serializers.CURRENCY);
+    map.put(java.util.Locale.class, Serializers.LOCALE);
+    map.put(java.net.URI.class, Serializers.URI);
+    map.put(java.util.BitSet.class, Serializers.BIT_SET);
     map.put(byte[].class, Serializers.BYTES);
     map.put(boolean[].class, Serializers.BOOLEAN_ARRAY);
     map.put(short[].class, Serializers.SHORT_ARRAY);
@@ -226,10 +257,25 @@ final class TypeResolver {
       return new ListSerializer<>(of(type.argument(0)));
     }
     if (SETS.contains(raw)) {
-      return new SetSerializer<>(of(type.argument(0)));
+      return SetSerializer.linked(of(type.argument(0)));
     }
     if (MAPS.contains(raw)) {
-      return new MapSerializer<>(of(type.argument(0)), of(type.argument(1)));
+      return MapSerializer.linked(of(type.argument(0)), of(type.argument(1)));
+    }
+    if (DEQUES.contains(raw)) {
+      return new DequeSerializer<>(of(type.argument(0)));
+    }
+    if (SORTED_SETS.contains(raw)) {
+      return SetSerializer.sorted(ofOrdered(type));
+    }
+    if (SORTED_MAPS.contains(raw)) {
+      return MapSerializer.sorted(ofOrdered(type), of(type.argument(1)));
+    }
+    if (raw == EnumSet.class) {
+      return ofEnumSet(constants(type));
+    }
+    if (raw == EnumMap.class) {
+      return ofEnumMap(constants(type), of(type.argument(1)));
     }
     if (raw == Optional.class) {
       return new OptionalSerializer<>(of(type.argument(0)));
@@ -240,8 +286,8 @@ final class TypeResolver {
     if (raw.getTypeParameters().length > 0) {
       throw refused(
           raw,
-          "declare a List, Set, Map, Optional, record or sealed interface of records, or write the"
-              + " whole by Kryo");
+          "declare a List, Deque, Set, Map, Optional, record or sealed interface of records, or"
+              + " write the whole by Kryo");
     }
     return KryoSerializer.of(raw, KryoSettings.of(raw, List.of()));
   }
@@ -265,7 +311,28 @@ final class TypeResolver {
           "it is inside more than %d others, or contains itself with ever longer type arguments; write it by Serializers.kryo(%s.class)"
               .formatted(ENCLOSING_MAX, type.raw().getSimpleName()));
     }
-    return ofEnclosing(type, type.raw(), depth);
+    TypeSerializer<?> known = declaration.resolved.get(type);
+    if (known != null) {
+      return known;
+    }
+    int referenceCount = declaration.references.size();
+    TypeSerializer<?> whole = ofEnclosing(type, type.raw(), depth);
+    checkLength(type, whole.schema());
+    if (declaration.references.size() == referenceCount) {
+      declaration.resolved.put(type, whole);
+    }
+    return whole;
+  }
+
+  /** Refuses a schema that nobody could read back. */
+  private void checkLength(ClosedType type, TypeSchema schema) {
+    int length = schema.toString().length();
+    if (length > TypeSchema.TEXT_LENGTH_MAX) {
+      throw refused(
+          type.raw(),
+          "its schema has %d characters, and may have %d: a record inside is told again wherever it stands; let fewer records stand in each other, or write it by Kryo"
+              .formatted(length, TypeSchema.TEXT_LENGTH_MAX));
+    }
   }
 
   private <T> TypeSerializer<T> ofEnclosing(ClosedType type, Class<T> raw, int depth) {
@@ -280,6 +347,11 @@ final class TypeResolver {
     RecordClass<R> recordClass = new RecordClass<>(type);
     List<TypeSerializer<?>> parts = new ArrayList<>();
     for (RecordComponent component : recordClass.components()) {
+      TypeSerializer<?> given = declaration.options.serializer(component);
+      if (given != null) {
+        parts.add(given);
+        continue;
+      }
       String place = type.getTypeName() + "." + component.getName();
       TypeResolver there = new TypeResolver(place, around.type.arguments(), around, declaration);
       parts.add(there.of(component.getGenericType()));
@@ -297,6 +369,40 @@ final class TypeResolver {
       cases.add(there.of(new ClosedType(c, arguments)));
     }
     return new UnionSerializer<>(type, classes, cases);
+  }
+
+  /** Returns the serializer of what a sorted collection is sorted by. */
+  private TypeSerializer<?> ofOrdered(ClosedType collection) {
+    Class<?> ordered = collection.argument(0).raw();
+    if (!Comparable.class.isAssignableFrom(ordered)) {
+      throw refused(
+          collection.raw(),
+          "%s has no natural order, and no other one is stored; let it implement Comparable, or declare a List, Set or Map"
+              .formatted(ordered.getTypeName()));
+    }
+    return of(collection.argument(0));
+  }
+
+  /** Returns the enum that a collection is made for. */
+  private Class<?> constants(ClosedType collection) {
+    Class<?> constants = collection.argument(0).raw();
+    if (!constants.isEnum()) {
+      throw refused(collection.raw(), constants.getTypeName() + " is no enum");
+    }
+    return constants;
+  }
+
+  private static <E extends Enum<E>> TypeSerializer<?> ofEnumSet(Class<?> type) {
+    @SuppressWarnings("unchecked") // The caller has seen that it is an enum.
+    Class<E> enumType = (Class<E>) type;
+    return SetSerializer.ofEnum(enumType, new EnumSerializer<>(enumType));
+  }
+
+  private static <E extends Enum<E>> TypeSerializer<?> ofEnumMap(
+      Class<?> type, TypeSerializer<?> value) {
+    @SuppressWarnings("unchecked") // The caller has seen that it is an enum.
+    Class<E> enumType = (Class<E>) type;
+    return MapSerializer.ofEnum(enumType, new EnumSerializer<>(enumType), value);
   }
 
   private static <E extends Enum<E>> TypeSerializer<?> ofEnum(Class<?> type) {

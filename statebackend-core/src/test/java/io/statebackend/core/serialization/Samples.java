@@ -59,6 +59,7 @@ record Samples<T>(
     all.addAll(primitives());
     all.addAll(values());
     all.addAll(times());
+    all.addAll(UtilSamples.all());
     all.addAll(collections());
     all.addAll(arrays());
     all.addAll(declared());

@@ -8,6 +8,7 @@ import io.statebackend.core.serialization.schema.KeyTypes;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,10 +17,16 @@ import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.Period;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.BitSet;
+import java.util.Currency;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -65,6 +72,7 @@ final class SerializedTypesFormatTest {
     addPrimitives();
     addValues();
     addTimes();
+    addUtils();
     addParts();
     List<String> specification = Files.readAllLines(SPECIFICATION);
     return lines.entrySet().stream()
@@ -117,6 +125,16 @@ final class SerializedTypesFormatTest {
         "`2024-02-29T12:30+01:00[Europe/Berlin]`",
         Serializers.ZONED_DATE_TIME,
         ZonedDateTime.parse("2024-02-29T12:30+01:00[Europe/Berlin]"));
+  }
+
+  private void addUtils() {
+    add("`2024-02`", Serializers.YEAR_MONTH, YearMonth.of(2024, 2));
+    add("`+01:00`", Serializers.ZONE_OFFSET, ZoneOffset.ofHours(1));
+    add("`Europe/Berlin`", Serializers.ZONE_ID, ZoneId.of("Europe/Berlin"));
+    add("`EUR`", Serializers.CURRENCY, Currency.getInstance("EUR"));
+    add("`zh-Hant-TW-x-a`", Serializers.LOCALE, Locale.forLanguageTag("zh-Hant-TW-x-a"));
+    add("`urn:a`", Serializers.URI, URI.create("urn:a"));
+    add("bits 0 and 9", Serializers.BIT_SET, BitSet.valueOf(new long[] {0x201}));
   }
 
   private void addParts() {

@@ -77,10 +77,15 @@ public record RecordEvolution<R>(
               component == null ? StoredComponent.NOWHERE : component.index(),
               whenNull(component, type)));
     }
+    AbsentValue.@Nullable Source[] added = added(readers);
+    Compatibility<R> refused = refusedDefault(added, path);
+    if (refused != null) {
+      return refused;
+    }
     return asIs
         ? Compatibility.asIs()
         : Compatibility.afterMigration(
-            new RecordReader<>(recordClass, stored.schema(), readers, added(readers)));
+            new RecordReader<>(recordClass, stored.schema(), readers, added));
   }
 
   private @Nullable RecordComponentForm find(String name, Set<String> storedNames) {
@@ -138,6 +143,26 @@ public record RecordEvolution<R>(
         declared.equals(Words.OPTIONAL)
             && !RecordComponentForm.presentPart(type).type().equals(Words.OPTIONAL);
     return becomesOptional ? Optional::empty : () -> null;
+  }
+
+  /** Answers that the constructor refuses what an added component becomes, or {@code null}. */
+  private @Nullable Compatibility<R> refusedDefault(
+      AbsentValue.@Nullable Source[] added, Path path) {
+    DefaultTrial trial = new DefaultTrial(recordClass);
+    for (RecordComponentForm component : components) {
+      AbsentValue.Source source = added[component.index()];
+      if (source != null) {
+        Object value = source.make();
+        RuntimeException refusal = trial.refusal(component.index(), value);
+        if (refusal != null) {
+          return path.component(component.name())
+              .incompatible(
+                  "nothing is stored for it, and the constructor of record %s refuses its default %s: %s; say by @DefaultValue what it becomes, or let the constructor take the default"
+                      .formatted(recordClass.type().getName(), value, refusal));
+        }
+      }
+    }
+    return null;
   }
 
   private AbsentValue.@Nullable Source[] added(List<StoredComponent> readers) {

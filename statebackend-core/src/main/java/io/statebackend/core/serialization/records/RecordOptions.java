@@ -2,6 +2,7 @@
 package io.statebackend.core.serialization.records;
 
 import io.statebackend.api.FormerNames;
+import io.statebackend.api.TypeSerializer;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +14,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param formerNames the names that components had before
  * @param defaultValues what components become where nothing is stored
+ * @param serializers the serializers of components, in place of those of their declared types
  */
 public record RecordOptions(
-    Map<Component, List<String>> formerNames, Map<Component, Object> defaultValues) {
-  public static final RecordOptions NONE = new RecordOptions(Map.of(), Map.of());
+    Map<Component, List<String>> formerNames,
+    Map<Component, Object> defaultValues,
+    Map<Component, TypeSerializer<?>> serializers) {
+  public static final RecordOptions NONE = new RecordOptions(Map.of(), Map.of(), Map.of());
 
   /**
    * A component of a record.
@@ -36,6 +40,11 @@ public record RecordOptions(
     Stream<String> before = annotated == null ? Stream.of() : Stream.of(annotated.value());
     List<String> more = formerNames.getOrDefault(Component.of(component), List.of());
     return Stream.concat(before, more.stream()).distinct().toList();
+  }
+
+  /** Returns the serializer of a component, or {@code null} if its declared type says it. */
+  public @Nullable TypeSerializer<?> serializer(RecordComponent component) {
+    return serializers.get(Component.of(component));
   }
 
   /** Returns what a component becomes, or {@code null} if that is not said here. */

@@ -3,10 +3,12 @@ package io.statebackend.core.serialization.records;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.StateException;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.schema.MigrationReader;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -91,8 +93,26 @@ public final class RecordReader<R> implements MigrationReader<R> {
     } catch (StateException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw refused(recordClass, e);
+      throw addedNames().isEmpty() ? refused(recordClass, e) : refusedDefaults(e);
     }
+  }
+
+  /** The stored part is not damaged: an older version of the record took it. */
+  private IncompatibleStateException refusedDefaults(RuntimeException cause) {
+    return new IncompatibleStateException(
+        "record %s refuses a stored value with the defaults of the components that it has got since, %s: %s; say by @DefaultValue what these become, or let the constructor take the defaults"
+            .formatted(recordClass.type().getName(), addedNames(), cause),
+        cause);
+  }
+
+  private List<String> addedNames() {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < added.length; i++) {
+      if (added[i] != null) {
+        names.add(recordClass.components()[i].getName());
+      }
+    }
+    return names;
   }
 
   static CorruptStateException refused(RecordClass<?> recordClass, RuntimeException cause) {

@@ -7,15 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which types can be keys: those whose values are equal if and only if their bytes are. Sets and
- * maps are not, as equal ones may come in different orders, nor are graphs of objects, in which one
- * object may stand in two places or an equal one in the second.
+ * maps are not, as equal ones may come in different orders, nor URIs, in which the case of some
+ * letters does not count, nor are graphs of objects, in which one object may stand in two places or
+ * an equal one in the second.
  */
 public final class KeyTypes {
   private KeyTypes() {}
 
   /** Returns what in a type keeps it from being a key, or {@code null} if nothing does. */
   public static @Nullable TypeSchema obstacle(TypeSchema schema) {
-    if (Words.UNORDERED.contains(schema.type())) {
+    if (Words.AMBIGUOUS.contains(schema.type())) {
       return schema;
     }
     if (schema.type().equals(Words.KRYO)) {

@@ -52,6 +52,20 @@ public final class Words {
 
   public static final String ZONED_DATE_TIME = "zoned-date-time";
 
+  public static final String YEAR_MONTH = "year-month";
+
+  public static final String ZONE_OFFSET = "zone-offset";
+
+  public static final String ZONE_ID = "zone-id";
+
+  public static final String CURRENCY = "currency";
+
+  public static final String LOCALE = "locale";
+
+  public static final String URI = "uri";
+
+  public static final String BIT_SET = "bit-set";
+
   // Types made of other types.
 
   public static final String LIST = "list";
@@ -108,12 +122,15 @@ public final class Words {
   /** Types of one form: a list, a set and an array of the same elements have the same bytes. */
   static final Set<String> ELEMENTS = Set.of(LIST, SET, ARRAY);
 
-  /** Types whose equal values may have different bytes, as their order is no part of them. */
-  static final Set<String> UNORDERED = Set.of(SET, MAP);
+  /**
+   * Types whose equal values may have different bytes: the order of a set or map is no part of it,
+   * nor the case of some letters of a URI.
+   */
+  static final Set<String> AMBIGUOUS = Set.of(SET, MAP, URI);
 
   /** Types of which the serialized form of what is empty is one zero byte. */
   private static final Set<String> EMPTY_IS_ZERO_BYTE =
-      Set.of(OPTIONAL, LIST, SET, MAP, ARRAY, BYTES);
+      Set.of(OPTIONAL, LIST, SET, MAP, ARRAY, BYTES, BIT_SET);
 
   private Words() {}
 

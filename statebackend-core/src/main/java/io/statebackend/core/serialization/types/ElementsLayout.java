@@ -7,6 +7,7 @@ import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.TypeSerializer;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,15 @@ public final class ElementsLayout {
               + "; leave it out, or declare the elements as Serializers.optional(...)");
     }
     return element;
+  }
+
+  /** Checks that a sorted collection is in the natural order, as no other one is stored. */
+  static void checkNatural(@Nullable Comparator<?> comparator, String what) {
+    if (comparator != null && comparator != Comparator.naturalOrder()) {
+      throw new IllegalArgumentException(
+          "a %s sorted by a comparator is not stored, as it would come back in the natural order: comparator=%s; store its elements as a list, or in elements whose natural order is that one"
+              .formatted(what, comparator));
+    }
   }
 
   static void writeCount(int count, BinaryOutput out) {

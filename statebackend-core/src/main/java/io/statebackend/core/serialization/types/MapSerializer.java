@@ -16,23 +16,77 @@ import io.statebackend.core.serialization.schema.Parts;
 import io.statebackend.core.serialization.schema.Path;
 import io.statebackend.core.serialization.schema.StoredType;
 import io.statebackend.core.serialization.schema.Words;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
- * Maps in their order of iteration, read back as {@link LinkedHashMap}s.
+ * Maps in their order of iteration.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
+ * @param <M> the type of the maps
  */
-public final class MapSerializer<K, V> implements BuiltInSerializer<Map<K, V>> {
+public final class MapSerializer<K, V, M extends Map<K, V>> implements BuiltInSerializer<M> {
+
+  /**
+   * The kind of the maps.
+   *
+   * @param <M> their type
+   */
+  public interface Kind<M> {
+    /** Creates an empty map, with room for a number of entries if the kind has such a thing. */
+    M create(int entryCount);
+
+    /**
+     * Checks that a map read back is equal to this one, and in its order.
+     *
+     * @throws IllegalArgumentException if not
+     */
+    default void check(M map) {}
+  }
+
   private final TypeSerializer<K> key;
   private final TypeSerializer<V> value;
   private final TypeSchema schema;
-  private final KeyHash<Map<K, V>> keyHash;
+  private final KeyHash<M> keyHash;
   private final int entryLengthMin;
+  private final Kind<M> kind;
 
-  public MapSerializer(TypeSerializer<K> key, TypeSerializer<V> value) {
+  /** Returns the serializer of maps of any kind, read back as {@link LinkedHashMap}s. */
+  public static <K, V> MapSerializer<K, V, Map<K, V>> linked(
+      TypeSerializer<K> key, TypeSerializer<V> value) {
+    return new MapSerializer<>(key, value, MapSerializer::newMap);
+  }
+
+  /** Returns the serializer of maps in the natural order of their keys, read as trees. */
+  public static <K, V> MapSerializer<K, V, NavigableMap<K, V>> sorted(
+      TypeSerializer<K> key, TypeSerializer<V> value) {
+    return new MapSerializer<>(key, value, new SortedKind<>());
+  }
+
+  /** Returns the serializer of maps whose keys are the constants of an enum. */
+  public static <K extends Enum<K>, V> MapSerializer<K, V, EnumMap<K, V>> ofEnum(
+      Class<K> keyType, TypeSerializer<K> key, TypeSerializer<V> value) {
+    return new MapSerializer<>(key, value, entryCount -> new EnumMap<>(keyType));
+  }
+
+  private static final class SortedKind<K, V> implements Kind<NavigableMap<K, V>> {
+    @Override
+    public NavigableMap<K, V> create(int entryCount) {
+      return new TreeMap<>();
+    }
+
+    @Override
+    public void check(NavigableMap<K, V> map) {
+      ElementsLayout.checkNatural(map.comparator(), "map");
+    }
+  }
+
+  private MapSerializer(TypeSerializer<K> key, TypeSerializer<V> value, Kind<M> kind) {
+    this.kind = kind;
     this.key = ElementsLayout.checkElement(key, "key");
     this.value = requireNonNull(value, "value");
     this.schema = TypeSchema.of(Words.MAP, key.schema(), value.schema());
@@ -41,7 +95,8 @@ public final class MapSerializer<K, V> implements BuiltInSerializer<Map<K, V>> {
   }
 
   @Override
-  public void serialize(Map<K, V> map, BinaryOutput out) {
+  public void serialize(M map, BinaryOutput out) {
+    kind.check(map);
     ElementsLayout.writeCount(map.size(), out);
     for (Map.Entry<K, V> entry : map.entrySet()) {
       key.serialize(checkPresent(entry.getKey(), this), out);
@@ -50,9 +105,9 @@ public final class MapSerializer<K, V> implements BuiltInSerializer<Map<K, V>> {
   }
 
   @Override
-  public Map<K, V> deserialize(BinaryInput in) {
+  public M deserialize(BinaryInput in) {
     int count = ElementsLayout.readCount(in, entryLengthMin);
-    Map<K, V> map = newMap(ElementsLayout.initialCapacity(count));
+    M map = kind.create(ElementsLayout.initialCapacity(count));
     for (int i = 0; i < count; i++) {
       K k = key.deserialize(in);
       if (map.put(k, value.deserialize(in)) != null) {
@@ -73,8 +128,9 @@ public final class MapSerializer<K, V> implements BuiltInSerializer<Map<K, V>> {
   }
 
   @Override
-  public Map<K, V> copy(Map<K, V> map) {
-    Map<K, V> copy = newMap(map.size());
+  public M copy(M map) {
+    kind.check(map);
+    M copy = kind.create(map.size());
     for (Map.Entry<K, V> entry : map.entrySet()) {
       copy.put(
           key.copy(checkPresent(entry.getKey(), this)),
@@ -84,13 +140,13 @@ public final class MapSerializer<K, V> implements BuiltInSerializer<Map<K, V>> {
   }
 
   @Override
-  public long stableHash(Map<K, V> map) {
+  public long stableHash(M map) {
     return keyHash.of(map);
   }
 
   /** {@inheritDoc} Here whatever their order. */
   @Override
-  public boolean equal(Map<K, V> a, Map<K, V> b) {
+  public boolean equal(M a, M b) {
     if (a.size() != b.size()) {
       return false;
     }
@@ -109,7 +165,7 @@ public final class MapSerializer<K, V> implements BuiltInSerializer<Map<K, V>> {
   }
 
   @Override
-  public Compatibility<Map<K, V>> compatibility(StoredType stored, Path path) {
+  public Compatibility<M> compatibility(StoredType stored, Path path) {
     if (!stored.matches(Words.MAP, 2)) {
       return path.differs(stored, schema);
     }
@@ -118,6 +174,6 @@ public final class MapSerializer<K, V> implements BuiltInSerializer<Map<K, V>> {
         key,
         path.values().compare(value, stored.part(1)),
         value,
-        MapSerializer::new);
+        (storedKey, storedValue) -> new MapSerializer<>(storedKey, storedValue, kind));
   }
 }

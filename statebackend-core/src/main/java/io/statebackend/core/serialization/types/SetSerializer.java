@@ -15,21 +15,73 @@ import io.statebackend.core.serialization.schema.Parts;
 import io.statebackend.core.serialization.schema.Path;
 import io.statebackend.core.serialization.schema.StoredType;
 import io.statebackend.core.serialization.schema.Words;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Sets in their order of iteration, read back as {@link LinkedHashSet}s.
+ * Sets in their order of iteration.
  *
  * @param <E> the type of the elements
+ * @param <S> the type of the sets
  */
-public final class SetSerializer<E> implements BuiltInSerializer<Set<E>> {
+public final class SetSerializer<E, S extends Set<E>> implements BuiltInSerializer<S> {
+
+  /**
+   * The kind of the sets.
+   *
+   * @param <S> their type
+   */
+  public interface Kind<S> {
+    /** Creates an empty set, with room for a number of elements if the kind has such a thing. */
+    S create(int elementCount);
+
+    /**
+     * Checks that a set read back is equal to this one, and in its order.
+     *
+     * @throws IllegalArgumentException if not
+     */
+    default void check(S set) {}
+  }
+
   private final TypeSerializer<E> element;
   private final TypeSchema schema;
-  private final KeyHash<Set<E>> keyHash;
+  private final KeyHash<S> keyHash;
   private final int elementLengthMin;
+  private final Kind<S> kind;
 
-  public SetSerializer(TypeSerializer<E> element) {
+  /** Returns the serializer of sets of any kind, read back as {@link LinkedHashSet}s. */
+  public static <E> SetSerializer<E, Set<E>> linked(TypeSerializer<E> element) {
+    return new SetSerializer<>(element, SetSerializer::newSet);
+  }
+
+  /** Returns the serializer of sets in the natural order of their elements, read as trees. */
+  public static <E> SetSerializer<E, NavigableSet<E>> sorted(TypeSerializer<E> element) {
+    return new SetSerializer<>(element, new SortedKind<>());
+  }
+
+  /** Returns the serializer of sets of constants of an enum. */
+  public static <E extends Enum<E>> SetSerializer<E, EnumSet<E>> ofEnum(
+      Class<E> type, TypeSerializer<E> element) {
+    return new SetSerializer<>(element, elementCount -> EnumSet.noneOf(type));
+  }
+
+  private static final class SortedKind<E> implements Kind<NavigableSet<E>> {
+    @Override
+    public NavigableSet<E> create(int elementCount) {
+      return new TreeSet<>();
+    }
+
+    @Override
+    public void check(NavigableSet<E> set) {
+      ElementsLayout.checkNatural(set.comparator(), "set");
+    }
+  }
+
+  private SetSerializer(TypeSerializer<E> element, Kind<S> kind) {
+    this.kind = kind;
     this.element = ElementsLayout.checkElement(element, "element");
     this.schema = TypeSchema.of(Words.SET, element.schema());
     this.keyHash = new KeyHash<>(this);
@@ -37,7 +89,8 @@ public final class SetSerializer<E> implements BuiltInSerializer<Set<E>> {
   }
 
   @Override
-  public void serialize(Set<E> value, BinaryOutput out) {
+  public void serialize(S value, BinaryOutput out) {
+    kind.check(value);
     ElementsLayout.writeCount(value.size(), out);
     for (E e : value) {
       element.serialize(checkPresent(e, this), out);
@@ -45,9 +98,9 @@ public final class SetSerializer<E> implements BuiltInSerializer<Set<E>> {
   }
 
   @Override
-  public Set<E> deserialize(BinaryInput in) {
+  public S deserialize(BinaryInput in) {
     int count = ElementsLayout.readCount(in, elementLengthMin);
-    Set<E> value = newSet(ElementsLayout.initialCapacity(count));
+    S value = kind.create(ElementsLayout.initialCapacity(count));
     for (int i = 0; i < count; i++) {
       if (!value.add(element.deserialize(in))) {
         throw new CorruptStateException("an element is twice in a " + schema);
@@ -67,8 +120,9 @@ public final class SetSerializer<E> implements BuiltInSerializer<Set<E>> {
   }
 
   @Override
-  public Set<E> copy(Set<E> value) {
-    Set<E> copy = newSet(value.size());
+  public S copy(S value) {
+    kind.check(value);
+    S copy = kind.create(value.size());
     for (E e : value) {
       copy.add(element.copy(checkPresent(e, this)));
     }
@@ -76,7 +130,7 @@ public final class SetSerializer<E> implements BuiltInSerializer<Set<E>> {
   }
 
   @Override
-  public long stableHash(Set<E> value) {
+  public long stableHash(S value) {
     return keyHash.of(value);
   }
 
@@ -86,11 +140,12 @@ public final class SetSerializer<E> implements BuiltInSerializer<Set<E>> {
   }
 
   @Override
-  public Compatibility<Set<E>> compatibility(StoredType stored, Path path) {
+  public Compatibility<S> compatibility(StoredType stored, Path path) {
     if (!stored.matches(Words.SET, 1)) {
       return path.differs(stored, schema);
     }
     return Parts.compose(
-        path.elements().compareElement(element, stored.part(0)), SetSerializer::new);
+        path.elements().compareElement(element, stored.part(0)),
+        storedElement -> new SetSerializer<>(storedElement, kind));
   }
 }

@@ -6,6 +6,7 @@ import static io.statebackend.api.TypeSerializer.VARIABLE_LENGTH;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
+import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.schema.Words;
 import java.time.Duration;
@@ -14,9 +15,11 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.Period;
+import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.zone.ZoneRulesException;
 
 /** The serializers of {@code java.time}, but for dates and instants. */
 public final class TimeSerializers {
@@ -88,7 +91,7 @@ public final class TimeSerializers {
     LocalDateTime local = readLocal(in);
     ZoneOffset offset = ZoneOffset.ofTotalSeconds(in.readInt());
     // Keeps the instant if this JVM's time zone data have another offset for it.
-    return ZonedDateTime.ofInstant(local, offset, ZoneId.of(in.readString()));
+    return ZonedDateTime.ofInstant(local, offset, readZone(in));
   }
 
   public static TypeSerializer<Period> period() {
@@ -105,6 +108,48 @@ public final class TimeSerializers {
           int months = in.readInt();
           return Period.of(years, months, in.readInt());
         });
+  }
+
+  public static TypeSerializer<YearMonth> yearMonth() {
+    return new ValueSerializer<>(
+        Words.YEAR_MONTH,
+        Integer.BYTES + Byte.BYTES,
+        (value, out) -> {
+          out.writeInt(value.getYear());
+          out.writeByte(value.getMonthValue());
+        },
+        in -> {
+          int year = in.readInt();
+          return YearMonth.of(year, in.readByte());
+        });
+  }
+
+  public static TypeSerializer<ZoneOffset> zoneOffset() {
+    return new ValueSerializer<>(
+        Words.ZONE_OFFSET,
+        Integer.BYTES,
+        (value, out) -> out.writeInt(value.getTotalSeconds()),
+        in -> ZoneOffset.ofTotalSeconds(in.readInt()));
+  }
+
+  public static TypeSerializer<ZoneId> zoneId() {
+    return new ValueSerializer<>(
+        Words.ZONE_ID,
+        VARIABLE_LENGTH,
+        (value, out) -> out.writeString(value.getId()),
+        TimeSerializers::readZone);
+  }
+
+  private static ZoneId readZone(BinaryInput in) {
+    String id = in.readString();
+    try {
+      return ZoneId.of(id);
+    } catch (ZoneRulesException e) {
+      throw new IncompatibleStateException(
+          "time zone '%s' is stored and not known to this JVM; update its time zone data"
+              .formatted(id),
+          e);
+    }
   }
 
   private static void writeLocal(LocalDateTime value, BinaryOutput out) {
