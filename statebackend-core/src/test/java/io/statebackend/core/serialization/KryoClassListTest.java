@@ -178,7 +178,8 @@ final class KryoClassListTest {
     Set<String> set = Collections.synchronizedSet(new HashSet<>(Set.of("a")));
     Map<String, Integer> map = Collections.unmodifiableMap(new TreeMap<>(Map.of("a", 1)));
     SortedSet<String> sorted = new TreeSet<>(Comparator.reverseOrder());
-    SortedMap<String, Integer> tree = Collections.unmodifiableSortedMap(new TreeMap<>(Map.of("b", 2)));
+    SortedMap<String, Integer> tree =
+        Collections.unmodifiableSortedMap(new TreeMap<>(Map.of("b", 2)));
     Map.Entry<String, Integer> entry = Map.entry("k", 1);
     ZoneId zone = ZoneId.of("Europe/Berlin");
     Calendar calendar = new GregorianCalendar(TimeZone.getTimeZone("Asia/Tokyo"));
@@ -227,56 +228,127 @@ final class KryoClassListTest {
     List<Object> plain =
         new ArrayList<>(
             List.of(
-                "text", 1, 2L, (short) 3, (byte) 4, 'c', 1.5f, 2.5d, true,
+                "text",
+                1,
+                2L,
+                (short) 3,
+                (byte) 4,
+                'c',
+                1.5f,
+                2.5d,
+                true,
                 new java.math.BigInteger("-123456789012345678901234567890"),
-                new java.math.BigDecimal("1.00"), new UUID(1, 2), URI.create("a:b"),
-                Instant.ofEpochSecond(1, 2), Duration.ofNanos(3), Period.of(1, 2, 3),
-                LocalDate.EPOCH, LocalTime.MIDNIGHT, LocalDateTime.MAX,
+                new java.math.BigDecimal("1.00"),
+                new UUID(1, 2),
+                URI.create("a:b"),
+                Instant.ofEpochSecond(1, 2),
+                Duration.ofNanos(3),
+                Period.of(1, 2, 3),
+                LocalDate.EPOCH,
+                LocalTime.MIDNIGHT,
+                LocalDateTime.MAX,
                 OffsetTime.of(1, 2, 3, 4, ZoneOffset.ofHours(2)),
                 OffsetDateTime.of(LocalDateTime.MIN, ZoneOffset.UTC),
                 ZonedDateTime.of(LocalDateTime.of(2024, 1, 2, 3, 4), ZoneId.of("Asia/Tokyo")),
-                Year.of(5), YearMonth.of(2024, 2), MonthDay.of(2, 29), ZoneOffset.ofHours(3),
-                new Date(5), new java.sql.Date(6), new java.sql.Time(7),
+                Year.of(5),
+                YearMonth.of(2024, 2),
+                MonthDay.of(2, 29),
+                ZoneOffset.ofHours(3),
+                new Date(5),
+                new java.sql.Date(6),
+                new java.sql.Time(7),
                 Timestamp.valueOf("2024-02-29 12:00:00.123456789")));
     plain.addAll(
         List.of(
-            Locale.forLanguageTag("zh-Hant-TW-x-java"), new Locale("no", "NO", "NY"), Locale.ROOT,
-            new Locale("xx", "", "a"), Locale.forLanguageTag("th-TH-u-nu-thai"),
-            Currency.getInstance("EUR"), new StringBuilder("sb"), new StringBuffer("sf"),
-            BitSet.valueOf(new long[] {5}), Pattern.compile("x", Pattern.CASE_INSENSITIVE),
-            OptionalInt.of(3), OptionalLong.empty(), OptionalDouble.of(2), Optional.of("x"),
-            Optional.empty(), new AtomicInteger(3), new AtomicLong(4), new AtomicBoolean(true),
-            new AtomicReference<>("r"), new GregorianCalendar(2024, 1, 2),
+            Locale.forLanguageTag("zh-Hant-TW-x-java"),
+            new Locale("no", "NO", "NY"),
+            Locale.ROOT,
+            new Locale("xx", "", "a"),
+            Locale.forLanguageTag("th-TH-u-nu-thai"),
+            Currency.getInstance("EUR"),
+            new StringBuilder("sb"),
+            new StringBuffer("sf"),
+            BitSet.valueOf(new long[] {5}),
+            Pattern.compile("x", Pattern.CASE_INSENSITIVE),
+            OptionalInt.of(3),
+            OptionalLong.empty(),
+            OptionalDouble.of(2),
+            Optional.of("x"),
+            Optional.empty(),
+            new AtomicInteger(3),
+            new AtomicLong(4),
+            new AtomicBoolean(true),
+            new AtomicReference<>("r"),
+            new GregorianCalendar(2024, 1, 2),
             InetAddress.getByAddress("host", new byte[] {1, 2, 3, 4}),
-            InetAddress.getByAddress(new byte[] {1, 2, 3, 4}), InetAddress.getByName("::1")));
+            InetAddress.getByAddress(new byte[] {1, 2, 3, 4}),
+            InetAddress.getByName("::1")));
     plain.addAll(
         List.of(
-            new int[] {1}, new String[] {"a"}, new long[0], new byte[] {1}, new char[] {'a'},
-            new boolean[] {true}, new double[] {1}, new float[] {1}, new short[] {1},
-            new Sub[][] {{new Sub()}}, new Plain[] {Plain.A}, new Mood[] {Mood.BAD, Mood.GOOD}));
+            new int[] {1},
+            new String[] {"a"},
+            new long[0],
+            new byte[] {1},
+            new char[] {'a'},
+            new boolean[] {true},
+            new double[] {1},
+            new float[] {1},
+            new short[] {1},
+            new Sub[][] {{new Sub()}},
+            new Plain[] {Plain.A},
+            new Mood[] {Mood.BAD, Mood.GOOD}));
     plain.addAll(
         List.of(
-            new ArrayList<>(List.of("a")), new LinkedList<>(List.of("a")),
-            new ArrayDeque<>(List.of("a", "b")), new Vector<>(List.of("a")),
-            new CopyOnWriteArrayList<>(List.of("a")), new ConcurrentLinkedQueue<>(List.of("a")),
-            new ConcurrentLinkedDeque<>(List.of("a")), new HashSet<>(List.of("a")),
-            new LinkedHashSet<>(List.of("b", "a")), new CopyOnWriteArraySet<>(List.of("a")),
-            new TreeSet<>(List.of("a")), new ConcurrentSkipListSet<>(List.of("a")),
-            new PriorityQueue<>(List.of(3, 1, 2)), new PriorityBlockingQueue<>(List.of(3, 1, 2)),
-            new HashMap<>(Map.of("a", 1)), new LinkedHashMap<>(Map.of("a", 1)),
-            new ConcurrentHashMap<>(Map.of("a", 1)), new Hashtable<>(Map.of("a", 1)),
-            new TreeMap<>(Map.of("a", 1)), new ConcurrentSkipListMap<>(Map.of("a", 1)),
-            new IdentityHashMap<>(Map.of("a", 1)), new WeakHashMap<>(Map.of("a", 1)),
-            new Properties(), new ArrayBlockingQueue<>(3), new LinkedBlockingQueue<>(3),
-            new LinkedBlockingDeque<>(3), new DelayQueue<>(), new LinkedTransferQueue<>()));
+            new ArrayList<>(List.of("a")),
+            new LinkedList<>(List.of("a")),
+            new ArrayDeque<>(List.of("a", "b")),
+            new Vector<>(List.of("a")),
+            new CopyOnWriteArrayList<>(List.of("a")),
+            new ConcurrentLinkedQueue<>(List.of("a")),
+            new ConcurrentLinkedDeque<>(List.of("a")),
+            new HashSet<>(List.of("a")),
+            new LinkedHashSet<>(List.of("b", "a")),
+            new CopyOnWriteArraySet<>(List.of("a")),
+            new TreeSet<>(List.of("a")),
+            new ConcurrentSkipListSet<>(List.of("a")),
+            new PriorityQueue<>(List.of(3, 1, 2)),
+            new PriorityBlockingQueue<>(List.of(3, 1, 2)),
+            new HashMap<>(Map.of("a", 1)),
+            new LinkedHashMap<>(Map.of("a", 1)),
+            new ConcurrentHashMap<>(Map.of("a", 1)),
+            new Hashtable<>(Map.of("a", 1)),
+            new TreeMap<>(Map.of("a", 1)),
+            new ConcurrentSkipListMap<>(Map.of("a", 1)),
+            new IdentityHashMap<>(Map.of("a", 1)),
+            new WeakHashMap<>(Map.of("a", 1)),
+            new Properties(),
+            new ArrayBlockingQueue<>(3),
+            new LinkedBlockingQueue<>(3),
+            new LinkedBlockingDeque<>(3),
+            new DelayQueue<>(),
+            new LinkedTransferQueue<>()));
     plain.addAll(
         List.of(
-            List.of(), List.of(1), List.of(1, 2, 3), Stream.of("a", null).toList(),
-            new ArrayList<>(List.of(1, 2, 3)).subList(0, 2), List.of(1, 2, 3).subList(0, 2),
-            Set.of(), Set.of(1), Set.of(1, 2, 3), Map.of(), Map.of(1, 2), Map.of(1, 2, 3, 4),
-            Arrays.asList("a", null), Collections.emptyList(), Collections.emptySet(),
-            Collections.emptyMap(), Collections.singletonList("a"), Collections.singleton("a"),
-            Collections.singletonMap("a", 1), Collections.nCopies(3, "a"),
+            List.of(),
+            List.of(1),
+            List.of(1, 2, 3),
+            Stream.of("a", null).toList(),
+            new ArrayList<>(List.of(1, 2, 3)).subList(0, 2),
+            List.of(1, 2, 3).subList(0, 2),
+            Set.of(),
+            Set.of(1),
+            Set.of(1, 2, 3),
+            Map.of(),
+            Map.of(1, 2),
+            Map.of(1, 2, 3, 4),
+            Arrays.asList("a", null),
+            Collections.emptyList(),
+            Collections.emptySet(),
+            Collections.emptyMap(),
+            Collections.singletonList("a"),
+            Collections.singleton("a"),
+            Collections.singletonMap("a", 1),
+            Collections.nCopies(3, "a"),
             Collections.unmodifiableCollection(new ArrayList<>(List.of("a"))),
             Collections.unmodifiableList(new ArrayList<>(List.of("a"))),
             Collections.unmodifiableList(new LinkedList<>(List.of("a"))),
@@ -289,13 +361,33 @@ final class KryoClassListTest {
             Collections.checkedList(new ArrayList<>(List.of("a")), String.class)));
     plain.addAll(
         List.of(
-            new AbstractMap.SimpleEntry<>("a", 1), new AbstractMap.SimpleImmutableEntry<>("a", 1),
-            Map.entry("a", 1), new Grids(), new TaggedList(), new LastRead(), new FixedList(),
-            new OwnTree(), new ZonedTime(), new OwnException(), new OwnForm(), new Replaced(),
-            new HoldsLock(), new HoldsClass(), new HoldsMood(), new HoldsGeneric(), new Hidden(),
-            new Fields(5, "q"), new Declared(), new Point(1, List.of("a")), new Exception("x"),
-            new InetSocketAddress("localhost", 80), new Thread(() -> {}), new Object[] {1, "a"},
-            new LongAdder(), new SimpleTimeZone(5, "x"), (Supplier<String>) () -> "lambda"));
+            new AbstractMap.SimpleEntry<>("a", 1),
+            new AbstractMap.SimpleImmutableEntry<>("a", 1),
+            Map.entry("a", 1),
+            new Grids(),
+            new TaggedList(),
+            new LastRead(),
+            new FixedList(),
+            new OwnTree(),
+            new ZonedTime(),
+            new OwnException(),
+            new OwnForm(),
+            new Replaced(),
+            new HoldsLock(),
+            new HoldsClass(),
+            new HoldsMood(),
+            new HoldsGeneric(),
+            new Hidden(),
+            new Fields(5, "q"),
+            new Declared(),
+            new Point(1, List.of("a")),
+            new Exception("x"),
+            new InetSocketAddress("localhost", 80),
+            new Thread(() -> {}),
+            new Object[] {1, "a"},
+            new LongAdder(),
+            new SimpleTimeZone(5, "x"),
+            (Supplier<String>) () -> "lambda"));
     List<Class<?>> named =
         List.of(String.class, Integer.class, Plain.class, SubSub.class, String[].class);
     for (Object value : plain) {
@@ -324,14 +416,14 @@ final class KryoClassListTest {
       holders = Serializers.kryo(Holder.class, named.toArray(Class<?>[]::new));
       Collections.reverse(named);
       KryoSerializerBuilder<Changed> builder =
-          Serializers.kryoBuilder(Changed.class)
-              .formerName(Changed.class, Holder.class.getName());
+          Serializers.kryoBuilder(Changed.class).formerName(Changed.class, Holder.class.getName());
       named.forEach(builder::register);
       changed = builder.build();
     } catch (IllegalArgumentException e) {
       assertThat(e.getMessage())
           .containsPattern(
-              "cannot be written by Kryo so that it comes back equal: .*; |Kryo does not write .*;");
+              "cannot be written by Kryo so that it comes back equal: .*; |Kryo does not write"
+                  + " .*;");
       return;
     }
     check(serializer, c.value);
@@ -383,7 +475,9 @@ final class KryoClassListTest {
     if (value instanceof Collection<?> collection) {
       List<String> elements = new ArrayList<>();
       collection.forEach(e -> elements.add(describe(e, depth + 1)));
-      if (value instanceof Set && !(value instanceof SortedSet) && !(value instanceof LinkedHashSet)) {
+      if (value instanceof Set
+          && !(value instanceof SortedSet)
+          && !(value instanceof LinkedHashSet)) {
         Collections.sort(elements);
       }
       return name + elements + (collection instanceof SortedSet<?> s ? s.comparator() : "");
@@ -397,7 +491,9 @@ final class KryoClassListTest {
     }
     if (value.getClass().getName().startsWith("io.statebackend.") && !(value instanceof Enum)) {
       StringBuilder text = new StringBuilder(name);
-      for (Class<?> c = value.getClass(); c != Object.class && c != Record.class; c = c.getSuperclass()) {
+      for (Class<?> c = value.getClass();
+          c != Object.class && c != Record.class;
+          c = c.getSuperclass()) {
         for (java.lang.reflect.Field field : c.getDeclaredFields()) {
           if (!java.lang.reflect.Modifier.isStatic(field.getModifiers())) {
             try {

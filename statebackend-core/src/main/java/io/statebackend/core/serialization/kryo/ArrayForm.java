@@ -54,7 +54,10 @@ final class ArrayForm extends Serializer<@Nullable Object @Nullable []> {
   }
 
   @Override
-  public @Nullable Object[] copy(Kryo kryo, @Nullable Object @Nullable [] original) {
+  public @Nullable Object @Nullable [] copy(Kryo kryo, @Nullable Object @Nullable [] original) {
+    if (original == null) {
+      return null;
+    }
     @Nullable Object[] copy = (@Nullable Object[]) Array.newInstance(elementType, original.length);
     kryo.reference(copy);
     for (int i = 0; i < copy.length; i++) {

@@ -21,7 +21,8 @@ final class CollectionForm extends Serializer<Collection<@Nullable Object>> {
   private final Function<@Nullable Comparator<Object>, Collection<@Nullable Object>> maker;
 
   /** Finds the comparator; {@code null} for collections that have none. */
-  private final @Nullable Function<Collection<@Nullable Object>, @Nullable Comparator<?>> comparator;
+  private final @Nullable Function<Collection<@Nullable Object>, @Nullable Comparator<?>>
+      comparator;
 
   /** Whether elements are asked for their hash or order when they are added. */
   private final boolean asksElements;

@@ -35,7 +35,8 @@ final class FixedForm extends Serializer<Object> {
 
   /** Returns the form of objects that do not look at what they hold. */
   static FixedForm of(
-      Function<Object, ? extends Iterable<?>> parts, Function<List<@Nullable Object>, Object> maker) {
+      Function<Object, ? extends Iterable<?>> parts,
+      Function<List<@Nullable Object>, Object> maker) {
     return new FixedForm(parts, maker, false);
   }
 
@@ -56,7 +57,8 @@ final class FixedForm extends Serializer<Object> {
 
   /** Returns the form of what asks its parts for their hash or order. */
   static FixedForm asking(
-      Function<Object, ? extends Iterable<?>> parts, Function<List<@Nullable Object>, Object> maker) {
+      Function<Object, ? extends Iterable<?>> parts,
+      Function<List<@Nullable Object>, Object> maker) {
     return new FixedForm(parts, maker, true);
   }
 

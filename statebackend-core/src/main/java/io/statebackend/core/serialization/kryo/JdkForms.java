@@ -107,7 +107,8 @@ final class JdkForms {
     FORMS.put(ArrayDeque.class, CollectionForm.inOrder(c -> new ArrayDeque<>()));
     FORMS.put(Vector.class, CollectionForm.inOrder(c -> new Vector<>()));
     FORMS.put(Stack.class, CollectionForm.inOrder(c -> new Stack<>()));
-    FORMS.put(CopyOnWriteArrayList.class, CollectionForm.inOrder(c -> new CopyOnWriteArrayList<>()));
+    FORMS.put(
+        CopyOnWriteArrayList.class, CollectionForm.inOrder(c -> new CopyOnWriteArrayList<>()));
     FORMS.put(
         ConcurrentLinkedQueue.class, CollectionForm.inOrder(c -> new ConcurrentLinkedQueue<>()));
     FORMS.put(
@@ -151,7 +152,8 @@ final class JdkForms {
 
   private static void fixed() {
     FixedForm list =
-        FixedForm.list(parts -> parts.contains(null) ? parts.stream().toList() : List.copyOf(parts));
+        FixedForm.list(
+            parts -> parts.contains(null) ? parts.stream().toList() : List.copyOf(parts));
     FORMS.put(List.of().getClass(), list);
     FORMS.put(List.of(1).getClass(), list);
     FixedForm set = FixedForm.set(parts -> Set.of(parts.toArray()));
@@ -187,8 +189,7 @@ final class JdkForms {
         SimpleImmutableEntry.class, entry(p -> new SimpleImmutableEntry<>(p.get(0), p.get(1))));
     FORMS.put(Map.entry(1, 1).getClass(), entry(p -> Map.entry(p.get(0), p.get(1))));
     FORMS.put(Collections.reverseOrder().getClass(), constant(Collections.reverseOrder()));
-    FORMS.put(
-        String.CASE_INSENSITIVE_ORDER.getClass(), constant(String.CASE_INSENSITIVE_ORDER));
+    FORMS.put(String.CASE_INSENSITIVE_ORDER.getClass(), constant(String.CASE_INSENSITIVE_ORDER));
   }
 
   private static FixedForm entry(Function<List<@Nullable Object>, Object> maker) {
@@ -205,8 +206,14 @@ final class JdkForms {
   }
 
   private static void wrappers() {
-    wrapper(Collections.unmodifiableCollection(new ArrayDeque<>()), false, p -> Collections.unmodifiableCollection(p));
-    wrapper(Collections.unmodifiableList(new ArrayList<>()), false, p -> Collections.unmodifiableList(p));
+    wrapper(
+        Collections.unmodifiableCollection(new ArrayDeque<>()),
+        false,
+        p -> Collections.unmodifiableCollection(p));
+    wrapper(
+        Collections.unmodifiableList(new ArrayList<>()),
+        false,
+        p -> Collections.unmodifiableList(p));
     wrapper(
         Collections.unmodifiableList(new LinkedList<>()),
         false,
@@ -215,8 +222,14 @@ final class JdkForms {
         Collections.unmodifiableSet(new HashSet<>()),
         true,
         p -> Collections.unmodifiableSet(new LinkedHashSet<>(p)));
-    wrapper(Collections.synchronizedCollection(new ArrayDeque<>()), false, p -> Collections.synchronizedCollection(p));
-    wrapper(Collections.synchronizedList(new ArrayList<>()), false, p -> Collections.synchronizedList(p));
+    wrapper(
+        Collections.synchronizedCollection(new ArrayDeque<>()),
+        false,
+        p -> Collections.synchronizedCollection(p));
+    wrapper(
+        Collections.synchronizedList(new ArrayList<>()),
+        false,
+        p -> Collections.synchronizedList(p));
     wrapper(
         Collections.synchronizedList(new LinkedList<>()),
         false,
@@ -231,11 +244,13 @@ final class JdkForms {
     FORMS.put(
         Collections.synchronizedMap(new HashMap<>()).getClass(),
         FixedForm.map(p -> Collections.synchronizedMap(hashMap(p))));
-    sortedSet(Collections.unmodifiableSortedSet(new TreeSet<>()), Collections::unmodifiableSortedSet);
+    sortedSet(
+        Collections.unmodifiableSortedSet(new TreeSet<>()), Collections::unmodifiableSortedSet);
     sortedSet(
         Collections.unmodifiableNavigableSet(new TreeSet<>()),
         Collections::unmodifiableNavigableSet);
-    sortedMap(Collections.unmodifiableSortedMap(new TreeMap<>()), Collections::unmodifiableSortedMap);
+    sortedMap(
+        Collections.unmodifiableSortedMap(new TreeMap<>()), Collections::unmodifiableSortedMap);
     sortedMap(
         Collections.unmodifiableNavigableMap(new TreeMap<>()),
         Collections::unmodifiableNavigableMap);

@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Values as Kryo writes them, after their length. Objects may refer to each other in any way,
- * cycles included, up to 512 levels deep. What a call uses is
- * taken from a pool and put back only if the call succeeds, so that no failure of any kind leaves
- * anything behind.
+ * cycles included, up to 512 levels deep. What a call uses is taken from a pool and put back only
+ * if the call succeeds, so that no failure of any kind leaves anything behind.
  *
  * @param <T> the class or interface of the values
  */
@@ -42,7 +41,10 @@ public final class KryoSerializer<T> implements BuiltInSerializer<T> {
   private final KryoSessions sessions;
 
   private KryoSerializer(
-      Class<T> type, TypeSchema schema, @Nullable KryoClasses classes, Supplier<RegisteredOnlyKryo> kryos) {
+      Class<T> type,
+      TypeSchema schema,
+      @Nullable KryoClasses classes,
+      Supplier<RegisteredOnlyKryo> kryos) {
     this.type = type;
     this.schema = schema;
     this.classes = classes;
@@ -60,7 +62,11 @@ public final class KryoSerializer<T> implements BuiltInSerializer<T> {
   public static <T> KryoSerializer<T> of(Class<T> type, KryoSettings settings) {
     if (type.isPrimitive() || ReachableClasses.isKnownToKryo(type)) {
       throw new IllegalArgumentException(
-          "Kryo does not write " + type + " alone; use Serializers.of(" + type.getSimpleName() + ".class)");
+          "Kryo does not write "
+              + type
+              + " alone; use Serializers.of("
+              + type.getSimpleName()
+              + ".class)");
     }
     KryoClasses classes = KryoClasses.reachedFrom(settings);
     if (classes.registered().stream().noneMatch(type::isAssignableFrom)) {

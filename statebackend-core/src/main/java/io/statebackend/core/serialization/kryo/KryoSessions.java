@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Kryos of one serializer. A call takes one and gives it back if it succeeds; one that failed
- * half-way may be in any state, and is dropped. They belong to the serializer and not to threads:
- * a thread that lives on keeps no class of a program that is gone.
+ * half-way may be in any state, and is dropped. They belong to the serializer and not to threads: a
+ * thread that lives on keeps no class of a program that is gone.
  */
 final class KryoSessions {
   /** Threads that use a serializer at the same time each find one, mostly the same as before. */
@@ -18,8 +18,7 @@ final class KryoSessions {
   private static final int BUFFER_KEPT_BYTES_MAX = 1 << 16;
   private static final byte[] NO_BYTES = {};
 
-  private final AtomicReferenceArray<@Nullable Session> idle =
-      new AtomicReferenceArray<>(KEPT_MAX);
+  private final AtomicReferenceArray<@Nullable Session> idle = new AtomicReferenceArray<>(KEPT_MAX);
 
   private final Supplier<RegisteredOnlyKryo> kryos;
 

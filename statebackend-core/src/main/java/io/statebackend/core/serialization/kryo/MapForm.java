@@ -5,10 +5,10 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
-import java.util.Comparator;
-import java.util.Map;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -67,8 +67,7 @@ final class MapForm extends Serializer<Map<@Nullable Object, @Nullable Object>> 
   public Map<@Nullable Object, @Nullable Object> read(
       Kryo kryo, Input input, Class<? extends Map<@Nullable Object, @Nullable Object>> ignored) {
     @Nullable Object order = comparator == null ? null : kryo.readClassAndObject(input);
-    Map<@Nullable Object, @Nullable Object> map =
-        maker.apply(CollectionForm.asComparator(order));
+    Map<@Nullable Object, @Nullable Object> map = maker.apply(CollectionForm.asComparator(order));
     kryo.reference(map);
     Filling filling = new Filling(((RegisteredOnlyKryo) kryo).graph(), map);
     for (int i = input.readVarInt(true); i > 0; i--) {

@@ -90,7 +90,8 @@ final class WrittenClasses {
     boolean hasTransient =
         Arrays.stream(c.getDeclaredFields())
             .anyMatch(
-                f -> Modifier.isTransient(f.getModifiers()) && !Modifier.isStatic(f.getModifiers()));
+                f ->
+                    Modifier.isTransient(f.getModifiers()) && !Modifier.isStatic(f.getModifiers()));
     if (has(c, "writeReplace")
         || has(c, "readResolve")
         || (hasTransient
