@@ -14,6 +14,7 @@ module io.statebackend.core {
   requires org.slf4j;
   requires static org.jspecify;
   requires static org.lz4.java;
+  requires static java.sql;
 
   exports io.statebackend.core.serialization;
   exports io.statebackend.core.checkpoint;

@@ -13,7 +13,6 @@ import io.statebackend.core.serialization.Samples.Customer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -55,10 +54,6 @@ final class KryoSerializerTest {
 
   static class WithLock {
     private final ReentrantLock lock = new ReentrantLock();
-  }
-
-  static class WithEnumMap {
-    private final EnumMap<Mood, String> moods = new EnumMap<>(Mood.class);
   }
 
   static class WithEquals {
@@ -170,11 +165,11 @@ final class KryoSerializerTest {
   void serialize_classNobodyCanName() {
     TypeSerializer<Holder> serializer = Serializers.kryo(Holder.class);
     Holder holder = new Holder();
-    holder.list = Collections.unmodifiableList(new ArrayList<>());
+    holder.list = new ArrayList<>(List.of(1)).subList(0, 1);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> serializer.serialize(holder, new BinaryOutput()))
         .withMessageContaining(
-            "class java.util.Collections$UnmodifiableRandomAccessList is not registered; nobody can"
+            "class java.util.ArrayList$SubList is not registered; nobody can"
                 + " name this class; use another one, such as ArrayList, in its place");
   }
 
@@ -205,9 +200,10 @@ final class KryoSerializerTest {
         .isThrownBy(() -> Serializers.kryo(WithLock.class))
         .withMessageContaining("class java.util.concurrent.locks.ReentrantLock")
         .withMessageContaining("transient");
+    Runnable lambda = () -> {};
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Serializers.kryo(WithEnumMap.class))
-        .withMessageContaining("use a HashMap instead");
+        .isThrownBy(() -> Serializers.kryo(Holder.class, lambda.getClass()))
+        .withMessageContaining("no name in the next run");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Serializers.kryo(Runnable.class))
         .withMessageContaining("java.lang.Runnable can be any class; name those that occur");
@@ -341,5 +337,125 @@ final class KryoSerializerTest {
       threads.shutdownNow();
       assertThat(threads.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
     }
+  }
+
+  static class Bomb {
+    String text;
+    Throwable error;
+  }
+
+  /** Writes a part of an object, and then may fail. */
+  public static class BombSerializer extends com.esotericsoftware.kryo.Serializer<Bomb> {
+    @Override
+    public void write(
+        com.esotericsoftware.kryo.Kryo kryo,
+        com.esotericsoftware.kryo.io.Output output,
+        Bomb bomb) {
+      output.writeString(bomb.text);
+      if (bomb.error instanceof Error error) {
+        throw error;
+      }
+      if (bomb.error instanceof RuntimeException exception) {
+        throw exception;
+      }
+    }
+
+    @Override
+    public Bomb read(
+        com.esotericsoftware.kryo.Kryo kryo,
+        com.esotericsoftware.kryo.io.Input input,
+        Class<? extends Bomb> type) {
+      Bomb bomb = new Bomb();
+      bomb.text = input.readString();
+      return bomb;
+    }
+  }
+
+  @Test
+  void serialize_afterAnyFailure_leavesNothingBehind() {
+    TypeSerializer<Bomb> serializer =
+        Serializers.kryoBuilder(Bomb.class).register(Bomb.class, BombSerializer.class).build();
+    Bomb good = new Bomb();
+    good.text = "good";
+    byte[] expected = Bytes.of(serializer, good);
+    for (Throwable error :
+        List.of(
+            new StackOverflowError(),
+            new OutOfMemoryError("made up"),
+            new AssertionError("made up"),
+            new IllegalStateException("made up"))) {
+      Bomb bad = new Bomb();
+      bad.text = "bad";
+      bad.error = error;
+      BinaryOutput out = new BinaryOutput();
+      assertThatThrownBy(() -> serializer.serialize(bad, out)).isNotNull();
+      assertThat(out.position()).isZero();
+      assertThatThrownBy(() -> serializer.copy(bad)).isNotNull();
+      assertThat(Bytes.of(serializer, good)).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void copy_customSerializerWithoutCopy() {
+    TypeSerializer<Bomb> serializer =
+        Serializers.kryoBuilder(Bomb.class).register(Bomb.class, BombSerializer.class).build();
+    Bomb bomb = new Bomb();
+    bomb.text = "a";
+    assertThat(serializer.copy(bomb)).isNotSameAs(bomb);
+    assertThat(serializer.copy(bomb).text).isEqualTo("a");
+  }
+
+  static class Member {
+    String name;
+    java.util.Set<Member> all;
+    java.util.Map<Member, String> titles;
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Member that && that.name.equals(name);
+    }
+
+    @Override
+    public int hashCode() {
+      return name.hashCode();
+    }
+  }
+
+  @Test
+  void deserialize_objectInsideItsOwnHashSet() {
+    TypeSerializer<Member> serializer = Serializers.kryo(Member.class);
+    Member member = new Member();
+    member.name = "a";
+    member.all = new java.util.HashSet<>(List.of(member));
+    member.titles = new java.util.HashMap<>(java.util.Map.of(member, "t"));
+    for (Member back :
+        List.of(Bytes.read(serializer, Bytes.of(serializer, member)), serializer.copy(member))) {
+      assertThat(back.all.contains(back)).isTrue();
+      assertThat(back.titles.get(back)).isEqualTo("t");
+    }
+    member.all = java.util.Set.of(member);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> serializer.serialize(member, new BinaryOutput()))
+        .withMessageContaining("use a HashSet or HashMap in its place");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> serializer.copy(member))
+        .withMessageContaining("use a HashSet or HashMap in its place");
+  }
+
+  @Test
+  void serialize_immutableListThatContainsItself() {
+    TypeSerializer<Holder> serializer = Serializers.kryo(Holder.class);
+    Holder holder = new Holder();
+    holder.list = List.of(holder);
+    holder.any = holder.list;
+    Holder read = Bytes.read(serializer, Bytes.of(serializer, holder));
+    assertThat(read.list.get(0)).isSameAs(read);
+    Holder inner = new Holder();
+    holder.list = List.of(inner);
+    inner.list = holder.list;
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> serializer.serialize(holder, new BinaryOutput()))
+        .withMessageContaining("contains itself through one of its parts");
+    assertThatIllegalArgumentException().isThrownBy(() -> serializer.copy(holder));
   }
 }

@@ -28,6 +28,8 @@ public final class FieldsSerializer<T> extends Serializer<T> {
 
   @Override
   public void write(Kryo kryo, Output output, T object) {
+    OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+    graph.begin(object);
     for (KryoField field : fields) {
       try {
         field.write(kryo, output, object);
@@ -35,12 +37,15 @@ public final class FieldsSerializer<T> extends Serializer<T> {
         throw failed(type, field.name(), e);
       }
     }
+    graph.end();
   }
 
   @Override
   public T read(Kryo kryo, Input input, Class<? extends T> ignored) {
     T object = kryo.newInstance(type);
     kryo.reference(object);
+    OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+    graph.begin(object);
     for (KryoField field : fields) {
       try {
         field.readInto(kryo, input, object);
@@ -48,6 +53,7 @@ public final class FieldsSerializer<T> extends Serializer<T> {
         throw failed(type, field.name(), e);
       }
     }
+    graph.end();
     return object;
   }
 
@@ -55,6 +61,8 @@ public final class FieldsSerializer<T> extends Serializer<T> {
   public T copy(Kryo kryo, T original) {
     T copy = kryo.newInstance(type);
     kryo.reference(copy);
+    OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+    graph.begin(copy);
     for (KryoField field : fields) {
       try {
         field.copyInto(kryo, original, copy);
@@ -62,6 +70,7 @@ public final class FieldsSerializer<T> extends Serializer<T> {
         throw failed(type, field.name(), e);
       }
     }
+    graph.end();
     return copy;
   }
 

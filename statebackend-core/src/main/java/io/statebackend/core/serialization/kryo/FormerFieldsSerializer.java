@@ -54,12 +54,15 @@ public final class FormerFieldsSerializer<T> extends Serializer<T> {
   private T readObject(Kryo kryo, Input input) {
     T object = kryo.newInstance(type);
     kryo.reference(object);
+    OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+    graph.begin(object);
     for (StoredField field : fields) {
       @Nullable Object value = read(field, kryo, input);
       if (field.target != null) {
         field.target.set(object, value);
       }
     }
+    graph.end();
     return object;
   }
 

@@ -2,6 +2,7 @@
 package io.statebackend.core.serialization.kryo;
 
 import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoSerializable;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.SerializerFactory.ReflectionSerializerFactory;
 import io.statebackend.api.TypeSchema;
@@ -74,7 +75,7 @@ public record KryoClasses(KryoSettings settings, List<Class<?>> registered) {
   }
 
   /** Creates a Kryo for the classes, to be used by one thread. */
-  Kryo newKryo() {
+  RegisteredOnlyKryo newKryo() {
     RegisteredOnlyKryo kryo = new RegisteredOnlyKryo(settings.root());
     for (int i = 0; i < registered.size(); i++) {
       register(kryo, registered.get(i), FIRST_ID + i);
@@ -82,11 +83,17 @@ public record KryoClasses(KryoSettings settings, List<Class<?>> registered) {
     return kryo;
   }
 
+  /** Tells whether a class has a serializer that is not ours or one that is known to be right. */
+  boolean haveCustomForms() {
+    return !settings.custom().isEmpty()
+        || registered.stream().anyMatch(KryoSerializable.class::isAssignableFrom);
+  }
+
   /** Registers one class with the serializer that it has now. */
   void register(Kryo kryo, Class<?> type, int id) {
     var custom = settings.custom().get(type);
     if (custom == null) {
-      kryo.register(type, id);
+      JdkForms.register(kryo, type, id);
     } else {
       kryo.register(type, ReflectionSerializerFactory.newSerializer(kryo, custom, type), id);
     }
@@ -138,7 +145,7 @@ public record KryoClasses(KryoSettings settings, List<Class<?>> registered) {
 
   private static TypeSchema describePart(Class<?> type, Kryo kryo) {
     // The class of the object stands before it only if the declared one can have subclasses.
-    String form = kryo.isFinal(type) ? Words.KRYO_FINAL : Words.KRYO_OPEN;
+    String form = KryoField.isFinal(type) ? Words.KRYO_FINAL : Words.KRYO_OPEN;
     return TypeSchema.named(form, type.getName(), List.of());
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.serialization.kryo;
 
-import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.core.serialization.kryo.FormerFieldsSerializer.StoredField;
@@ -294,7 +293,7 @@ public final class KryoEvolution {
   }
 
   /** Creates a Kryo that reads what was stored, to be used by one thread. */
-  synchronized Kryo newKryo() {
+  synchronized RegisteredOnlyKryo newKryo() {
     RegisteredOnlyKryo kryo = new RegisteredOnlyKryo(declared.settings().root());
     for (StoredClass c : stored.values()) {
       if (c.type == null) {

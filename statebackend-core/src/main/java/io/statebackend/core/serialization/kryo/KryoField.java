@@ -25,7 +25,12 @@ public final class KryoField {
   private KryoField(Field field) {
     this.field = field;
     this.type = field.getType();
-    this.isFinal = Modifier.isFinal(Util.getElementClass(type).getModifiers());
+    this.isFinal = isFinal(type);
+  }
+
+  /** Tells whether objects of a declared class have no other class, so that it is not written. */
+  static boolean isFinal(Class<?> type) {
+    return Modifier.isFinal(Util.getElementClass(type).getModifiers());
   }
 
   /** Tells whether a field belongs to the state of its object. */

@@ -42,6 +42,12 @@ public final class KryoNames {
     classes.putAll(declared.settings().formerNames());
   }
 
+  /** Tells whether a class comes with the JDK. */
+  static boolean isOfJdk(Class<?> type) {
+    ClassLoader loader = type.getClassLoader();
+    return loader == null || loader == ClassLoader.getPlatformClassLoader();
+  }
+
   private void add(Class<?> type) {
     classes.put(type.getName(), type);
     FormerNames former = type.getAnnotation(FormerNames.class);

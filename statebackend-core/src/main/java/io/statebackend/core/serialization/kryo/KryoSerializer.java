@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.serialization.kryo;
 
-import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Output;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
@@ -21,14 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Values as Kryo writes them, after their length. Objects may refer to each other in any way,
- * cycles included, up to 512 levels deep. Each thread has its Kryo.
+ * cycles included, up to 512 levels deep. What a call uses is taken from a pool and put back only
+ * if the call succeeds, so that no failure of any kind leaves anything behind.
  *
  * @param <T> the class or interface of the values
  */
 public final class KryoSerializer<T> implements BuiltInSerializer<T> {
-  private static final int BUFFER_KEPT_BYTES_MAX = 1 << 16;
-  private static final byte[] NO_BYTES = {};
-
   private final Class<T> type;
   private final TypeSchema schema;
 
@@ -37,27 +34,24 @@ public final class KryoSerializer<T> implements BuiltInSerializer<T> {
 
   private final KeyHash<T> keyHash;
   private final boolean hasEquals;
-  private final ThreadLocal<Session> sessions;
 
-  /** What one thread uses. */
-  private static final class Session {
-    final Kryo kryo;
-    final BoundedInput input = new BoundedInput();
-    Output output = new Output(1024, -1);
+  /** Whether a copy is what is read of what is written, as custom serializers need not copy. */
+  private final boolean copiesByWriting;
 
-    Session(Kryo kryo) {
-      this.kryo = kryo;
-    }
-  }
+  private final KryoSessions sessions;
 
   private KryoSerializer(
-      Class<T> type, TypeSchema schema, @Nullable KryoClasses classes, Supplier<Kryo> kryos) {
+      Class<T> type,
+      TypeSchema schema,
+      @Nullable KryoClasses classes,
+      Supplier<RegisteredOnlyKryo> kryos) {
     this.type = type;
     this.schema = schema;
     this.classes = classes;
     this.keyHash = new KeyHash<>(this);
     this.hasEquals = overridesEquals(type);
-    this.sessions = ThreadLocal.withInitial(() -> new Session(kryos.get()));
+    this.sessions = new KryoSessions(kryos);
+    this.copiesByWriting = classes != null && classes.haveCustomForms();
   }
 
   /**
@@ -66,9 +60,13 @@ public final class KryoSerializer<T> implements BuiltInSerializer<T> {
    * @throws IllegalArgumentException if nothing can be written with the settings
    */
   public static <T> KryoSerializer<T> of(Class<T> type, KryoSettings settings) {
-    if (type.isPrimitive()) {
+    if (type.isPrimitive() || ReachableClasses.isKnownToKryo(type)) {
       throw new IllegalArgumentException(
-          "Kryo does not write " + type + "; use Serializers.of(" + type + ".class)");
+          "Kryo does not write "
+              + type
+              + " alone; use Serializers.of("
+              + type.getSimpleName()
+              + ".class)");
     }
     KryoClasses classes = KryoClasses.reachedFrom(settings);
     if (classes.registered().stream().noneMatch(type::isAssignableFrom)) {
@@ -93,25 +91,30 @@ public final class KryoSerializer<T> implements BuiltInSerializer<T> {
 
   @Override
   public void serialize(T value, BinaryOutput out) {
-    Session session = sessions.get();
-    Output output = session.output;
+    KryoSessions.Session session = sessions.take();
+    Output output = session.output();
     try {
-      session.kryo.writeClassAndObject(output, value);
+      session.kryo().writeClassAndObject(output, value);
     } catch (RuntimeException e) {
       throw refused(value, e);
+    } catch (StackOverflowError e) {
+      throw refused(value, tooDeep(e));
     }
     int length = output.position();
     out.writeVarInt(length);
     out.write(output.getBuffer(), 0, length);
-    output.reset();
-    if (output.getBuffer().length > BUFFER_KEPT_BYTES_MAX) {
-      session.output = new Output(BUFFER_KEPT_BYTES_MAX, -1);
-    }
+    session.kryo().graph().complete();
+    sessions.giveBack(session);
+  }
+
+  private static IllegalArgumentException tooDeep(StackOverflowError cause) {
+    return new IllegalArgumentException(
+        "the stack of the thread ended while its objects were written or copied, which refer to"
+            + " each other too deep, or a serializer or method of its classes does not end",
+        cause);
   }
 
   private IllegalArgumentException refused(T value, RuntimeException cause) {
-    // A Kryo that failed half-way may be in any state: the next call makes a new one.
-    sessions.remove();
     return new IllegalArgumentException(
         "Kryo cannot write or copy a " + value.getClass().getName() + ": " + cause.getMessage(),
         cause);
@@ -122,18 +125,20 @@ public final class KryoSerializer<T> implements BuiltInSerializer<T> {
     int length = in.readLength();
     int from = in.position();
     in.skip(length);
-    Session session = sessions.get();
-    BoundedInput input = session.input;
+    KryoSessions.Session session = sessions.take();
+    BoundedInput input = session.input();
     @Nullable Object value;
     try {
       input.reset(in.array(), from, length);
-      value = session.kryo.readClassAndObject(input);
+      value = session.kryo().readClassAndObject(input);
+      session.kryo().graph().complete();
     } catch (RuntimeException e) {
-      sessions.remove();
       throw unreadable(e);
+    } catch (StackOverflowError e) {
+      throw unreadable(tooDeep(e));
     }
     int unread = in.position() - input.position();
-    input.reset(NO_BYTES, 0, 0);
+    sessions.giveBack(session);
     if (unread != 0 || !type.isInstance(value)) {
       throw new CorruptStateException(
           "not a "
@@ -162,17 +167,31 @@ public final class KryoSerializer<T> implements BuiltInSerializer<T> {
     return false;
   }
 
+  /**
+   * {@inheritDoc} A value that cannot be written is not copied either, so that an engine that keeps
+   * objects refuses it when it comes.
+   */
   @Override
   public T copy(T value) {
+    if (copiesByWriting) {
+      BinaryOutput out = new BinaryOutput();
+      serialize(value, out);
+      BinaryInput in = new BinaryInput();
+      in.reset(out.array(), 0, out.position());
+      return deserialize(in);
+    }
+    KryoSessions.Session session = sessions.take();
+    T copy;
     try {
-      return sessions.get().kryo.copy(value);
+      copy = session.kryo().copy(value);
+      session.kryo().graph().complete();
     } catch (RuntimeException e) {
       throw refused(value, e);
     } catch (StackOverflowError e) {
-      // Kryo looks at the depth when it writes and reads, and not when it copies.
-      String message = "its objects refer to each other more than 512 levels deep";
-      throw refused(value, new IllegalArgumentException(message, e));
+      throw refused(value, tooDeep(e));
     }
+    sessions.giveBack(session);
+    return copy;
   }
 
   @Override

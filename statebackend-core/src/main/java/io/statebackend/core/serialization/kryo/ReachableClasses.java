@@ -7,15 +7,21 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.lang.reflect.WildcardType;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.AbstractMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Calendar;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.EnumMap;
-import java.util.EnumSet;
+import java.util.GregorianCalendar;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
@@ -33,6 +40,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.stream.Stream;
 
 /**
@@ -43,7 +53,8 @@ import java.util.stream.Stream;
  */
 public final class ReachableClasses {
   private static final List<Class<?>> LISTS =
-      List.of(
+      withWrappers(
+          List.class,
           ArrayList.class,
           LinkedList.class,
           List.of().getClass(),
@@ -52,7 +63,8 @@ public final class ReachableClasses {
           Collections.emptyList().getClass(),
           Collections.singletonList(1).getClass());
   private static final List<Class<?>> SETS =
-      List.of(
+      withWrappers(
+          Set.class,
           HashSet.class,
           LinkedHashSet.class,
           Set.of().getClass(),
@@ -60,7 +72,8 @@ public final class ReachableClasses {
           Collections.emptySet().getClass(),
           Collections.singleton(1).getClass());
   private static final List<Class<?>> MAPS =
-      List.of(
+      withWrappers(
+          Map.class,
           HashMap.class,
           LinkedHashMap.class,
           Map.of().getClass(),
@@ -72,13 +85,34 @@ public final class ReachableClasses {
           Map.entry(List.class, LISTS),
           Map.entry(Set.class, SETS),
           Map.entry(Map.class, MAPS),
-          Map.entry(Collection.class, Stream.concat(LISTS.stream(), SETS.stream()).toList()),
+          Map.entry(
+              Collection.class,
+              Stream.of(LISTS, SETS, JdkForms.implementing(Collection.class))
+                  .flatMap(List::stream)
+                  .distinct()
+                  .toList()),
           Map.entry(Queue.class, List.of(ArrayDeque.class, LinkedList.class)),
           Map.entry(Deque.class, List.of(ArrayDeque.class, LinkedList.class)),
-          Map.entry(SortedSet.class, List.of(TreeSet.class)),
-          Map.entry(NavigableSet.class, List.of(TreeSet.class)),
-          Map.entry(SortedMap.class, List.of(TreeMap.class)),
-          Map.entry(NavigableMap.class, List.of(TreeMap.class)),
+          Map.entry(SortedSet.class, withWrappers(SortedSet.class, TreeSet.class)),
+          Map.entry(NavigableSet.class, withWrappers(NavigableSet.class, TreeSet.class)),
+          Map.entry(SortedMap.class, withWrappers(SortedMap.class, TreeMap.class)),
+          Map.entry(NavigableMap.class, withWrappers(NavigableMap.class, TreeMap.class)),
+          Map.entry(TreeSet.class, JdkForms.comparators()),
+          Map.entry(TreeMap.class, JdkForms.comparators()),
+          Map.entry(PriorityQueue.class, JdkForms.comparators()),
+          Map.entry(ConcurrentSkipListMap.class, JdkForms.comparators()),
+          Map.entry(ConcurrentSkipListSet.class, JdkForms.comparators()),
+          Map.entry(PriorityBlockingQueue.class, JdkForms.comparators()),
+          Map.entry(Comparator.class, JdkForms.comparators()),
+          Map.entry(
+              Map.Entry.class,
+              List.of(
+                  AbstractMap.SimpleEntry.class,
+                  AbstractMap.SimpleImmutableEntry.class,
+                  Map.entry(1, 1).getClass())),
+          Map.entry(ZoneId.class, List.of(ZoneOffset.class)),
+          Map.entry(InetAddress.class, List.of(Inet4Address.class, Inet6Address.class)),
+          Map.entry(Calendar.class, List.of(GregorianCalendar.class)),
           Map.entry(ConcurrentMap.class, List.of(ConcurrentHashMap.class)));
 
   /** Classes that Kryo knows by itself. */
@@ -94,14 +128,28 @@ public final class ReachableClasses {
           Float.class,
           Double.class);
 
+  private static List<Class<?>> withWrappers(Class<?> type, Class<?>... usual) {
+    return Stream.concat(Arrays.stream(usual), JdkForms.implementing(type).stream())
+        .distinct()
+        .toList();
+  }
+
   private final Set<Class<?>> found = new LinkedHashSet<>();
   private final Set<Type> seen = new HashSet<>();
+
+  /** The field that names what is reached, or nothing. */
+  private String where = "";
 
   /** Classes that have custom serializers: what they hold is the affair of these. */
   private final Set<Class<?>> custom;
 
   private ReachableClasses(Set<Class<?>> custom) {
     this.custom = custom;
+  }
+
+  /** Tells whether a class needs no registration. */
+  static boolean isKnownToKryo(Class<?> type) {
+    return KNOWN_TO_KRYO.contains(type);
   }
 
   /** Returns the classes of the JDK that are found without being named. */
@@ -159,25 +207,24 @@ public final class ReachableClasses {
     if (type.isPrimitive() || type == Object.class || KNOWN_TO_KRYO.contains(type)) {
       return;
     }
-    if (EnumMap.class.isAssignableFrom(type)) {
-      throw new IllegalArgumentException(
-          "Kryo cannot create an empty " + type.getName() + " again: use a HashMap instead");
-    }
     if (custom.contains(type)) {
       found.add(type);
       return;
     }
+    WrittenClasses.checkNameable(type, where);
     IMPLEMENTATIONS.getOrDefault(type, List.of()).forEach(this::reach);
     // An enum with bodies is sealed too, but Kryo knows constants by the enum itself.
-    if (type.isSealed() && !type.isEnum()) {
+    // What the JDK permits differs from one JDK to the next, and so would the schema.
+    if (type.isSealed() && !type.isEnum() && !KryoNames.isOfJdk(type)) {
       reachAll(type.getPermittedSubclasses());
     }
     if (type.isArray()) {
       found.add(type);
       reach(type.getComponentType());
-    } else if (type.isEnum() || type == EnumSet.class) {
+    } else if (type.isEnum() || JdkForms.isKnown(type)) {
       found.add(type);
     } else if (!type.isInterface() && !Modifier.isAbstract(type.getModifiers())) {
+      WrittenClasses.check(type, where);
       found.add(type);
       reachParts(type);
     }
@@ -185,19 +232,18 @@ public final class ReachableClasses {
 
   private void reachParts(Class<?> type) {
     // What a class of the JDK holds is the business of Kryo's serializer for it.
-    for (Class<?> c = type; !isOfJdk(c); c = c.getSuperclass()) {
+    for (Class<?> c = type; !KryoNames.isOfJdk(c); c = c.getSuperclass()) {
       for (Field field : c.getDeclaredFields()) {
         if (KryoField.isWritten(field)) {
+          String outer = where;
+          where = c.getName() + "." + field.getName();
           reach(field.getGenericType());
           // A generic array or a type variable tells less than its erasure.
           reach(field.getType());
+          where = outer;
         }
       }
       reach(c.getGenericSuperclass());
     }
-  }
-
-  private static boolean isOfJdk(Class<?> type) {
-    return type.getName().startsWith("java.");
   }
 }

@@ -33,6 +33,8 @@ public final class RecordFieldsSerializer<R> extends Serializer<R> {
 
   @Override
   public void write(Kryo kryo, Output output, R object) {
+    OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+    graph.beginMadeLast(object);
     for (KryoField field : fields) {
       try {
         field.write(kryo, output, object);
@@ -40,6 +42,7 @@ public final class RecordFieldsSerializer<R> extends Serializer<R> {
         throw FieldsSerializer.failed(recordClass.type(), field.name(), e);
       }
     }
+    graph.endMadeLast();
   }
 
   @Override
@@ -59,9 +62,12 @@ public final class RecordFieldsSerializer<R> extends Serializer<R> {
   @Override
   public R copy(Kryo kryo, R original) {
     @Nullable Object[] values = new Object[components.length];
+    OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+    graph.beginMadeLast(original);
     for (int i = 0; i < components.length; i++) {
       values[components[i]] = kryo.copy(fields.get(i).get(original));
     }
+    graph.endMadeLast();
     return recordClass.create(values);
   }
 }

@@ -15,6 +15,8 @@ import com.esotericsoftware.kryo.util.MapReferenceResolver;
 import io.statebackend.api.IncompatibleStateException;
 import java.lang.reflect.Modifier;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +35,11 @@ public final class RegisteredOnlyKryo extends Kryo {
   private static final int DEPTH_MAX = 512;
 
   private final Class<?> root;
+  private final OpenObjects graph = new OpenObjects();
   private final IdsOnly ids;
+
+  /** How many objects enclose the one that is copied. */
+  private int copying;
 
   /** How many values that nothing becomes of enclose the one that is read. */
   private int discarding;
@@ -78,6 +84,35 @@ public final class RegisteredOnlyKryo extends Kryo {
     addDefaultSerializer(AtomicInteger.class, DefaultSerializers.AtomicIntegerSerializer.class);
     addDefaultSerializer(AtomicLong.class, DefaultSerializers.AtomicLongSerializer.class);
     addDefaultSerializer(AtomicReference.class, DefaultSerializers.AtomicReferenceSerializer.class);
+  }
+
+  /** Returns the objects of the graph that are begun and not ended. */
+  OpenObjects graph() {
+    return graph;
+  }
+
+  /** Returns the registered enums that have constants. */
+  List<Class<?>> registeredEnums() {
+    return ids.enums();
+  }
+
+  /**
+   * {@inheritDoc} Refuses what writing would refuse too, so that what can be copied can be written:
+   * a class that is not registered, and a graph that is too deep.
+   */
+  @Override
+  public <T> T copy(T object) {
+    if (++copying > DEPTH_MAX) {
+      throw new KryoException(
+          "its objects refer to each other more than " + DEPTH_MAX + " levels deep");
+    }
+    graph.checkMade(object);
+    T copy = super.copy(object);
+    copying--;
+    if (copy != object) {
+      graph.meet(copy);
+    }
+    return copy;
   }
 
   /** Makes an id stand for a class that is gone. */
@@ -136,6 +171,17 @@ public final class RegisteredOnlyKryo extends Kryo {
     /** The class that was read last, if it is gone. */
     private @Nullable Registration lastGone;
 
+    List<Class<?>> enums() {
+      List<Class<?>> enums = new ArrayList<>();
+      for (Registration registration : idToRegistration.values()) {
+        Class<?> type = registration.getType();
+        if (type.isEnum() && type.getEnumConstants().length > 0) {
+          enums.add(type);
+        }
+      }
+      return enums;
+    }
+
     void put(int id, Registration registration) {
       idToRegistration.put(id, registration);
     }
@@ -154,9 +200,20 @@ public final class RegisteredOnlyKryo extends Kryo {
     @SuppressWarnings("rawtypes") // As Kryo declares it.
     public Registration getRegistration(Class type) {
       // A collection reads a class and asks for the serializer of that class at once.
-      return lastGone != null && lastGone.getType() == type
-          ? lastGone
-          : super.getRegistration(type);
+      if (lastGone != null && lastGone.getType() == type) {
+        return lastGone;
+      }
+      Registration found = super.getRegistration(type);
+      Class<?> known = type;
+      Class<?> standIn = found == null ? JdkForms.standIn(known) : null;
+      if (standIn == null || standIn == known) {
+        return found;
+      }
+      found = super.getRegistration(standIn);
+      if (found != null) {
+        classToRegistration.put(type, found);
+      }
+      return found;
     }
 
     @Override
@@ -177,9 +234,19 @@ public final class RegisteredOnlyKryo extends Kryo {
     }
 
     @Override
+    public int getWrittenId(Object object) {
+      int id = super.getWrittenId(object);
+      if (id != -1) {
+        ((RegisteredOnlyKryo) kryo).graph.meet(object);
+      }
+      return id;
+    }
+
+    @Override
     @SuppressWarnings("rawtypes") // As Kryo declares it.
     public Object getReadObject(Class type, int id) {
       Object object = super.getReadObject(type, id);
+      ((RegisteredOnlyKryo) kryo).graph.meet(object);
       if (object instanceof GoneSerializer.GoneObject gone) {
         ((RegisteredOnlyKryo) kryo).meetGone(gone.className());
       }

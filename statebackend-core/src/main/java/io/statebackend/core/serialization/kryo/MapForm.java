@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.statebackend.core.serialization.kryo;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.Serializer;
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.io.Output;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Maps that can be changed: the comparator if they are sorted, the number of entries, and these as
+ * key and value, each after its class.
+ */
+final class MapForm extends Serializer<Map<@Nullable Object, @Nullable Object>> {
+  /** Makes an empty map of a comparator, which is {@code null} if there is none. */
+  private final Function<@Nullable Comparator<Object>, Map<@Nullable Object, @Nullable Object>>
+      maker;
+
+  /** Finds the comparator; {@code null} for maps that have none. */
+  private final @Nullable Function<Map<@Nullable Object, @Nullable Object>, @Nullable Comparator<?>>
+      comparator;
+
+  private MapForm(
+      Function<@Nullable Comparator<Object>, ?> maker,
+      @Nullable Function<Map<@Nullable Object, @Nullable Object>, @Nullable Comparator<?>>
+          comparator) {
+    @SuppressWarnings("unchecked") // A new map may hold anything.
+    var typed =
+        (Function<@Nullable Comparator<Object>, Map<@Nullable Object, @Nullable Object>>) maker;
+    this.maker = typed;
+    this.comparator = comparator;
+  }
+
+  /** Returns the form of maps that have no comparator. */
+  static MapForm hashed(Function<@Nullable Comparator<Object>, ?> maker) {
+    return new MapForm(maker, null);
+  }
+
+  /** Returns the form of sorted maps. */
+  static <M> MapForm sorted(
+      Function<@Nullable Comparator<Object>, M> maker,
+      Function<M, @Nullable Comparator<?>> comparator) {
+    @SuppressWarnings("unchecked") // Only ever given maps of the class that it makes.
+    var finder =
+        (Function<Map<@Nullable Object, @Nullable Object>, @Nullable Comparator<?>>) comparator;
+    return new MapForm(maker, finder);
+  }
+
+  @Override
+  public void write(Kryo kryo, Output output, Map<@Nullable Object, @Nullable Object> map) {
+    if (comparator != null) {
+      kryo.writeClassAndObject(output, comparator.apply(map));
+    }
+    output.writeVarInt(map.size(), true);
+    for (Map.Entry<@Nullable Object, @Nullable Object> entry : map.entrySet()) {
+      kryo.writeClassAndObject(output, entry.getKey());
+      kryo.writeClassAndObject(output, entry.getValue());
+    }
+  }
+
+  @Override
+  public Map<@Nullable Object, @Nullable Object> read(
+      Kryo kryo, Input input, Class<? extends Map<@Nullable Object, @Nullable Object>> ignored) {
+    @Nullable Object order = comparator == null ? null : kryo.readClassAndObject(input);
+    Map<@Nullable Object, @Nullable Object> map = maker.apply(CollectionForm.asComparator(order));
+    kryo.reference(map);
+    Filling filling = new Filling(((RegisteredOnlyKryo) kryo).graph(), map);
+    for (int i = input.readVarInt(true); i > 0; i--) {
+      @Nullable Object key = kryo.readClassAndObject(input);
+      filling.put(key, kryo.readClassAndObject(input));
+    }
+    filling.end();
+    return map;
+  }
+
+  @Override
+  public Map<@Nullable Object, @Nullable Object> copy(
+      Kryo kryo, Map<@Nullable Object, @Nullable Object> original) {
+    Comparator<?> order = comparator == null ? null : comparator.apply(original);
+    Map<@Nullable Object, @Nullable Object> copy =
+        maker.apply(CollectionForm.asComparator(kryo.copy(order)));
+    kryo.reference(copy);
+    Filling filling = new Filling(((RegisteredOnlyKryo) kryo).graph(), copy);
+    for (Map.Entry<@Nullable Object, @Nullable Object> entry : original.entrySet()) {
+      filling.put(kryo.copy(entry.getKey()), kryo.copy(entry.getValue()));
+    }
+    filling.end();
+    return copy;
+  }
+
+  /** Fills a map, later if keys are not whole yet. */
+  static final class Filling {
+    private final OpenObjects graph;
+    private final Map<@Nullable Object, @Nullable Object> map;
+    private final int outer;
+    private @Nullable List<@Nullable Object> later;
+
+    Filling(OpenObjects graph, Map<@Nullable Object, @Nullable Object> map) {
+      this.graph = graph;
+      this.map = map;
+      this.outer = graph.beginParts();
+    }
+
+    void put(@Nullable Object key, @Nullable Object value) {
+      if (later == null && !graph.arePartsWhole()) {
+        later = new ArrayList<>();
+      }
+      if (later == null) {
+        map.put(key, value);
+      } else {
+        later.add(key);
+        later.add(value);
+      }
+    }
+
+    void end() {
+      graph.endParts(outer);
+      List<@Nullable Object> rest = later;
+      if (rest != null) {
+        graph.whenWhole(
+            () -> {
+              for (int i = 0; i < rest.size(); i += 2) {
+                map.put(rest.get(i), rest.get(i + 1));
+              }
+            });
+      }
+    }
+  }
+}
