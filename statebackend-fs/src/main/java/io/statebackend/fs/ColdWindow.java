@@ -48,7 +48,7 @@ final class ColdWindow {
     int neededEnd = (end + Segment.BLOCK_BYTES - 1) / Segment.BLOCK_BYTES;
     int lastEnd = (newSegment.size + Segment.BLOCK_BYTES - 1) / Segment.BLOCK_BYTES;
     int blockEnd = Math.min(lastEnd, Math.max(neededEnd, firstBlock + readAheadBlocks));
-    int needed = (blockEnd - firstBlock) * Segment.BLOCK_BYTES;
+    int needed = (blockEnd - firstBlock) * Segment.STORED_BLOCK_BYTES;
     if (needed > bytes.length || (bytes.length > KEPT_BYTES_MAX && needed <= KEPT_BYTES_MAX)) {
       bytes = new byte[needed];
     }

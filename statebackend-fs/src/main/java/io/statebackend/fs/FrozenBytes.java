@@ -15,7 +15,7 @@ final class FrozenBytes {
   /** Creates a buffer for the segments of a size. */
   FrozenBytes(int segmentSizeBytes) {
     pieceBytes = pieceBytes(segmentSizeBytes);
-    piece = new byte[pieceBytes + Segment.BLOCK_BYTES];
+    piece = new byte[(int) sizeBytes(segmentSizeBytes)];
   }
 
   private static int pieceBytes(int segmentSizeBytes) {
@@ -24,7 +24,8 @@ final class FrozenBytes {
 
   /** Returns the memory that a buffer takes. */
   static long sizeBytes(int segmentSizeBytes) {
-    return (long) pieceBytes(segmentSizeBytes) + Segment.BLOCK_BYTES;
+    int blocks = pieceBytes(segmentSizeBytes) / Segment.BLOCK_BYTES + 1;
+    return (long) blocks * Segment.STORED_BLOCK_BYTES;
   }
 
   /** Returns how many bytes a piece has at most, a multiple of the block size. */

@@ -24,6 +24,7 @@ final class FsFrozenStore implements FrozenStore {
   private final @Nullable Segment[] segments;
   private final int rangeShift;
   private final Log.FreezePoint freezePoint;
+  private final int segmentSizeBytes;
 
   /** What is charged for parts of the index that only images have. Guarded by the images. */
   long retainedBytes;
@@ -38,7 +39,8 @@ final class FsFrozenStore implements FrozenStore {
       KeyGroupRange range,
       TableRegistry tables,
       SegmentTable segments,
-      Log.FreezePoint freezePoint) {
+      Log.FreezePoint freezePoint,
+      int segmentSizeBytes) {
     this.images = images;
     this.epoch = images.epoch();
     this.range = range;
@@ -48,6 +50,7 @@ final class FsFrozenStore implements FrozenStore {
     this.segments = segments.array();
     this.rangeShift = segments.rangeShift();
     this.freezePoint = freezePoint;
+    this.segmentSizeBytes = segmentSizeBytes;
   }
 
   long epoch() {
@@ -56,6 +59,11 @@ final class FsFrozenStore implements FrozenStore {
 
   Log.FreezePoint freezePoint() {
     return freezePoint;
+  }
+
+  /** Returns how large segments were of which a snapshot looks at all records. */
+  int segmentSizeBytes() {
+    return segmentSizeBytes;
   }
 
   KeyGroupRange range() {

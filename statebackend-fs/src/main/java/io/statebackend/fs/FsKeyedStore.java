@@ -66,12 +66,8 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
     this.warming = new Warming(log, settings.memoryBudgetBytes());
     this.snapshots =
         new FsSnapshots(
-            memory,
-            log,
-            files,
-            settings.segmentSizeBytes(),
-            new NativeRestore(spec.keyGroups(), log, tables, indexMemory));
-    reserveForSnapshots(FsSnapshots.reservedBytes(settings.segmentSizeBytes()));
+            memory, log, files, new NativeRestore(spec.keyGroups(), log, tables, indexMemory));
+    reserveForSnapshots(FsSnapshots.reservedBytes(log.largestSegmentBytes()));
   }
 
   /** Reserves what a snapshot is going to need, so that none fails for want of memory. */
@@ -154,7 +150,8 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
   public FrozenStore freeze() {
     checkOpen();
     FsFrozenStore image =
-        new FsFrozenStore(images, spec.keyGroups(), tables, segments, log.freeze());
+        new FsFrozenStore(
+            images, spec.keyGroups(), tables, segments, log.freeze(), log.largestSegmentBytes());
     images.add(image);
     return image;
   }

@@ -40,7 +40,6 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
   private final NativeRestore restore;
 
   private final SpillFiles files;
-  private final int segmentSizeBytes;
 
   /** What the last completed checkpoint holds. Guarded by this. */
   private Stored completed = Stored.NOTHING;
@@ -68,22 +67,18 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
     }
   }
 
-  FsSnapshots(
-      MemoryBudget.Account memory,
-      Log log,
-      SpillFiles files,
-      int segmentSizeBytes,
-      NativeRestore restore) {
+  FsSnapshots(MemoryBudget.Account memory, Log log, SpillFiles files, NativeRestore restore) {
     this.log = log;
     this.memory = memory;
     this.files = files;
-    this.segmentSizeBytes = segmentSizeBytes;
     this.restore = restore;
   }
 
   /**
    * Returns what one snapshot needs at least, however large the state is: buffers, and lists and
    * bits for one segment before and after. It is reserved for as long as a store is open.
+   *
+   * @param segmentSizeBytes the largest segment that may have more than one record
    */
   static long reservedBytes(int segmentSizeBytes) {
     long listBytes = segmentSizeBytes / RecordLayout.SIZE_BYTES_MIN;
@@ -111,6 +106,7 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
   }
 
   private byte[] writeHeld(long checkpointId, FsFrozenStore image, NativeFiles nativeFiles) {
+    int segmentSizeBytes = image.segmentSizeBytes();
     long windowBytes = LiveUnits.sizeBytes(segmentSizeBytes);
     long moreBytes = reserveForOnePass(image, windowBytes);
     LiveLists live = files.createLists();
@@ -194,12 +190,17 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
   @Override
   public Set<String> restore(List<Snapshot> snapshots) {
     LiveLists live = files.createLists();
-    Stored restored = restore.restore(snapshots, live);
-    if (restored.live() == null) {
-      live.close();
-    }
-    synchronized (this) {
-      completed = restored;
+    boolean isUsed = false;
+    try {
+      Stored restored = restore.restore(snapshots, live);
+      synchronized (this) {
+        completed = restored;
+      }
+      isUsed = restored.live() != null;
+    } finally {
+      if (!isUsed) {
+        live.close();
+      }
     }
     return restore.tableNames();
   }

@@ -17,10 +17,10 @@ import java.util.zip.CRC32C;
 final class LiveLists implements AutoCloseable {
   private final SpillFile file;
   private final Map<Long, Place> places = new HashMap<>();
-  private long endUnit;
+  private long endBlock;
   private byte[] buffer = {};
 
-  private record Place(long unit, int length, int crc32c) {}
+  private record Place(long block, int length, int crc32c) {}
 
   /**
    * Creates no file yet.
@@ -34,9 +34,10 @@ final class LiveLists implements AutoCloseable {
   /** Adds the list of a segment. */
   void add(long segmentId, BinaryOutput list) {
     int length = list.position();
-    file.write(endUnit, list.array(), length);
-    places.put(segmentId, new Place(endUnit, length, crc32c(list.array(), length)));
-    endUnit += length / RecordLayout.UNIT_BYTES + 1;
+    long base = base(endBlock);
+    file.write(base, 0, list.array(), length);
+    places.put(segmentId, new Place(endBlock, length, crc32c(list.array(), length)));
+    endBlock += length / Segment.STORED_BLOCK_BYTES + 1;
   }
 
   /**
@@ -52,14 +53,19 @@ final class LiveLists implements AutoCloseable {
     if (buffer.length < place.length) {
       buffer = new byte[place.length];
     }
-    file.read(place.unit, 0, buffer, place.length);
+    file.read(base(place.block), 0, buffer, place.length);
     int actual = crc32c(buffer, place.length);
     if (actual != place.crc32c) {
-      throw file.damaged(place.unit, 0, place.crc32c, actual);
+      throw file.damaged(base(place.block), 0, place.crc32c, actual);
     }
     BinaryInput in = new BinaryInput();
     in.reset(buffer, 0, place.length);
     return in;
+  }
+
+  /** Lists begin where blocks of a segment would. */
+  private static long base(long block) {
+    return block * (Segment.BLOCK_BYTES / RecordLayout.UNIT_BYTES);
   }
 
   private static int crc32c(byte[] bytes, int length) {

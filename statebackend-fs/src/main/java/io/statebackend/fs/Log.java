@@ -40,6 +40,9 @@ final class Log implements AutoCloseable {
   private static final String WAY_OUT =
       "raise memoryBudgetBytes, or divide the state among more processes";
 
+  /** What a record takes in an index whose chunks begin with the capacity they will need. */
+  private static final int INDEX_BYTES_PER_RECORD_MAX = 16;
+
   private final String owner;
   private final int segmentSizeBytes;
   private final MemoryBudget.Account memory;
@@ -57,6 +60,10 @@ final class Log implements AutoCloseable {
   private boolean isShortOfMemory;
   private boolean isRestoring;
   private boolean closed;
+
+  /** What is reserved for snapshots is enough for segments up to this size. */
+  private int largestSegmentBytes;
+
   private long nextSegmentId;
   private long usedBytes;
   private long liveBytes;
@@ -101,6 +108,7 @@ final class Log implements AutoCloseable {
       TableRegistry tables) {
     this.owner = owner;
     this.segmentSizeBytes = settings.segmentSizeBytes();
+    this.largestSegmentBytes = Math.min(CAPACITY_MIN, segmentSizeBytes);
     this.memory = memory;
     this.images = images;
     this.segments = segments;
@@ -188,6 +196,11 @@ final class Log implements AutoCloseable {
     }
   }
 
+  /** Tells whether there is room for the index of so many records to be made larger than needed. */
+  boolean hasRoomForIndex(long recordCount) {
+    return recordCount * INDEX_BYTES_PER_RECORD_MAX < memory.obtainableBytes();
+  }
+
   /** Tells whether the store is being restored, which may use more of the margin than writes. */
   void setRestoring(boolean restoring) {
     isRestoring = restoring;
@@ -247,19 +260,48 @@ final class Log implements AutoCloseable {
   /** Begins a new segment with room for so many bytes. */
   private void roll(int bytes, String state) {
     closeActive();
-    int capacity = capacityFor(bytes);
-    byte[] array = residency.tryAllocate(capacity);
-    if (array == null) {
-      throw noMemory(capacity, "state=" + state);
-    }
+    int wanted = capacityFor(bytes);
+    // If there is too little memory for snapshots of larger segments, smaller ones do as well.
+    int capacity = reserveForSnapshots(wanted) ? wanted : Math.min(wanted, minCapacityFor(bytes));
+    byte[] array = allocate(capacity, "state=" + state);
     addActive(new Segment(nextSegmentId++, segments.allocate(capacity), array));
+  }
+
+  int largestSegmentBytes() {
+    return largestSegmentBytes;
+  }
+
+  /**
+   * Reserves what snapshots need if there are segments of a size; returns whether there was that.
+   */
+  private boolean reserveForSnapshots(int capacity) {
+    int size = Math.min(capacity + ARRAY_HEADER_BYTES, segmentSizeBytes);
+    if (size > largestSegmentBytes) {
+      long more = FsSnapshots.reservedBytes(size) - FsSnapshots.reservedBytes(largestSegmentBytes);
+      if (!tryReserve(Part.IMAGES, more)) {
+        return false;
+      }
+      largestSegmentBytes = size;
+    }
+    return true;
+  }
+
+  private byte[] allocate(int capacity, String what) {
+    byte[] array = residency.tryAllocate(capacity);
+    if (array == null && isRestoring) {
+      array = residency.tryAllocateFromMargin(capacity, RESTORING_LAST_BYTES_DIVISOR);
+    }
+    if (array == null) {
+      throw noMemory(capacity, what);
+    }
+    return array;
   }
 
   private StateIoException noMemory(int capacity, String what) {
     return new StateIoException(
         "no memory for a segment of the log: needed=%d bytes, available=%d bytes, %s, %s, used by the store=%s bytes, memoryBudgetBytes=%d; %s"
             .formatted(
-                capacity + Segment.overheadBytes(capacity),
+                capacity + Segment.OVERHEAD_BYTES,
                 memory.availableBytes(),
                 what,
                 owner,
@@ -296,6 +338,11 @@ final class Log implements AutoCloseable {
     return Math.max(capacity, Segment.HEADER_BYTES + bytes);
   }
 
+  private int minCapacityFor(int bytes) {
+    int capacity = largestSegmentBytes - ARRAY_HEADER_BYTES;
+    return bytes > capacity - Segment.HEADER_BYTES ? Segment.HEADER_BYTES + bytes : capacity;
+  }
+
   /** Appends a record whose bytes are to be written by the caller; it fits. */
   int append(int sizeBytes) {
     Segment segment = active;
@@ -329,17 +376,17 @@ final class Log implements AutoCloseable {
    * @throws StateIoException if there is no memory for it
    */
   Segment beginAdopted(int size) {
-    Segment segment = tryBeginAdopted(size);
-    if (segment == null) {
+    prepareToAdopt();
+    if (!reserveForSnapshots(size)) {
       throw noMemory(size, "while restoring");
     }
-    return segment;
+    return addAdopted(size, allocate(size, "while restoring"));
   }
 
   /** Does the same, but returns null if there is no memory. */
   @Nullable Segment tryBeginAdopted(int size) {
     prepareToAdopt();
-    byte[] array = residency.tryAllocate(size);
+    byte[] array = reserveForSnapshots(size) ? residency.tryAllocate(size) : null;
     return array == null ? null : addAdopted(size, array);
   }
 
@@ -397,6 +444,9 @@ final class Log implements AutoCloseable {
   /** Makes all that was appended so far unchangeable; returns where that ends. */
   FreezePoint freeze() {
     residency.sealUpTo(kept().segmentId() - 1);
+    if (active.capacity > segmentSizeBytes) {
+      closeActive();
+    }
     isShortOfMemory |= memory.mustGiveBack();
     if (isShortOfMemory) {
       roomEnd = Segment.HEADER_BYTES;

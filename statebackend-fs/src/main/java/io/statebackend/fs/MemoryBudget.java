@@ -173,6 +173,29 @@ final class MemoryBudget {
       }
     }
 
+    /** Takes memory of the margin, if some part of all memory remains. */
+    boolean tryCharge(Part part, long bytes, int lastBytesDivisor) {
+      synchronized (MemoryBudget.this) {
+        if (MemoryBudget.this.usedBytes + bytes > totalBytes - totalBytes / lastBytesDivisor) {
+          return false;
+        }
+        add(this, part, bytes);
+        return true;
+      }
+    }
+
+    /** Returns how much the account could have if all others gave back what they can, or more. */
+    long obtainableBytes() {
+      synchronized (MemoryBudget.this) {
+        long bytes = limitBytes;
+        for (Account account : accounts) {
+          Lender accountLender = account.lender;
+          bytes -= account.usedBytes - (accountLender == null ? 0 : accountLender.lentBytes());
+        }
+        return Math.max(0, bytes);
+      }
+    }
+
     /** Gives memory back. After the account was closed, there is nothing left to give. */
     void release(Part part, long bytes) {
       synchronized (MemoryBudget.this) {

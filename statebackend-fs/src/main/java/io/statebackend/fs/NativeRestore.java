@@ -90,11 +90,20 @@ final class NativeRestore {
   private int[] declare(
       List<Manifest.Table> stored, KeyGroupRange keyGroups, boolean keepsNumbers) {
     int[] ids = new int[stored.size()];
+    boolean isRoomy =
+        log.hasRoomForIndex(
+            stored.stream()
+                .flatMap(table -> table.recordCounts().stream())
+                .mapToLong(Long::longValue)
+                .sum());
     for (int i = 0; i < ids.length; i++) {
       TableFormat format = stored.get(i).format();
       if (!stored.get(i).isDropped()) {
         TableRecords records = declare(format);
-        records.expect(recordCounts(stored.get(i), keyGroups), keyGroups);
+        List<Long> counts = recordCounts(stored.get(i), keyGroups);
+        if (isRoomy) {
+          records.expect(counts, keyGroups);
+        }
         ids[i] = records.id();
       } else {
         ids[i] = NO_NUMBER;

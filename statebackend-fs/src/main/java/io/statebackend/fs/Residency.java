@@ -111,8 +111,7 @@ final class Residency implements AutoCloseable, MemoryBudget.Lender {
    * @throws StateIoException if these cannot be written
    */
   byte @Nullable [] tryAllocate(int capacity) {
-    long overheadBytes = Segment.overheadBytes(capacity);
-    while (!memory.tryReserve(Part.LOG, capacity + overheadBytes)) {
+    while (!memory.tryReserve(Part.LOG, capacity + Segment.OVERHEAD_BYTES)) {
       if (memory.isBelowShare() && memory.takeBeyondShare()) {
         continue;
       }
@@ -124,14 +123,25 @@ final class Residency implements AutoCloseable, MemoryBudget.Lender {
         return null;
       }
       if (freed.length == capacity && !memory.mustGiveBack()) {
-        boolean ignored = memory.charge(Part.INDEX, overheadBytes);
+        boolean ignored = memory.charge(Part.INDEX, Segment.OVERHEAD_BYTES);
         writeAhead(capacity);
         return freed;
       }
       memory.release(Part.LOG, freed.length);
     }
-    memory.move(Part.LOG, Part.INDEX, overheadBytes);
+    memory.move(Part.LOG, Part.INDEX, Segment.OVERHEAD_BYTES);
     writeAhead(capacity);
+    return new byte[capacity];
+  }
+
+  /**
+   * Returns memory of the margin for a new segment of a store that is restored, if there is any.
+   */
+  byte @Nullable [] tryAllocateFromMargin(int capacity, int lastBytesDivisor) {
+    if (!memory.tryCharge(Part.LOG, capacity + Segment.OVERHEAD_BYTES, lastBytesDivisor)) {
+      return null;
+    }
+    memory.move(Part.LOG, Part.INDEX, Segment.OVERHEAD_BYTES);
     return new byte[capacity];
   }
 
@@ -304,7 +314,7 @@ final class Residency implements AutoCloseable, MemoryBudget.Lender {
     if (segment.isSealed()) {
       files.free(segment.file(), segment.base);
     }
-    memory.release(Part.INDEX, Segment.overheadBytes(segment.capacity));
+    memory.release(Part.INDEX, Segment.OVERHEAD_BYTES);
     return true;
   }
 

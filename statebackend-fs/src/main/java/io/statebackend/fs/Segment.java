@@ -19,6 +19,14 @@ final class Segment {
   /** The unit in which bytes are read from files and checked. */
   static final int BLOCK_BYTES = 4096;
 
+  /** What a block takes in a file: its checksum is behind it. */
+  static final int STORED_BLOCK_BYTES = BLOCK_BYTES + Integer.BYTES;
+
+  /** The memory that a segment needs beside its bytes for as long as it exists. */
+  static final int OVERHEAD_BYTES = 128;
+
+  private static final int BLOCKS_PER_WRITE = 16;
+
   /** The first bytes of a segment, so that no record has the address 0. */
   static final int HEADER_BYTES = RecordLayout.UNIT_BYTES;
 
@@ -58,9 +66,6 @@ final class Segment {
 
   /** Ends when the segment was written. */
   private volatile @Nullable CompletableFuture<Void> written;
-
-  /** The checksums of the blocks, valid when the segment was written. Read by others. */
-  private volatile int[] blockChecksums = {};
 
   Segment(long id, long base, byte[] memory) {
     this.id = id;
@@ -157,41 +162,57 @@ final class Segment {
   /** Writes the segment to its file. Called by the writing thread. */
   void writeToFile() {
     byte[] bytes = memoryNow();
-    int[] checksums = new int[blockCount(size)];
-    CRC32C crc = new CRC32C();
-    for (int i = 0; i < checksums.length; i++) {
-      int from = i * BLOCK_BYTES;
-      crc.reset();
-      crc.update(bytes, from, Math.min(BLOCK_BYTES, size - from));
-      checksums[i] = (int) crc.getValue();
+    int blockCount = blockCount(size);
+    byte[] stored = new byte[Math.min(blockCount, BLOCKS_PER_WRITE) * STORED_BLOCK_BYTES];
+    for (int first = 0; first < blockCount; first += BLOCKS_PER_WRITE) {
+      int at = 0;
+      for (int block = first; block < Math.min(blockCount, first + BLOCKS_PER_WRITE); block++) {
+        int from = block * BLOCK_BYTES;
+        int length = Math.min(BLOCK_BYTES, size - from);
+        System.arraycopy(bytes, from, stored, at, length);
+        Bytes.putInt(stored, at + length, checksum(stored, at, length, block));
+        at += length + Integer.BYTES;
+      }
+      file().write(base, first, stored, at);
     }
-    file().write(base, bytes, size);
-    blockChecksums = checksums;
+  }
+
+  /** Returns the checksum of a block, which is that of no other block, past or present. */
+  private int checksum(byte[] bytes, int from, int length, int block) {
+    byte[] place = new byte[Long.BYTES + Integer.BYTES];
+    Bytes.putLong(place, 0, id);
+    Bytes.putInt(place, Long.BYTES, block);
+    CRC32C crc = new CRC32C();
+    crc.update(place, 0, place.length);
+    crc.update(bytes, from, length);
+    return (int) crc.getValue();
   }
 
   private static int blockCount(int sizeBytes) {
     return (sizeBytes + BLOCK_BYTES - 1) / BLOCK_BYTES;
   }
 
-  /** Returns the memory that a segment needs beside its bytes for as long as it exists. */
-  static long overheadBytes(int capacity) {
-    return 128 + (long) blockCount(capacity) * Integer.BYTES;
-  }
-
-  /** Reads blocks from the file, and checks them. Called by any thread. */
+  /**
+   * Reads blocks from the file, and checks them. Called by any thread.
+   *
+   * @param target what the blocks are read to, one behind the other; has {@link
+   *     #STORED_BLOCK_BYTES} for each
+   */
   void readBlocks(int firstBlock, int blockEnd, byte[] target) {
-    int from = firstBlock * BLOCK_BYTES;
-    int to = Math.min(blockEnd * BLOCK_BYTES, size);
+    int blockCount = blockEnd - firstBlock;
+    int bytesEnd = Math.min(blockEnd * BLOCK_BYTES, size);
+    int dataBytes = bytesEnd - firstBlock * BLOCK_BYTES;
     SpillFile source = file();
-    source.read(base, from, target, to - from);
-    CRC32C crc = new CRC32C();
-    for (int block = firstBlock; block < blockEnd; block++) {
-      int at = block * BLOCK_BYTES;
-      crc.reset();
-      crc.update(target, at - from, Math.min(BLOCK_BYTES, to - at));
-      if ((int) crc.getValue() != blockChecksums[block]) {
-        throw source.damaged(base, at, blockChecksums[block], (int) crc.getValue());
+    source.read(base, firstBlock, target, dataBytes + blockCount * Integer.BYTES);
+    for (int i = 0; i < blockCount; i++) {
+      int at = i * STORED_BLOCK_BYTES;
+      int length = Math.min(BLOCK_BYTES, dataBytes - i * BLOCK_BYTES);
+      int expected = Bytes.getInt(target, at + length);
+      int actual = checksum(target, at, length, firstBlock + i);
+      if (actual != expected) {
+        throw source.damaged(base, firstBlock + i, expected, actual);
       }
+      System.arraycopy(target, at, target, i * BLOCK_BYTES, length);
     }
   }
 }

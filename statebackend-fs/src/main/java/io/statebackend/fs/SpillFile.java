@@ -46,38 +46,41 @@ final class SpillFile {
     int once(FileChannel channel, ByteBuffer buffer, long position) throws IOException;
   }
 
-  private long position(long base, int offset) {
-    return (base - firstAddress) * RecordLayout.UNIT_BYTES + offset;
+  private long position(long base, int block) {
+    long firstBlock = (base - firstAddress) / (Segment.BLOCK_BYTES / RecordLayout.UNIT_BYTES);
+    return (firstBlock + block) * Segment.STORED_BLOCK_BYTES;
   }
 
-  void write(long base, byte[] bytes, int length) {
+  /** Writes stored blocks from a block of a segment on. */
+  void write(long base, int block, byte[] bytes, int length) {
     try {
-      transfer(position(base, 0), bytes, length, FileChannel::write);
+      transfer(position(base, block), bytes, length, FileChannel::write);
     } catch (IOException e) {
       throw new StateIoException(
           "cannot write a part of the log: file=%s, position=%d, length=%d, cause=%s; make room on the disk or use another directory"
-              .formatted(path, position(base, 0), length, e.getMessage()),
+              .formatted(path, position(base, block), length, e.getMessage()),
           e);
     }
   }
 
-  void read(long base, int offset, byte[] target, int length) {
+  /** Reads stored blocks from a block of a segment on. */
+  void read(long base, int block, byte[] target, int length) {
     try {
-      transfer(position(base, offset), target, length, FileChannel::read);
+      transfer(position(base, block), target, length, FileChannel::read);
     } catch (IOException e) {
       throw new StateIoException(
           "cannot read a part of the log: file=%s, position=%d, length=%d, cause=%s"
-              .formatted(path, position(base, offset), length, e.getMessage()),
+              .formatted(path, position(base, block), length, e.getMessage()),
           e);
     }
   }
 
-  CorruptStateException damaged(long base, int offset, int expected, int actual) {
+  CorruptStateException damaged(long base, int block, int expected, int actual) {
     return new CorruptStateException(
         "block has another checksum than when it was written: expected=%08x, actual=%08x"
             .formatted(expected, actual),
         path.toString(),
-        position(base, offset));
+        position(base, block));
   }
 
   private void transfer(long position, byte[] bytes, int length, Transfer transfer)
