@@ -74,9 +74,7 @@ final class ConsoleReport implements JobProgress, CheckpointListener, AutoClosea
   }
 
   private static String nameOf(CompletedCheckpoint checkpoint) {
-    return checkpoint.isSavepoint()
-        ? checkpoint.directory()
-        : "checkpoint " + checkpoint.id();
+    return checkpoint.isSavepoint() ? checkpoint.directory() : "checkpoint " + checkpoint.id();
   }
 
   private String describe(@Nullable SourcePosition where) {
