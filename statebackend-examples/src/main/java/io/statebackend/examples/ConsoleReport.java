@@ -74,9 +74,7 @@ final class ConsoleReport implements JobProgress, CheckpointListener, AutoClosea
   }
 
   private static String nameOf(CompletedCheckpoint checkpoint) {
-    return checkpoint.directory().startsWith("chk-")
-        ? "checkpoint " + checkpoint.id()
-        : checkpoint.directory();
+    return checkpoint.isSavepoint() ? checkpoint.directory() : "checkpoint " + checkpoint.id();
   }
 
   private String describe(@Nullable SourcePosition where) {
@@ -126,10 +124,24 @@ final class ConsoleReport implements JobProgress, CheckpointListener, AutoClosea
 
   @Override
   public void completed(CompletedCheckpoint checkpoint) {
+    printComplete(checkpoint);
+  }
+
+  @Override
+  public void savepointCompleted(CompletedCheckpoint savepoint) {
+    printComplete(savepoint);
+  }
+
+  private void printComplete(CompletedCheckpoint checkpoint) {
     SourcePosition where = pending.remove(checkpoint.id());
     print(
         "%s complete: %,d words safe, %,d bytes",
         nameOf(checkpoint), where == null ? 0 : where.words(), checkpoint.sizeBytes());
+  }
+
+  @Override
+  public void skipped(String reason) {
+    print("no checkpoint: %s", reason);
   }
 
   @Override

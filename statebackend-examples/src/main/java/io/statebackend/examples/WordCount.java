@@ -104,7 +104,8 @@ public final class WordCount {
         CheckpointCoordinator.builder(storage).interval(options.interval()).listener(report);
     Path restore = options.restore();
     if (restore != null && source != null) {
-      builder.restoreFrom(source, restore.toRealPath().getFileName().toString());
+      // Whoever names a directory on the command line wants that one, whatever came after it.
+      builder.restoreFrom(source, restore.toRealPath().getFileName().toString()).allowRewind();
     } else if (options.isFresh()) {
       builder.startEmpty();
     }

@@ -49,7 +49,7 @@ final class WordCountJob {
    */
   Map<String, Long> run(CheckpointCoordinator checkpoints) throws InterruptedException {
     List<Subtask> workers = new ArrayList<>();
-    try (Subtask source = checkpoints.subtask(SOURCE).maxParallelism(1).open()) {
+    try (Subtask source = checkpoints.subtask(SOURCE).source().maxParallelism(1).open()) {
       for (int index = 0; index < settings.parallelism(); index++) {
         workers.add(openWorker(checkpoints, index));
       }
@@ -92,6 +92,7 @@ final class WordCountJob {
       checkTotal(counts, reading.wordsRead());
       return counts;
     } finally {
+      checkpoints.stop();
       stop(threads);
     }
   }

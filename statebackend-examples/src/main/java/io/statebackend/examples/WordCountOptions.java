@@ -91,7 +91,10 @@ final class WordCountOptions {
   @Option(
       names = "--restore",
       paramLabel = "DIR",
-      description = "begin from this savepoint or checkpoint and not from the latest checkpoint")
+      description = {
+        "begin from this savepoint or checkpoint and not from the latest checkpoint,",
+        "which is given up with all that are later; leave it out at the next restart"
+      })
   private @Nullable Path restore;
 
   @Option(names = "--fresh", description = "begin with nothing, whatever checkpoints there are")

@@ -31,12 +31,12 @@ public class LastTwoAcknowledge {
 
   @Actor
   public void firstOwner() {
-    boolean unused = job.subtask(0).snapshotIfPending();
+    boolean unused = job.takeSnapshot(0);
   }
 
   @Actor
   public void secondOwner() {
-    boolean unused = job.subtask(1).snapshotIfPending();
+    boolean unused = job.takeSnapshot(1);
   }
 
   @Arbiter

@@ -53,7 +53,12 @@ final class SmallJob implements AutoCloseable {
    * @param writers what writes their snapshots
    */
   SmallJob(int parallelism, Executor writers) {
-    coordinator = CheckpointCoordinator.builder(storage).executor(writers).listener(reports).open();
+    coordinator =
+        CheckpointCoordinator.builder(storage)
+            .executor(writers)
+            .cleanUpExecutor(Runnable::run)
+            .listener(reports)
+            .open();
     for (int index = 0; index < parallelism; index++) {
       Subtask subtask =
           coordinator
@@ -82,6 +87,11 @@ final class SmallJob implements AutoCloseable {
 
   Subtask subtask(int index) {
     return subtasks.get(index);
+  }
+
+  /** Takes the snapshot of the first checkpoint as if its barrier had come. */
+  boolean takeSnapshot(int index) {
+    return subtask(index).snapshot(1);
   }
 
   /** Lets the actors become the owners. */

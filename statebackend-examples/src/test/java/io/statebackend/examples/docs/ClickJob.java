@@ -25,7 +25,7 @@ final class ClickJob implements AutoCloseable {
   private long next;
 
   ClickJob(CheckpointCoordinator checkpoints, StateBackend backend, int parallelism) {
-    reader = checkpoints.subtask("reader").open();
+    reader = checkpoints.subtask("reader").source().open();
     position = reader.operatorState().splitList(POSITION);
     next = position.get().isEmpty() ? 0 : position.get().get(0);
     for (int index = 0; index < parallelism; index++) {

@@ -15,9 +15,10 @@ import io.statebackend.core.storage.FileCheckpointStorage;
 import io.statebackend.memory.MemoryStateBackend;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,7 +77,7 @@ class ClickJobTest {
 
   @Test
   void run_periodicCheckpoints_tellTheListener() {
-    List<Long> committed = new ArrayList<>();
+    Set<Long> committed = ConcurrentHashMap.newKeySet();
     try (var storage = FileCheckpointStorage.open(directory);
         var backend = MemoryStateBackend.create()) {
       // tag::periodic
@@ -85,6 +86,11 @@ class ClickJobTest {
             @Override
             public void completed(CompletedCheckpoint checkpoint) {
               committed.add(checkpoint.id());
+            }
+
+            @Override
+            public void restored(CompletedCheckpoint checkpoint) {
+              committed.add(checkpoint.id()); // once more: the process may have died before
             }
           };
       try (var checkpoints =
@@ -141,7 +147,7 @@ class ClickJobTest {
         var backend = MemoryStateBackend.create();
         var checkpoints =
             CheckpointCoordinator.builder(storage)
-                .restoreFrom(saved, "savepoint-before-upgrade")
+                .restoreLatestOrFrom(saved, "savepoint-before-upgrade")
                 .open();
         var job = new ClickJob(checkpoints, backend, 2)) {
       assertThat(job.position()).isEqualTo(600);
@@ -165,6 +171,54 @@ class ClickJobTest {
       assertThat(counter.closeMinute(9)).hasSize(USER_COUNT).containsEntry("user-3", 6L);
       assertThat(counter.closeMinute(9)).isEmpty();
       assertThat(counter.clicksOf("user-3")).isEqualTo(60);
+    }
+  }
+
+  @Test
+  void restoreLatestOrFrom_leftInTheProgram_goesOn() {
+    Path elsewhere = directory.resolve("elsewhere");
+    checkpointAt(600);
+    goOn(elsewhere, 600, 700);
+    goOn(elsewhere, 700, 800);
+  }
+
+  private void goOn(Path elsewhere, long expectedPosition, long end) {
+    try (var saved = FileCheckpointStorage.openReadOnly(directory);
+        var storage = FileCheckpointStorage.open(elsewhere);
+        var backend = MemoryStateBackend.create();
+        var checkpoints =
+            CheckpointCoordinator.builder(storage).restoreLatestOrFrom(saved, "chk-1").open();
+        var job = new ClickJob(checkpoints, backend, 1)) {
+      assertThat(job.position()).isEqualTo(expectedPosition);
+      job.run(LOG, end);
+      CompletableFuture<CompletedCheckpoint> checkpoint = checkpoints.trigger();
+      job.snapshotIfPending();
+      checkpoint.join();
+    }
+  }
+
+  @Test
+  void run_countersOnThreads_countExactlyAfterACrash() {
+    // tag::run-threads
+    try (var storage = FileCheckpointStorage.open(directory);
+        var backend = MemoryStateBackend.create();
+        var checkpoints = CheckpointCoordinator.builder(storage).open();
+        var job = new ThreadedClickJob(checkpoints, backend, 3)) {
+      job.run(LOG, 500);
+      CompletableFuture<CompletedCheckpoint> checkpoint = checkpoints.trigger();
+      job.run(LOG, 800);
+      checkpoint.join();
+    }
+    // end::run-threads
+    try (var storage = FileCheckpointStorage.open(directory);
+        var backend = MemoryStateBackend.create();
+        var checkpoints = CheckpointCoordinator.builder(storage).open();
+        var job = new ClickJob(checkpoints, backend, 2)) {
+      assertThat(job.position()).isEqualTo(501);
+      job.run(LOG, LOG.size());
+      for (int user = 0; user < USER_COUNT; user++) {
+        assertThat(job.clicksOf("user-" + user)).isEqualTo(100);
+      }
     }
   }
 

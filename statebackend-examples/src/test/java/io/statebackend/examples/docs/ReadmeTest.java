@@ -36,7 +36,7 @@ class ReadmeTest {
         count.update(count.value() + 1);
       }
       var checkpoint = checkpoints.trigger();
-      subtask.snapshotIfPending();
+      subtask.snapshotIfPending(); // one thread: with several, only sources do this
       checkpoint.join(); // durable from here on: started again, the counts go on
       // end::example
       words.setCurrentKey(asked);
