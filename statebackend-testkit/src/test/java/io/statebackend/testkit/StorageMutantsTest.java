@@ -97,6 +97,20 @@ final class StorageMutantsTest {
     }
   }
 
+  static final class EmptyDirectoryKept extends CheckpointStorageContract {
+    @Override
+    protected CheckpointStorage openStorage(Path directory) {
+      return new MutantStorage(directory, Fault.EMPTY_DIRECTORY_KEPT);
+    }
+  }
+
+  static final class InputLostByInterrupt extends CheckpointStorageContract {
+    @Override
+    protected CheckpointStorage openStorage(Path directory) {
+      return new MutantStorage(directory, Fault.INPUT_LOST_BY_INTERRUPT);
+    }
+  }
+
   static final class ChecksumSwallowed extends DamageContract {
     @Override
     protected StateBackend newBackend(Path directory) {
@@ -162,6 +176,16 @@ final class StorageMutantsTest {
   @Test
   void endOfFileSwallowed() {
     assertFails(EndOfFileSwallowed.class, "read_pastTheEnd");
+  }
+
+  @Test
+  void emptyDirectoryKept() {
+    assertFails(EmptyDirectoryKept.class, "delete_lastFileOfADirectory_takesTheDirectoryAlong");
+  }
+
+  @Test
+  void inputLostByInterrupt() {
+    assertFails(InputLostByInterrupt.class, "read_interruptedThread");
   }
 
   private static void assertFails(Class<?> contract, String method) {
