@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.statebackend.api.StateClosedException;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.StateLockedException;
 import io.statebackend.api.storage.CheckpointStorage;
@@ -434,6 +435,40 @@ final class FileCheckpointStorageFaultTest {
       Files.write(file, new byte[] {7});
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("unexpected")
+  void close_unexpectedThrowable_releasesTheLock(Throwable thrown) {
+    boolean isReached = true;
+    for (int number = 1; isReached; number++) {
+      int at = number;
+      boolean[] isThrown = {false};
+      CheckpointStorage storage = open(files);
+      StorageOutput out = storage.create("a");
+      out.write(new byte[1], 0, 1);
+      files.setFault(
+          call -> {
+            if (call.number() == at) {
+              isThrown[0] = true;
+              throw FileCheckpointStorageFaultTest.<RuntimeException>sneaked(thrown);
+            }
+            return Effect.NONE;
+          });
+      Throwable seen = catchThrowable(storage::close);
+      files.setFault(Fault.none());
+      isReached = isThrown[0];
+      if (isReached) {
+        assertThat(seen).as("call %d", number).isSameAs(thrown);
+      }
+      assertThatThrownBy(() -> out.write(new byte[1], 0, 1))
+          .isInstanceOf(StateClosedException.class);
+      storage.close();
+    }
+    try (CheckpointStorage next = open(files)) {
+      assertThat(next.list("")).isEmpty();
+      write(next, "a");
     }
   }
 

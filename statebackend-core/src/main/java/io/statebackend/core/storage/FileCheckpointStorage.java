@@ -518,7 +518,17 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       outputs = new ArrayList<>(open.values());
     }
     // Before the lock is released: what is committed later would be in the next writer's way.
-    Closing.all(List.of(() -> Closing.all(outputs, FileOutput::close), this::releaseLock));
+    try {
+      Closing.all(outputs, FileOutput::close);
+    } catch (RuntimeException | Error e) {
+      try {
+        releaseLock();
+      } catch (RuntimeException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+    releaseLock();
   }
 
   private void releaseLock() {
