@@ -19,6 +19,7 @@ import io.statebackend.testkit.fault.FileCall.Operation;
 import io.statebackend.testkit.fault.Unsynced;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,6 +75,24 @@ final class FileCheckpointStorageFaultTest {
     }
     try (CheckpointStorage storage = open(killed.crash(Unsynced.dropped()))) {
       assertThat(storage.list("chk-1")).containsExactly("_metadata");
+    }
+  }
+
+  @Test
+  void open_foreignDirectoryThatCannotBeRead() throws IOException {
+    Files.createDirectories(files.getPath("/a/b/secret"));
+    files.setFault(
+        call -> {
+          if (call.operation() == Operation.LIST && call.path().endsWith("secret")) {
+            throw FileCheckpointStorageFaultTest.<RuntimeException>sneaked(
+                new AccessDeniedException("secret"));
+          }
+          return Effect.NONE;
+        });
+    try (CheckpointStorage storage = open(files)) {
+      storage.publish("chk-1/_metadata", new byte[1]);
+      assertThat(storage.list("")).containsExactlyInAnyOrder("chk-1", "secret");
+      assertThatThrownBy(() -> storage.list("secret")).isInstanceOf(StateIoException.class);
     }
   }
 
