@@ -107,6 +107,7 @@ final class FsStateBackendTest {
 
   @Test
   void open_leftoversOfACrash_areDeleted() throws IOException {
+    FsStateBackend.builder(directory).open().close();
     Path leftover = Files.createDirectories(directory.resolve("store-7"));
     Files.write(leftover.resolve("log-0"), new byte[100]);
     Path foreign = Files.write(directory.resolve("notes.txt"), new byte[1]);
@@ -172,7 +173,7 @@ final class FsStateBackendTest {
       assertThat(backend.budget().usedBytes()).as("accounted memory").isZero();
     }
     try (Stream<Path> left = Files.list(directory)) {
-      assertThat(left.map(file -> file.getFileName().toString())).containsExactly("_lock");
+      assertThat(left.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("_lock", "_statebackend");
     }
     assertThat(openFileCount()).as("open files").isLessThanOrEqualTo(filesBefore);
     for (Thread thread : Thread.getAllStackTraces().keySet()) {

@@ -261,6 +261,96 @@ public abstract class CheckpointStorageContract {
   }
 
   @Test
+  final void open_directory(@TempDir Path local) {
+    write("chk-1/a", "a");
+    assertThatThrownBy(() -> storage.open("chk-1"))
+        .isInstanceOf(StateIoException.class)
+        .hasMessageContaining("chk-1");
+    assertThatThrownBy(() -> storage.exportFile("chk-1", local.resolve("target")))
+        .isInstanceOf(StateIoException.class)
+        .hasMessageContaining("chk-1");
+    assertThat(local.resolve("target")).doesNotExist();
+  }
+
+  /** An interrupt costs the call of the thread that is interrupted, and nothing else. */
+  @Test
+  final void read_interruptedThread() {
+    write("a", "0123456789");
+    try (StorageInput in = storage.open("a")) {
+      for (int round = 0; round < 3; round++) {
+        Thread.currentThread().interrupt();
+        byte[] target = new byte[10];
+        try {
+          in.read(0, target, 0, 10);
+          assertThat(target).asString(StandardCharsets.UTF_8).isEqualTo("0123456789");
+        } catch (StateIoException e) {
+          assertThat(e).hasMessageContaining("a");
+        } finally {
+          assertThat(Thread.interrupted()).as("the interrupt is kept").isTrue();
+        }
+        in.read(0, target, 0, 10);
+        assertThat(target).asString(StandardCharsets.UTF_8).isEqualTo("0123456789");
+        assertThat(in.length()).isEqualTo(10);
+      }
+    }
+    assertThat(read("a")).isEqualTo("0123456789");
+  }
+
+  @Test
+  final void read_whileAnotherThreadIsInterrupted()
+      throws ExecutionException, InterruptedException {
+    byte[] content = new byte[1 << 20];
+    new Random(4).nextBytes(content);
+    storage.publish("a", content);
+    try (StorageInput in = storage.open("a")) {
+      inParallel(
+          thread -> {
+            for (int i = 0; i < 100; i++) {
+              byte[] target = new byte[content.length];
+              boolean isInterrupted = thread == 0;
+              if (isInterrupted) {
+                Thread.currentThread().interrupt();
+              }
+              try {
+                in.read(0, target, 0, target.length);
+                assertThat(Arrays.equals(target, content)).isTrue();
+              } catch (StateIoException e) {
+                assertThat(isInterrupted).as("of thread %d, which got %s", thread, e).isTrue();
+              } finally {
+                boolean unused = Thread.interrupted();
+              }
+            }
+          });
+    }
+  }
+
+  @Test
+  final void create_interruptedThread_thenAgain() {
+    Thread.currentThread().interrupt();
+    try {
+      write("chk-1/a", "first try");
+    } catch (StateIoException e) {
+      assertThat(storage.list("")).isEmpty();
+      assertThat(Thread.interrupted()).as("the interrupt is kept").isTrue();
+      write("chk-1/a", "first try");
+    } finally {
+      boolean unused = Thread.interrupted();
+    }
+    assertThat(read("chk-1/a")).isEqualTo("first try");
+    Thread.currentThread().interrupt();
+    try {
+      publish("chk-1/_metadata", "first try");
+    } catch (StateIoException e) {
+      assertThat(storage.list("chk-1")).containsExactly("a");
+      assertThat(Thread.interrupted()).as("the interrupt is kept").isTrue();
+      publish("chk-1/_metadata", "first try");
+    } finally {
+      boolean unused = Thread.interrupted();
+    }
+    assertThat(read("chk-1/_metadata")).isEqualTo("first try");
+  }
+
+  @Test
   final void importFile_then_sourceDeleted(@TempDir Path local) throws IOException {
     byte[] content = new byte[(1 << 20) + 5];
     new Random(3).nextBytes(content);
@@ -452,6 +542,50 @@ public abstract class CheckpointStorageContract {
     write("chk-1/a", "again");
     publish("chk-1/_metadata", "m");
     assertThat(read("chk-1/a")).isEqualTo("again");
+  }
+
+  /**
+   * As in an object store: a directory is nothing but what the names of its files have in common.
+   */
+  @Test
+  final void delete_lastFileOfADirectory_takesTheDirectoryAlong() {
+    write("a/b/c", "c");
+    write("a/d", "d");
+    storage.delete("a/b/c");
+    assertThat(storage.list("a")).containsExactly("d");
+    write("a/b", "a file in place of the directory");
+    storage.delete("a/b");
+    storage.delete("a/d");
+    write("a", "a file in place of the directory above");
+    assertThat(read("a")).startsWith("a file");
+  }
+
+  @Test
+  final void delete_directoryThatWasTheLastOfItsParent() {
+    write("a/b/c/d", "d");
+    storage.delete("a/b/c");
+    write("a", "a file in place of the directory above");
+    assertThat(storage.list("")).containsExactly("a");
+  }
+
+  @Test
+  final void delete_whileOthersWriteInTheDirectory()
+      throws ExecutionException, InterruptedException {
+    inParallel(
+        thread -> {
+          for (int i = 0; i < 50; i++) {
+            String file = "a/b/" + thread;
+            if (i % 2 == 0) {
+              write(file, "content of " + thread);
+            } else {
+              publish(file, "content of " + thread);
+            }
+            assertThat(read(file)).isEqualTo("content of " + thread);
+            storage.delete(file);
+          }
+        });
+    assertThat(storage.list("")).isEmpty();
+    write("a", "a file in place of the directory");
   }
 
   @Test

@@ -11,12 +11,23 @@ import io.statebackend.api.ListStateDescriptor;
 import io.statebackend.api.MapStateDescriptor;
 import io.statebackend.api.ReducingStateDescriptor;
 import io.statebackend.api.StateException;
+import io.statebackend.api.StateIoException;
 import io.statebackend.api.ValueStateDescriptor;
+import io.statebackend.api.storage.CheckpointStorage;
+import io.statebackend.core.checkpoint.CheckpointCoordinator;
 import io.statebackend.core.checkpoint.CompletedCheckpoint;
+import io.statebackend.core.checkpoint.Subtask;
 import io.statebackend.core.serialization.Serializers;
+import io.statebackend.core.storage.FileCheckpointStorage;
+import io.statebackend.testkit.fault.Fault;
+import io.statebackend.testkit.fault.Fault.Effect;
+import io.statebackend.testkit.fault.FaultFileSystem;
+import io.statebackend.testkit.fault.FileCall.Operation;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +45,12 @@ public abstract class RestoreContract extends BackendContract {
       AggregatingStateDescriptor.of("mean", new Mean(), Serializers.list(Serializers.LONG));
   private static final ValueStateDescriptor<String> WINDOW =
       ValueStateDescriptor.of("window", Serializers.STRING);
+  private static final List<Consumer<KeyedStateBackend<String>>> DECLARATIONS =
+      List.of(
+          keyed -> keyed.value(VALUE),
+          keyed -> keyed.list(LIST),
+          keyed -> keyed.map(MAP),
+          keyed -> keyed.value(WINDOW, Serializers.INT));
   private static final int KEY_COUNT = 100;
 
   private TestOperator<String> operator;
@@ -85,6 +102,97 @@ public abstract class RestoreContract extends BackendContract {
     operator.restart(backend(), 1);
 
     assertAsFilled("after restoring");
+  }
+
+  /** A state whose reading fails while it is declared can be declared again. */
+  @Test
+  final void restore_readingFailsOnceWhileStatesAreDeclared() {
+    restoreWithFault(() -> Effect.ERROR);
+  }
+
+  @Test
+  final void restore_threadIsInterruptedWhileStatesAreDeclared() {
+    restoreWithFault(
+        () -> {
+          Thread.currentThread().interrupt();
+          return Effect.NONE;
+        });
+  }
+
+  /**
+   * Restores a savepoint, which is portable on all engines, with a fault at one read after another.
+   */
+  private void restoreWithFault(Supplier<Effect> faultOfOneRead) {
+    FaultFileSystem files = FaultFileSystem.create();
+    String savepoint;
+    try (CheckpointStorage storage = FileCheckpointStorage.open(files.getPath("/state"));
+        CheckpointCoordinator coordinator = CheckpointCoordinator.builder(storage).open();
+        Subtask subtask = coordinator.subtask("operator").open()) {
+      KeyedStateBackend<String> keyed = subtask.keyed(backend(), Serializers.STRING);
+      for (int i = 0; i < KEY_COUNT; i++) {
+        keyed.setCurrentKey("key-" + i);
+        keyed.value(VALUE).update("v" + i);
+        keyed.list(LIST).addAll(List.of("e" + i, "f"));
+        keyed.map(MAP).put("u", (long) i);
+        keyed.value(WINDOW, Serializers.INT).in(i % 3).update("w" + i);
+      }
+      CompletableFuture<CompletedCheckpoint> completed = coordinator.savepoint("s");
+      subtask.snapshotIfPending();
+      savepoint = completed.join().directory();
+    }
+    int failures = 0;
+    // Far apart, so that a few tries meet the first reads of a table and such in its midst.
+    for (int read = 1; read <= 200; read += 13) {
+      if (declareWithFault(files, savepoint, read, faultOfOneRead)) {
+        failures++;
+      }
+    }
+    assertThat(failures).as("declarations that failed at first").isPositive();
+  }
+
+  private boolean declareWithFault(
+      FaultFileSystem files, String savepoint, int faultyRead, Supplier<Effect> fault) {
+    try (CheckpointStorage storage = FileCheckpointStorage.open(files.getPath("/state"));
+        CheckpointCoordinator coordinator =
+            CheckpointCoordinator.builder(storage).restoreFrom(storage, savepoint).open();
+        Subtask subtask = coordinator.subtask("operator").open()) {
+      KeyedStateBackend<String> keyed = subtask.keyed(backend(), Serializers.STRING);
+      keyed.setCurrentKey("key-0");
+      int[] reads = {0};
+      files.setFault(
+          call ->
+              call.operation() == Operation.READ && ++reads[0] == faultyRead
+                  ? fault.get()
+                  : Effect.NONE);
+      boolean failed = false;
+      for (Consumer<KeyedStateBackend<String>> declaration : DECLARATIONS) {
+        try {
+          declaration.accept(keyed);
+        } catch (StateIoException e) {
+          failed = true;
+          boolean unused = Thread.interrupted();
+          declaration.accept(keyed);
+        }
+      }
+      boolean unused = Thread.interrupted();
+      files.setFault(Fault.none());
+      for (int i = 0; i < KEY_COUNT; i++) {
+        keyed.setCurrentKey("key-" + i);
+        String when = "of key-%d, fault at read %d".formatted(i, faultyRead);
+        assertThat(keyed.value(VALUE).value()).as("value %s", when).isEqualTo("v" + i);
+        assertThat(keyed.list(LIST).get()).as("list %s", when).containsExactly("e" + i, "f");
+        assertThat(keyed.map(MAP)).as("map %s", when).containsExactly(Map.entry("u", (long) i));
+        assertThat(keyed.value(WINDOW, Serializers.INT).in(i % 3).value()).isEqualTo("w" + i);
+      }
+      for (var descriptor : List.of(VALUE, LIST, MAP, WINDOW)) {
+        assertThat(keyed.entryCount(descriptor))
+            .as("entries of %s, fault at read %d", descriptor, faultyRead)
+            .isEqualTo(KEY_COUNT);
+      }
+      return failed;
+    } finally {
+      files.setFault(Fault.none());
+    }
   }
 
   @Test

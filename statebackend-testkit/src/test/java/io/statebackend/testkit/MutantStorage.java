@@ -45,7 +45,11 @@ final class MutantStorage implements CheckpointStorage {
     /** A file that was read stays open. */
     FILE_LEFT_OPEN,
     /** To delete what is not there any more is an error. */
-    DELETION_NOT_REPEATABLE
+    DELETION_NOT_REPEATABLE,
+    /** A directory stays when the last of its files is deleted. */
+    EMPTY_DIRECTORY_KEPT,
+    /** A file that an interrupted thread has read cannot be read any more. */
+    INPUT_LOST_BY_INTERRUPT
   }
 
   private static final int BLOCK_SIZE_BYTES = 64;
@@ -63,6 +67,11 @@ final class MutantStorage implements CheckpointStorage {
   @Override
   public String location() {
     return intact.location();
+  }
+
+  @Override
+  public Object place() {
+    return intact.place();
   }
 
   @Override
@@ -184,6 +193,7 @@ final class MutantStorage implements CheckpointStorage {
     return switch (fault) {
       case END_OF_FILE_SWALLOWED -> new EndlessInput(in);
       case CHECKSUM_SWALLOWED -> new BytesInput(sealed(file, in));
+      case INPUT_LOST_BY_INTERRUPT -> new InterruptedInput(in);
       case FILE_LEFT_OPEN -> {
         leaveOpen(directory.resolve(file));
         yield in;
@@ -250,6 +260,34 @@ final class MutantStorage implements CheckpointStorage {
     public void close() {}
   }
 
+  private static final class InterruptedInput implements StorageInput {
+    private final StorageInput intact;
+    private volatile boolean isLost;
+
+    InterruptedInput(StorageInput intact) {
+      this.intact = intact;
+    }
+
+    @Override
+    public long length() {
+      return intact.length();
+    }
+
+    @Override
+    public void read(long position, byte[] target, int offset, int length) {
+      isLost |= Thread.currentThread().isInterrupted();
+      if (isLost) {
+        throw new StateIoException("cannot read file a: closed by an interrupt");
+      }
+      intact.read(position, target, offset, length);
+    }
+
+    @Override
+    public void close() {
+      intact.close();
+    }
+  }
+
   private record EndlessInput(StorageInput intact) implements StorageInput {
     @Override
     public long length() {
@@ -282,6 +320,14 @@ final class MutantStorage implements CheckpointStorage {
       throw new StateIoException("cannot delete: file=" + path, new NoSuchFileException(path));
     }
     intact.delete(path);
+    Path parent = directory.resolve(path).getParent();
+    if (fault == Fault.EMPTY_DIRECTORY_KEPT && !parent.equals(directory)) {
+      try {
+        Files.createDirectories(parent);
+      } catch (IOException e) {
+        throw new StateIoException("cannot create: directory=" + parent, e);
+      }
+    }
   }
 
   @Override

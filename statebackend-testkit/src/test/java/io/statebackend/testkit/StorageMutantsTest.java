@@ -43,6 +43,12 @@ final class StorageMutantsTest {
     RenamedBeforeSync() {
       super(Fault.RENAMED_BEFORE_SYNC);
     }
+
+    /** Every one: the fault shows at one change of a file only, which a sample may miss. */
+    @Override
+    protected int pointsInBuild() {
+      return 100_000;
+    }
   }
 
   static final class DirectorySyncSkipped extends Program {
@@ -94,6 +100,20 @@ final class StorageMutantsTest {
     @Override
     protected CheckpointStorage openStorage(Path directory) {
       return new MutantStorage(directory, Fault.END_OF_FILE_SWALLOWED);
+    }
+  }
+
+  static final class EmptyDirectoryKept extends CheckpointStorageContract {
+    @Override
+    protected CheckpointStorage openStorage(Path directory) {
+      return new MutantStorage(directory, Fault.EMPTY_DIRECTORY_KEPT);
+    }
+  }
+
+  static final class InputLostByInterrupt extends CheckpointStorageContract {
+    @Override
+    protected CheckpointStorage openStorage(Path directory) {
+      return new MutantStorage(directory, Fault.INPUT_LOST_BY_INTERRUPT);
     }
   }
 
@@ -162,6 +182,16 @@ final class StorageMutantsTest {
   @Test
   void endOfFileSwallowed() {
     assertFails(EndOfFileSwallowed.class, "read_pastTheEnd");
+  }
+
+  @Test
+  void emptyDirectoryKept() {
+    assertFails(EmptyDirectoryKept.class, "delete_lastFileOfADirectory_takesTheDirectoryAlong");
+  }
+
+  @Test
+  void inputLostByInterrupt() {
+    assertFails(InputLostByInterrupt.class, "read_interruptedThread");
   }
 
   private static void assertFails(Class<?> contract, String method) {

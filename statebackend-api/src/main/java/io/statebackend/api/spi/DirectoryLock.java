@@ -6,6 +6,7 @@ import io.statebackend.api.StateLockedException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -37,12 +38,9 @@ public final class DirectoryLock implements AutoCloseable {
   /** What tells the lock file from another one of its name, or {@code null} if nothing does. */
   private final @Nullable Object fileKey;
 
-  private final String wayOut;
-
-  private DirectoryLock(Path directory, FileChannel channel, String wayOut) throws IOException {
+  private DirectoryLock(Path directory, FileChannel channel) throws IOException {
     this.directory = directory;
     this.channel = channel;
-    this.wayOut = wayOut;
     this.fileKey = fileKey(directory);
   }
 
@@ -72,7 +70,7 @@ public final class DirectoryLock implements AutoCloseable {
     try {
       FileChannel channel = lockFile(directory, message);
       try {
-        return new DirectoryLock(directory, channel, wayOut);
+        return new DirectoryLock(directory, channel);
       } catch (IOException | RuntimeException | Error e) {
         channel.close();
         throw e;
@@ -84,30 +82,36 @@ public final class DirectoryLock implements AutoCloseable {
   }
 
   private static FileChannel lockFile(Path directory, String message) throws IOException {
+    Path file = directory.resolve(FILE_NAME);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileSystemException(
+          file.toString(), null, "the name of the lock file is taken by what is no regular file");
+    }
     FileChannel channel =
         FileChannel.open(
-            directory.resolve(FILE_NAME),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            LinkOption.NOFOLLOW_LINKS);
+            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    boolean isLocked = false;
     try {
-      if (channel.tryLock() != null) {
-        return channel;
+      isLocked = channel.tryLock() != null;
+      if (!isLocked) {
+        throw new StateLockedException(message, null);
       }
+      return channel;
     } catch (OverlappingFileLockException e) {
-      channel.close();
       throw new StateLockedException(message, e);
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
+    } finally {
+      if (!isLocked) {
+        channel.close();
+      }
     }
-    channel.close();
-    throw new StateLockedException(message, null);
   }
 
   /**
    * Checks that the lock file is still the one that is locked. If somebody has deleted it, or the
-   * directory with it, another writer may have come in. Looks at one file.
+   * directory with it, another writer may have come in. Looks at one file. The file is known by its
+   * key, which it keeps while it is open here; on file systems without such keys it is noticed that
+   * it is gone, but not that it was replaced.
    *
    * @throws StateLockedException if it is gone, or another file has its name
    * @throws StateIoException if it cannot be looked at
@@ -124,8 +128,9 @@ public final class DirectoryLock implements AutoCloseable {
     }
     if (problem != null) {
       throw new StateLockedException(
-          "the lock file %s, and another writer may be at work: directory=%s, file=%s; %s, and open this one again"
-              .formatted(problem, directory, FILE_NAME, wayOut),
+          ("the lock file %s, and another writer may be at work: directory=%s, file=%s; see who"
+                  + " deletes files there, close what writes here, and open it again")
+              .formatted(problem, directory, FILE_NAME),
           null);
     }
   }

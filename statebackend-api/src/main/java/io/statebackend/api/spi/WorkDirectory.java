@@ -4,6 +4,7 @@ package io.statebackend.api.spi;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.StateLockedException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -70,14 +71,26 @@ public final class WorkDirectory implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new StateIoException("cannot open the working directory: directory=" + path, e);
+      throw cannotOpen(path, e);
+    } catch (DirectoryIteratorException e) {
+      throw cannotOpen(path, e);
     }
+  }
+
+  private static StateIoException cannotOpen(Path path, Exception e) {
+    return new StateIoException(
+        "cannot open the working directory: directory="
+            + path
+            + ", reason="
+            + e
+            + "; name a directory that can be created and written",
+        e);
   }
 
   /** Makes a directory ours, if it is empty. What an earlier backend has marked is ours already. */
   private static void mark(Path directory) throws IOException {
     Path marker = directory.resolve(MARKER);
-    if (Files.exists(marker, LinkOption.NOFOLLOW_LINKS)) {
+    if (Files.isRegularFile(marker, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     List<String> foreign = new ArrayList<>();
@@ -101,7 +114,8 @@ public final class WorkDirectory implements AutoCloseable {
   private static void deleteStores(Path directory) throws IOException {
     try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
       for (Path child : children) {
-        if (STORE.matcher(String.valueOf(child.getFileName())).matches()) {
+        if (STORE.matcher(String.valueOf(child.getFileName())).matches()
+            && Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
           delete(child);
         }
       }
@@ -115,7 +129,12 @@ public final class WorkDirectory implements AutoCloseable {
    * @throws StateIoException if it cannot be created
    */
   public synchronized Path createStore() {
-    return create(directory.resolve(STORE_PREFIX + nextStore++));
+    while (true) {
+      Path store = directory.resolve(STORE_PREFIX + nextStore++);
+      if (!Files.exists(store, LinkOption.NOFOLLOW_LINKS)) { // else it is somebody else's file
+        return create(store);
+      }
+    }
   }
 
   /**

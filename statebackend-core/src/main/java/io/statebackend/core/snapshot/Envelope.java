@@ -108,17 +108,31 @@ record Envelope(String format, int magic, int version) {
           file,
           CRC_OFFSET);
     }
-    if (actualVersion != version || flags != 0) {
-      throw new IncompatibleStateException(
-          ("%s is of a version that this library does not read: found version=%d, flags=%04x,"
-                  + " supported version=%d, flags=0000, file=%s; use the library that wrote it,"
-                  + " or a newer one")
-              .formatted(format, actualVersion, flags, version, file));
-    }
+    checkVersion(actualVersion, flags, file);
     if (bodyLength < 0 || bodyLength > fileLength - OVERHEAD) {
       throw cutShort(OVERHEAD + Integer.toUnsignedLong(bodyLength), fileLength, file);
     }
     return bodyLength;
+  }
+
+  private void checkVersion(int found, int flags, String file) {
+    String problem;
+    if (found > version) {
+      problem = "was written by a newer version of this library; use that one, or a newer one";
+    } else if (found < version) {
+      problem =
+          "is of an older version, which this library does not read; restore it with a library that"
+              + " does, and take a savepoint with one that writes a version that is supported";
+    } else if (flags != 0) {
+      problem =
+          "is of a version that this library reads, but has flags that it does not know; use the"
+              + " library that wrote it, or a newer one";
+    } else {
+      return;
+    }
+    throw new IncompatibleStateException(
+        "%s %s: found version=%d, flags=%04x, supported version=%d, flags=0000, file=%s"
+            .formatted(format, problem, found, flags, version, file));
   }
 
   private CorruptStateException cutShort(long expectedLength, long length, String file) {

@@ -84,8 +84,8 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
     if (!registry.declare(meta)) {
       return requireNonNull(states.get(meta.name()));
     }
+    HeapOperatorState state = create.apply(meta);
     try {
-      HeapOperatorState state = create.apply(meta);
       List<RestoredState> restored = registry.restored(meta.name());
       for (RestoredState part : restored) {
         part.check(types);
@@ -99,12 +99,13 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
         retainShare((HeapListState<?>) state);
       }
       states.put(meta.name(), state);
-      registry.loaded(meta);
-      return state;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // What was loaded by half is forgotten: the state can be declared again.
       registry.withdraw(meta);
       throw e;
     }
+    registry.loaded(meta);
+    return state;
   }
 
   private static <U, V> void load(

@@ -7,7 +7,6 @@ import io.statebackend.api.AggregatingState;
 import io.statebackend.api.AggregatingStateDescriptor;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
-import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ListState;
@@ -45,7 +44,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -64,6 +62,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   private final int firstKeyGroup;
   private final int keyGroupCount;
   private final Map<String, DeclaredTable<K, ?>> tables = new LinkedHashMap<>();
+  private final TableLoader<K> loader;
 
   /** The thread that sets keys; {@code null} until one does. */
   private @Nullable Thread owner;
@@ -83,6 +82,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     this.store = store;
     this.registry = registry;
     this.context = new KeyContext<>(spec.keySerializer(), spec.maxParallelism());
+    this.loader = new TableLoader<>(spec, store, registry);
     this.firstKeyGroup = spec.keyGroups().first();
     this.keyGroupCount = spec.keyGroups().size();
   }
@@ -331,91 +331,20 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     if (!registry.declare(meta)) {
       return (T) requireNonNull(tables.get(meta.name())).table();
     }
-    List<RestoredState> restored = registry.restored(meta.name());
+    T created;
     try {
-      for (RestoredState part : restored) {
-        part.check(types);
-      }
-    } catch (RuntimeException e) {
+      created = loader.load(types, create);
+    } catch (RuntimeException | Error e) {
       registry.withdraw(meta);
+      if (!loader.isIntact()) {
+        // A table that is filled by half must never be used.
+        close();
+      }
       throw e;
     }
-    try {
-      T created =
-          mustRewrite(restored, types)
-              ? rewritten(
-                  restoredInEngine(restored).orElseThrow(),
-                  create,
-                  userKeySerializer,
-                  valueSerializer)
-              : create.get();
-      for (RestoredState part : restored) {
-        load(created, part, userKeySerializer, valueSerializer);
-      }
-      tables.put(meta.name(), new DeclaredTable<>(meta, table, created));
-      registry.loaded(meta);
-      return created;
-    } catch (RuntimeException e) {
-      // A table that is filled by half must never be used.
-      close();
-      throw e;
-    }
-  }
-
-  /** Tells whether the engine has restored entries of a form that is another one now. */
-  private boolean mustRewrite(List<RestoredState> restored, DeclaredTypes types) {
-    return registry.isInEngine(types.name())
-        && restoredInEngine(restored).filter(part -> part.needsMigration(types)).isPresent();
-  }
-
-  /** Returns a part of which the engine has restored the entries; all these have the same form. */
-  private Optional<RestoredState> restoredInEngine(List<RestoredState> restored) {
-    return restored.stream()
-        .filter(part -> registry.snapshots().isNative(part.snapshot()))
-        .findFirst();
-  }
-
-  /** Creates a table and loads into it, migrated, what the engine has restored under its name. */
-  private <T extends Table<K, ?>, U, V> T rewritten(
-      RestoredState state,
-      Supplier<T> create,
-      TypeSerializer<U> userKeySerializer,
-      TypeSerializer<V> valueSerializer) {
-    String name = state.meta().name();
-    try (FrozenStore image = store.freeze()) {
-      store.nativeSnapshots().orElseThrow().drop(name);
-      T created = create.get();
-      for (int keyGroup = spec.keyGroups().first();
-          keyGroup <= spec.keyGroups().last();
-          keyGroup++) {
-        try (EntryCursor entries = image.entries(name, keyGroup)) {
-          created.load(
-              keyGroup,
-              state.migrated(new CursorEntrySource(entries), userKeySerializer, valueSerializer));
-        }
-      }
-      return created;
-    }
-  }
-
-  private <U, V> void load(
-      Table<K, ?> table,
-      RestoredState part,
-      TypeSerializer<U> userKeySerializer,
-      TypeSerializer<V> valueSerializer) {
-    KeyGroupRange stored = part.snapshot().header().keyGroups();
-    int last = Math.min(stored.last(), spec.keyGroups().last());
-    for (int keyGroup = Math.max(stored.first(), spec.keyGroups().first());
-        keyGroup <= last;
-        keyGroup++) {
-      if (part.snapshot().entryCount(part.index(), keyGroup) > 0) {
-        try {
-          table.load(keyGroup, part.entries(keyGroup, userKeySerializer, valueSerializer));
-        } catch (CorruptStateException e) {
-          throw part.located(e);
-        }
-      }
-    }
+    tables.put(meta.name(), new DeclaredTable<>(meta, table, created));
+    registry.loaded(meta);
+    return created;
   }
 
   @Override

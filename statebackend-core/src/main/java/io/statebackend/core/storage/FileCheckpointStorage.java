@@ -6,14 +6,16 @@ import static java.util.Objects.requireNonNull;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.StateLockedException;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.DirectoryLock;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -138,6 +140,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   private FileOutput create(Path path) {
     synchronized (open) {
       checkOpen();
+      checkLock();
       if (open.containsKey(path)) {
         throw new StateIoException("file is being written already: file=" + path);
       }
@@ -177,7 +180,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     @Override
     public void abandoned(Path file) {
       try {
-        List<Path> unused = deleteEmptyParents(file);
+        deleteEmptyParents(file);
       } catch (IOException e) {
         // An empty directory is in nobody's way: it is not listed, and the next file uses it.
         logger.debug("cannot delete an empty directory above {}", file, e);
@@ -201,12 +204,8 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     if (attributes == null) {
       Files.createDirectory(path);
       markUnsynced(parentOf(path));
-    } else if (attributes.isSymbolicLink()) {
-      throw new FileSystemException(
-          path.toString(),
-          null,
-          "it is a symbolic link, which is not followed to write; use the directory that it points"
-              + " to as the storage");
+    } else {
+      FileTree.refuseLink(path, attributes);
     }
   }
 
@@ -218,29 +217,36 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   public void publish(String file, byte[] content) {
     Path path = writable(file);
     synchronized (syncing) {
-      checkLock();
       if (exists(path)) {
-        throw new StateLockedException(
-            "file is there already, another writer was first: file="
-                + path
-                + "; stop the other writer");
+        throw otherWriter(path, null);
       }
       try (FileOutput output = create(path)) {
         output.write(content, 0, content.length);
         syncDirectories();
+        // Once more, as late as can be: writing and syncing may have taken long.
+        checkLock();
         output.commit();
+      } catch (StateIoException e) {
+        throw e.getCause() instanceof FileAlreadyExistsException ? otherWriter(path, e) : e;
       }
       try {
         syncDirectories();
-      } catch (StateIoException e) {
-        throw withdraw(path, e);
+      } catch (RuntimeException | Error e) {
+        withdraw(path, e);
+        throw e;
       }
     }
   }
 
+  private static StateLockedException otherWriter(Path path, @Nullable StateIoException cause) {
+    return new StateLockedException(
+        "file is there already, another writer was first: file=" + path + "; stop the other writer",
+        cause);
+  }
+
   /**
-   * Before something is published or deleted: somebody may have deleted the directory, or the lock
-   * file.
+   * Before something is begun, published or deleted: somebody may have deleted the directory or the
+   * lock file, and another writer may have come in.
    */
   private void checkLock() {
     if (lock != null) {
@@ -257,14 +263,13 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   }
 
   /** Takes a file back. Until that is durable, nothing else is deleted. Needs {@code syncing}. */
-  private StateIoException withdraw(Path path, StateIoException failure) {
+  private void withdraw(Path path, Throwable failure) {
     unsyncedDeletions.add(parentOf(path));
     try {
       Files.deleteIfExists(path);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       failure.addSuppressed(e);
     }
-    return failure;
   }
 
   /** Makes renames durable. On failure, those that are not stay marked. Needs {@code syncing}. */
@@ -286,13 +291,18 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     }
   }
 
+  /** Makes durable which names a directory has. */
   private static void syncDirectory(Path path) {
-    if (Files.notExists(path)) {
-      // It was deleted with all that was in it.
-      return;
-    }
+    boolean unused = syncIfThere(path);
+    // If not, it was deleted with all that was in it.
+  }
+
+  private static boolean syncIfThere(Path path) {
     try {
       FileTree.force(path);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
     } catch (IOException e) {
       throw new StateIoException("cannot sync: directory=" + path + ", reason=" + e, e);
     }
@@ -301,9 +311,18 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   @Override
   public void importFile(String file, Path source) {
     Path path = writable(file);
+    requireRegular(source, "cannot read a local file");
     Exception failure = importByLink(path, source);
     if (failure != null) {
       copyInstead(failure, () -> CheckpointStorage.super.importFile(file, source));
+    }
+  }
+
+  private static void requireRegular(Path path, String message) {
+    try {
+      FileTree.requireRegular(path);
+    } catch (IOException e) {
+      throw new StateIoException(message + ": file=" + path + ", reason=" + e, e);
     }
   }
 
@@ -314,6 +333,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       FileTree.force(source);
       synchronized (open) {
         checkOpen();
+        checkLock();
         if (open.containsKey(path)) {
           throw new StateIoException("file is being written already: file=" + path);
         }
@@ -330,8 +350,9 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   @Override
   public void exportFile(String file, Path target) {
     Path path = readable(file);
+    requireRegular(path, "cannot open");
     try {
-      Files.createLink(target, path);
+      Files.createLink(target, path.toRealPath());
     } catch (IOException | UnsupportedOperationException | ProviderMismatchException e) {
       copyInstead(e, () -> CheckpointStorage.super.exportFile(file, target));
     }
@@ -402,6 +423,9 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     } catch (NoSuchFileException e) {
       // Deleted by another thread since it was listed.
       return false;
+    } catch (AccessDeniedException e) {
+      // It may hold files. Who asks for what is in it is told.
+      return true;
     }
   }
 
@@ -416,13 +440,14 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       checkOpen();
       checkLock();
       syncDeletions();
-      if (!exists(target)) {
-        return;
-      }
-      unsyncedDeletions.add(parentOf(target));
       try {
-        FileTree.delete(target);
-        deleteEmptyParents(target).forEach(gone -> unsyncedDeletions.add(parentOf(gone)));
+        FileTree.refuseLinks(directory, parentOf(target));
+        if (exists(target)) {
+          unsyncedDeletions.add(parentOf(target));
+          FileTree.delete(target);
+        }
+        // Also if it was gone before: the deletion may have failed after it.
+        deleteEmptyParents(target);
       } catch (IOException e) {
         throw new StateIoException(
             "cannot delete: path=" + target + ", reason=" + e + "; delete it again", e);
@@ -431,24 +456,24 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     }
   }
 
-  /** A directory is there only while it holds files. Returns the directories that it deleted. */
-  private List<Path> deleteEmptyParents(Path path) throws IOException {
-    List<Path> deleted = new ArrayList<>();
-    for (Path at = parentOf(path); !at.equals(directory); at = parentOf(at)) {
+  /** A directory is there only while it holds files. */
+  private void deleteEmptyParents(Path path) throws IOException {
+    boolean isKept = false;
+    for (Path at = parentOf(path); !isKept && !at.equals(directory); at = parentOf(at)) {
       synchronized (open) { // so that nobody has found the directory and begins a file in it
-        if (!FileTree.deleteIfEmpty(at)) {
-          break;
-        }
+        isKept = !FileTree.deleteIfEmpty(at);
       }
-      deleted.add(at);
     }
-    return deleted;
   }
 
   /** Makes deletions durable, also those for which that failed before. Needs {@code syncing}. */
   private void syncDeletions() {
     for (Path path : List.copyOf(unsyncedDeletions)) {
-      syncDirectory(path);
+      Path at = path;
+      // What was deleted with its directory is gone for good when that is.
+      while (!syncIfThere(at) && !at.equals(directory)) {
+        at = parentOf(at);
+      }
       unsyncedDeletions.remove(path);
     }
   }
@@ -493,27 +518,24 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       outputs = new ArrayList<>(open.values());
     }
     // Before the lock is released: what is committed later would be in the next writer's way.
-    List<StateIoException> failures = new ArrayList<>();
-    for (FileOutput output : outputs) {
-      collect(output::close, failures);
-    }
-    if (lock != null) {
-      synchronized (syncing) { // so that no publication or deletion is under way
-        collect(lock::close, failures);
+    try {
+      Closing.all(outputs, FileOutput::close);
+    } catch (RuntimeException | Error e) {
+      try {
+        releaseLock();
+      } catch (RuntimeException suppressed) {
+        e.addSuppressed(suppressed);
       }
+      throw e;
     }
-    if (!failures.isEmpty()) {
-      StateIoException first = failures.get(0);
-      failures.subList(1, failures.size()).forEach(first::addSuppressed);
-      throw first;
-    }
+    releaseLock();
   }
 
-  private static void collect(Runnable closing, List<StateIoException> failures) {
-    try {
-      closing.run();
-    } catch (StateIoException e) {
-      failures.add(e);
+  private void releaseLock() {
+    if (lock != null) {
+      synchronized (syncing) { // so that no publication or deletion is under way
+        lock.close();
+      }
     }
   }
 }

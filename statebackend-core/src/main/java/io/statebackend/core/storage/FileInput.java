@@ -11,10 +11,8 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -46,19 +44,8 @@ final class FileInput implements StorageInput {
    * waits for a writer.
    */
   static FileInput open(Path path) throws IOException {
-    Object fileKey = checkRegular(path).fileKey();
+    Object fileKey = FileTree.requireRegular(path).fileKey();
     return new FileInput(path, fileKey, FileChannel.open(path, StandardOpenOption.READ));
-  }
-
-  private static BasicFileAttributes checkRegular(Path path) throws IOException {
-    BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-    if (!attributes.isRegularFile()) {
-      throw new FileSystemException(
-          path.toString(),
-          null,
-          attributes.isDirectory() ? "it is a directory" : "it is not a regular file");
-    }
-    return attributes;
   }
 
   @Override
@@ -117,10 +104,12 @@ final class FileInput implements StorageInput {
       return; // Another thread was faster.
     }
     try {
-      Object found = checkRegular(path).fileKey();
+      Object found = FileTree.requireRegular(path).fileKey();
       if (!Objects.equals(fileKey, found)) {
         throw new FileSystemException(
-            path.toString(), null, "another file has taken its place since it was opened");
+            path.toString(),
+            null,
+            "an interrupt had closed it, and another file has taken its place since it was opened");
       }
       channel = FileChannel.open(path, StandardOpenOption.READ);
     } catch (IOException e) {

@@ -84,6 +84,13 @@ final class FileOutput implements StorageOutput {
   }
 
   private RuntimeException failed(IOException e) {
+    if (e instanceof FileAlreadyExistsException) {
+      return new StateIoException(
+          "file is there already, somebody has made it since this one was begun: file="
+              + file
+              + "; see who else writes there",
+          e);
+    }
     // An interrupt closes the channel as well; the thread's interrupt status stays set.
     return e instanceof ClosedChannelException && !(e instanceof ClosedByInterruptException)
         ? new StateClosedException("file was committed or closed: file=" + file, e)
@@ -119,8 +126,11 @@ final class FileOutput implements StorageOutput {
       throw e;
     }
     isEnded = true;
-    listener.committed(file);
-    listener.ended(file);
+    try {
+      listener.committed(file);
+    } finally {
+      listener.ended(file);
+    }
   }
 
   private void closeAfter(Throwable failure) {
@@ -138,11 +148,19 @@ final class FileOutput implements StorageOutput {
     }
     isEnded = true;
     try {
-      channel.close();
-      Files.deleteIfExists(aside);
+      try {
+        channel.close();
+      } finally {
+        Files.deleteIfExists(aside);
+      }
     } catch (IOException e) {
       throw new StateIoException(
-          "cannot delete what was written of a file that was given up: file=" + aside, e);
+          "cannot delete what was written of a file that was given up: file="
+              + aside
+              + ", reason="
+              + e
+              + "; it is deleted when the storage is opened again",
+          e);
     } finally {
       listener.ended(file);
       listener.abandoned(file);

@@ -4,9 +4,11 @@ package io.statebackend.core.storage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -33,6 +35,51 @@ final class FileTree {
       return Files.readAttributes(path, BasicFileAttributes.class, options);
     } catch (NoSuchFileException absent) {
       return null;
+    }
+  }
+
+  /**
+   * Refuses what is no regular file before it is opened: opening a pipe waits for a writer.
+   *
+   * @return the attributes of the file
+   */
+  static BasicFileAttributes requireRegular(Path path) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+    if (!attributes.isRegularFile()) {
+      throw new FileSystemException(
+          path.toString(),
+          null,
+          attributes.isDirectory()
+              ? "it is a directory, not a regular file"
+              : "it is not a regular file");
+    }
+    return attributes;
+  }
+
+  /**
+   * Refuses a way to a file that leads over symbolic links below the top. A link that is put there
+   * after this look is followed all the same: Java can open a file relative to an open directory
+   * only where a {@link java.nio.file.SecureDirectoryStream} is offered, and then not sync it.
+   */
+  static void refuseLinks(Path top, Path directory) throws IOException {
+    Path at = top;
+    for (Path part : top.relativize(directory)) {
+      at = at.resolve(part);
+      BasicFileAttributes attributes = attributes(at, LinkOption.NOFOLLOW_LINKS);
+      if (attributes == null) {
+        return;
+      }
+      refuseLink(at, attributes);
+    }
+  }
+
+  static void refuseLink(Path path, BasicFileAttributes attributes) throws IOException {
+    if (attributes.isSymbolicLink()) {
+      throw new FileSystemException(
+          path.toString(),
+          null,
+          "it is a symbolic link, which is not followed to write or delete; use the directory that"
+              + " it points to as the storage");
     }
   }
 
@@ -91,15 +138,18 @@ final class FileTree {
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       if (attributes.isRegularFile() && nameOf(file).endsWith(FileOutput.ASIDE_SUFFIX)) {
-        Files.delete(file);
+        Files.deleteIfExists(file);
       }
       return FileVisitResult.CONTINUE;
     }
 
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-      if (failure instanceof AccessDeniedException && !file.equals(top)) {
-        return FileVisitResult.CONTINUE; // We have not made it: ours can be read.
+      // What cannot be read was not made by us, and others may delete what is theirs at any time.
+      boolean isForeign =
+          failure instanceof AccessDeniedException || failure instanceof NoSuchFileException;
+      if (isForeign && !file.equals(top)) {
+        return FileVisitResult.CONTINUE;
       }
       throw failure;
     }
@@ -142,24 +192,34 @@ final class FileTree {
   /**
    * Deletes a directory if nothing is in it.
    *
-   * @return {@code false} if something is, or it is not a directory or not there
+   * @return whether it is gone, be it from now on or before
    */
   static boolean deleteIfEmpty(Path directory) throws IOException {
     BasicFileAttributes attributes = attributes(directory, LinkOption.NOFOLLOW_LINKS);
-    if (attributes == null || !attributes.isDirectory()) {
-      return false;
+    if (attributes == null) {
+      return true;
     }
     // Looked at first, since not every file system tells this error from others.
-    try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
-      if (children.iterator().hasNext()) {
-        return false;
-      }
+    if (!attributes.isDirectory() || !isEmpty(directory)) {
+      return false;
     }
     try {
       Files.delete(directory);
       return true;
-    } catch (DirectoryNotEmptyException | NoSuchFileException e) {
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (DirectoryNotEmptyException e) {
       return false;
+    }
+  }
+
+  private static boolean isEmpty(Path directory) throws IOException {
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+      return !children.iterator().hasNext();
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (DirectoryIteratorException e) {
+      throw new IOException(e);
     }
   }
 }

@@ -178,6 +178,7 @@ final class SnapshotDamageTest {
     byte[] bytes = withPreamble(snapshot(Compression.NONE), preamble -> preamble[5] = 2);
     assertThatThrownBy(() -> verify(bytes))
         .isInstanceOf(IncompatibleStateException.class)
+        .hasMessageContaining("was written by a newer version")
         .hasMessageContaining("found version=2")
         .hasMessageContaining("supported version=1")
         .hasMessageContaining(Snapshots.FILE);
@@ -191,10 +192,25 @@ final class SnapshotDamageTest {
   }
 
   @Test
+  void open_olderVersion() {
+    byte[] bytes = withPreamble(snapshot(Compression.NONE), preamble -> preamble[5] = 0);
+    assertThatThrownBy(() -> verify(bytes))
+        .isInstanceOf(IncompatibleStateException.class)
+        .hasMessageContaining("is of an older version")
+        .hasMessageContaining("take a savepoint")
+        .hasMessageContaining("found version=0")
+        .hasMessageContaining("supported version=1")
+        .hasMessageNotContaining("newer version")
+        .hasMessageContaining(Snapshots.FILE);
+  }
+
+  @Test
   void open_unknownFlag() {
     byte[] bytes = withPreamble(snapshot(Compression.NONE), preamble -> preamble[7] = 1);
     assertThatThrownBy(() -> verify(bytes))
         .isInstanceOf(IncompatibleStateException.class)
+        .hasMessageContaining("of a version that this library reads, but has flags")
+        .hasMessageNotContaining("newer version")
         .hasMessageContaining("flags=0001");
   }
 

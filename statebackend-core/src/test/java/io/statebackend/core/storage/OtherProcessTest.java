@@ -5,10 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.statebackend.api.StateIoException;
 import io.statebackend.api.StateLockedException;
+import io.statebackend.api.spi.WorkDirectory;
 import io.statebackend.api.storage.CheckpointStorage;
+import io.statebackend.api.storage.StorageOutput;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +39,10 @@ final class OtherProcessTest {
   }
 
   private Process startWriter() throws IOException {
+    return startWriter(directory);
+  }
+
+  private static Process startWriter(Path directory) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx64m",
@@ -60,6 +69,41 @@ final class OtherProcessTest {
     }
     try (CheckpointStorage storage = FileCheckpointStorage.open(directory)) {
       assertThat(storage.list("")).containsExactly("of-the-other-process");
+    }
+  }
+
+  @Test
+  void publish_directoryWasDeleted_andTheOtherProcessCameIn()
+      throws IOException, InterruptedException {
+    Path place = directory.resolve("place");
+    CheckpointStorage first = FileCheckpointStorage.open(place);
+    first.publish("chk-1/_metadata", new byte[1]);
+    StorageOutput begun = first.create("chk-2/a");
+    WorkDirectory.delete(place);
+    Process writer = startWriter(place);
+    try {
+      assertThat(writer.inputReader(UTF_8).readLine()).isEqualTo(HELD);
+
+      assertThatThrownBy(begun::commit).isInstanceOf(StateIoException.class);
+      for (ThrowingCallable call :
+          List.<ThrowingCallable>of(
+              () -> first.publish("chk-2/_metadata", new byte[1]),
+              () -> first.create("chk-2/a"),
+              () -> first.delete("of-the-other-process"))) {
+        assertThatThrownBy(call)
+            .isInstanceOf(StateLockedException.class)
+            .hasMessageContaining("directory=" + place.toRealPath())
+            .hasMessageContaining("open it again");
+      }
+      assertThat(first.list("")).containsExactly("of-the-other-process");
+      first.close();
+      assertThatThrownBy(() -> FileCheckpointStorage.open(place))
+          .isInstanceOf(StateLockedException.class);
+    } finally {
+      writer.destroyForcibly().waitFor();
+    }
+    try (CheckpointStorage again = FileCheckpointStorage.open(place)) {
+      again.publish("chk-1/_metadata", new byte[1]);
     }
   }
 
