@@ -173,7 +173,8 @@ final class FsStateBackendTest {
       assertThat(backend.budget().usedBytes()).as("accounted memory").isZero();
     }
     try (Stream<Path> left = Files.list(directory)) {
-      assertThat(left.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("_lock", "_statebackend");
+      assertThat(left.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("_lock", "_statebackend");
     }
     assertThat(openFileCount()).as("open files").isLessThanOrEqualTo(filesBefore);
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
