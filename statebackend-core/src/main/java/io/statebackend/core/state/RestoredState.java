@@ -10,6 +10,8 @@ import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.SnapshotReader;
 import io.statebackend.core.snapshot.StateMeta;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One state in one restored snapshot.
@@ -19,6 +21,7 @@ import java.util.List;
  * @param index the index of the state in the snapshot
  */
 record RestoredState(String operatorId, SnapshotReader snapshot, int index) {
+  private static final Logger logger = LoggerFactory.getLogger(RestoredState.class);
 
   StateMeta meta() {
     return snapshot.header().states().get(index);
@@ -89,7 +92,16 @@ record RestoredState(String operatorId, SnapshotReader snapshot, int index) {
    * @throws IncompatibleStateException if it cannot
    */
   void check(DeclaredTypes declared) {
-    StateComparison.ofState(operatorId, meta(), declared).check();
+    StateComparison comparison = StateComparison.ofState(operatorId, meta(), declared);
+    comparison.check();
+    if (comparison.dropsData()) {
+      logger.warn(
+          "state '{}' of operator '{}', written by subtask {}: {}",
+          meta().name(),
+          operatorId,
+          snapshot.header().subtask(),
+          comparison.message());
+    }
   }
 
   /** Tells whether entries have to be rewritten. */

@@ -7,14 +7,16 @@ import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.schema.SchemaDifference;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.StateMeta;
+import java.util.List;
 
 /**
  * Whether stored state can become what the running code declares, decided from schemas alone.
  *
  * @param verdict the answer
  * @param message what differs and what to do, for people; empty if nothing differs
+ * @param dropsData whether migration drops a part of what is stored
  */
-public record StateComparison(Verdict verdict, String message) {
+public record StateComparison(Verdict verdict, String message, boolean dropsData) {
 
   /** The answers, from the best to the worst. */
   public enum Verdict {
@@ -26,7 +28,7 @@ public record StateComparison(Verdict verdict, String message) {
     INCOMPATIBLE
   }
 
-  private static final StateComparison AS_IS = new StateComparison(Verdict.AS_IS, "");
+  private static final StateComparison AS_IS = new StateComparison(Verdict.AS_IS, "", false);
 
   /**
    * Compares the keys of an operator. Their bytes and hashes decide where their state is kept, so
@@ -62,7 +64,8 @@ public record StateComparison(Verdict verdict, String message) {
       return new StateComparison(
           Verdict.INCOMPATIBLE,
           "%s is of another kind than the restored one: restored=%s, declared=%s; declare it as it was, %s"
-              .formatted(state, stored.kind(), declared.kind(), otherWaysOut(operatorId, stored)));
+              .formatted(state, stored.kind(), declared.kind(), otherWaysOut(operatorId, stored)),
+          false);
     }
     StateComparison namespaces =
         unchanged(
@@ -79,6 +82,12 @@ public record StateComparison(Verdict verdict, String message) {
         readable("map keys of " + state, declared.userKey(), stored.userKey(), waysOut);
     StateComparison values =
         readable("values of " + state, declared.value(), stored.value(), waysOut);
+    if (userKeys.verdict == Verdict.AFTER_MIGRATION && values.verdict == Verdict.AFTER_MIGRATION) {
+      return new StateComparison(
+          Verdict.AFTER_MIGRATION,
+          userKeys.message + "; " + values.message,
+          userKeys.dropsData || values.dropsData);
+    }
     return userKeys.verdict.compareTo(values.verdict) > 0 ? userKeys : values;
   }
 
@@ -117,17 +126,25 @@ public record StateComparison(Verdict verdict, String message) {
           "stored with serialized length %d, read with %d".formatted(stored.fixedLength(), length),
           waysOut);
     }
-    return answer instanceof Compatibility.AsIs<?>
-        ? AS_IS
-        : new StateComparison(
-            Verdict.AFTER_MIGRATION,
-            "the %s are rewritten: %s"
-                .formatted(what, SchemaDifference.of(stored.schema(), serializer.schema())));
+    if (answer instanceof Compatibility.AsIs<?>) {
+      return AS_IS;
+    }
+    List<String> losses = SchemaDifference.losses(serializer, stored.schema());
+    return new StateComparison(
+        Verdict.AFTER_MIGRATION,
+        "the %s are rewritten: %s%s"
+            .formatted(
+                what,
+                SchemaDifference.of(stored.schema(), serializer.schema()),
+                losses.isEmpty() ? "" : "; data is dropped: " + String.join(", ", losses)),
+        !losses.isEmpty());
   }
 
   private static StateComparison incompatible(String what, String reason, String waysOut) {
     return new StateComparison(
-        Verdict.INCOMPATIBLE, "the %s cannot be read: %s; %s".formatted(what, reason, waysOut));
+        Verdict.INCOMPATIBLE,
+        "the %s cannot be read: %s; %s".formatted(what, reason, waysOut),
+        false);
   }
 
   /**

@@ -10,6 +10,7 @@ import io.statebackend.api.Compatibility;
 import io.statebackend.api.DefaultValue;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.core.serialization.schema.SchemaDifference;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
@@ -122,6 +123,29 @@ final class RecordComponentsTest {
   private static <T> T migrated(TypeSerializer<T> serializer, byte[] stored) {
     var answer = serializer.compatibility(Serializers.record(Price.class).schema());
     return Bytes.read(((Compatibility.AfterMigration<T>) answer).reader(), stored);
+  }
+
+  record Before(int number, String gone, Price price, long first, long second) {}
+
+  record After(long number, Price2 price, long second, long first, String added) {}
+
+  record Price2(String currency) {}
+
+  @Test
+  void difference_tellsEachAndWhatIsDropped() {
+    TypeSerializer<After> after = Serializers.record(After.class);
+    var before = Serializers.record(Before.class).schema();
+    assertThat(SchemaDifference.of(before, after.schema()).split("; "))
+        .containsExactlyInAnyOrder(
+            "number: stored int32, declared int64",
+            "stored 'gone' nullable(string), not declared",
+            "price: stored 'cents' int64, not declared",
+            "price: not stored, declared 'currency' nullable(string)",
+            "not stored, declared 'added' nullable(string)",
+            "stored in the order [number, price, first, second]");
+    assertThat(SchemaDifference.losses(after, before))
+        .containsExactly("gone string", "price.cents int64");
+    assertThat(SchemaDifference.losses(after, after.schema())).isEmpty();
   }
 
   record L0(int value) {}

@@ -104,6 +104,7 @@ public record RecordEvolution<R>(
       @Nullable RecordComponentForm component, StoredType type, Path path) {
     StoredType part = RecordComponentForm.presentPart(type);
     if (component == null) {
+      path.dropped(part.schema());
       return schemaReaders
           .find(part)
           .<Compatibility<?>>map(Compatibility::afterMigration)

@@ -6,6 +6,7 @@ import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param text the path; empty for the value itself
  * @param assumptions the answers for types that are being compared and contain themselves
+ * @param losses is told each part whose stored values have no place any more
  */
-public record Path(String text, List<Assumption<?>> assumptions) {
-  static final Path ROOT = new Path("", List.of());
+public record Path(String text, List<Assumption<?>> assumptions, Consumer<String> losses) {
+  static final Path ROOT = tellingLosses(loss -> {});
 
   /** Each assumption can double the work, and a stored schema can be made to that end. */
   private static final int ASSUMPTIONS_MAX = 8;
@@ -31,15 +33,25 @@ public record Path(String text, List<Assumption<?>> assumptions) {
   private record Assumption<T>(
       TypeSerializer<T> declared, StoredType stored, Compatibility<T> answer) {}
 
+  /** Returns the path of a whole value, of which a comparison tells what migration drops. */
+  static Path tellingLosses(Consumer<String> losses) {
+    return new Path("", List.of(), losses);
+  }
+
+  /** Tells that what is stored at this path is dropped by migration. */
+  public void dropped(TypeSchema stored) {
+    losses.accept(text + " " + brief(stored));
+  }
+
   private Path to(String part) {
-    return new Path(part, assumptions);
+    return new Path(part, assumptions, losses);
   }
 
   /** Returns this path, with an answer for a pair of types. */
   public <T> Path assuming(TypeSerializer<T> declared, StoredType stored, Compatibility<T> answer) {
     List<Assumption<?>> more = new ArrayList<>(assumptions);
     more.add(new Assumption<>(declared, stored, answer));
-    return new Path(text, List.copyOf(more));
+    return new Path(text, List.copyOf(more), losses);
   }
 
   /** Returns the answer that is assumed for a pair of types, or {@code null} if there is none. */
