@@ -2,6 +2,7 @@
 package io.statebackend.fs;
 
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.EntryCursor;
 
@@ -133,7 +134,7 @@ final class FrozenCursor implements EntryCursor {
       }
     }
     if (format.kind() == TableFormat.Kind.LIST) {
-      throw new IllegalStateException(
+      throw new CorruptStateException(
           "page is not in the index: table=%s, page=%d".formatted(format.name(), number));
     }
     // A page of a map that has become empty.

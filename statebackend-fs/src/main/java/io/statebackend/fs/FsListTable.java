@@ -3,6 +3,7 @@ package io.statebackend.fs;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.Field;
@@ -83,7 +84,7 @@ final class FsListTable<K, N, E> implements ListTable<K, N, E> {
     int pieceFrom = from;
     int at = from;
     while (at < to) {
-      int end = Fields.end(elements, at, fixedLength);
+      int end = Fields.checkedEnd(elements, at, to, fixedLength);
       if (end - pieceFrom > PagedValue.PAGE_BYTES && at > pieceFrom) {
         append(keyGroup, elements, pieceFrom, at - pieceFrom);
         pieceFrom = at;
@@ -265,7 +266,9 @@ final class FsListTable<K, N, E> implements ListTable<K, N, E> {
 
     private void readPage(KeyPart listKey) {
       if (!allPages.find(keyGroup, listKey, nextPage)) {
-        throw new IllegalStateException("page of a list is not in the index: page=" + nextPage);
+        throw new CorruptStateException(
+            "page of a list is not in the index: state=%s, page=%d"
+                .formatted(table.name(), nextPage));
       }
       nextPage++;
       int from = pages.valueAt(page);

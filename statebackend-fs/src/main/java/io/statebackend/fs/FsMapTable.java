@@ -621,7 +621,7 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
       BinaryInput source = entries.value();
       byte[] bytes = source.array();
       for (int at = source.position(); at < source.limit(); ) {
-        int end = pairs.end(bytes, at);
+        int end = pairs.checkedEnd(bytes, at, source.limit());
         pair.reset();
         pair.write(bytes, at, end - at);
         keyFieldLength = pairs.keyEnd(bytes, at) - at;

@@ -36,6 +36,19 @@ final class KeyPartFormat {
         : fixedKeyLength + fixedNamespaceLength;
   }
 
+  /** Tells whether a key part has lengths that fit its own. */
+  boolean isSound(byte[] bytes, int from, int length, boolean hasPage) {
+    int rest = hasPage ? length - PAGE_BYTES : length;
+    if (!hasKeyLength) {
+      return rest >= Math.max(0, fixedKeyLength) + Math.max(0, fixedNamespaceLength);
+    }
+    if (rest < Integer.BYTES) {
+      return false;
+    }
+    int keyLength = Bytes.getInt(bytes, from);
+    return keyLength >= 0 && keyLength <= rest - Integer.BYTES;
+  }
+
   /** Moves a key part to a key and namespace. */
   <N> void move(
       KeyPart part, KeyContext<?> key, TypeSerializer<N> namespaceSerializer, N namespace) {

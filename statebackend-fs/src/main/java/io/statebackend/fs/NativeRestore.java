@@ -316,10 +316,24 @@ final class NativeRestore {
         if (!layout.isSound(bytes, at)) {
           throw stored.corrupt(at, "record has lengths beyond its size: " + hex(header));
         }
+        checkReadable(stored, bytes, at, tables.tableOf(ownHeader).format(), layout);
         layout.moveTo(key, bytes, at);
         action.take(at, ownHeader, records);
       }
       at += RecordLayout.sizeBytes(header);
+    }
+  }
+
+  private static void checkReadable(
+      StoredSegment stored, byte[] bytes, int at, TableFormat format, RecordLayout layout) {
+    boolean isReadable;
+    try {
+      isReadable = layout.isReadable(format, format.keyParts(), bytes, at);
+    } catch (CorruptStateException e) {
+      throw stored.corrupt(at, "record is damaged: table=" + format.name() + ", " + e.getMessage());
+    }
+    if (!isReadable) {
+      throw stored.corrupt(at, "record has lengths beyond its key or value: " + format.name());
     }
   }
 

@@ -36,6 +36,39 @@ final class PagedValue {
     Bytes.putInt(bytes, valueAt + PAGE_COUNT_OFFSET, pageCount);
   }
 
+  /**
+   * Tells whether bytes that may be damaged are the value of a head, or a page.
+   *
+   * @throws io.statebackend.api.CorruptStateException if an element or pair ends beyond them
+   */
+  static boolean isSound(TableFormat format, boolean isPage, byte[] bytes, int from, int length) {
+    int at = from;
+    int to = from + length;
+    boolean isMap = format.kind() == TableFormat.Kind.MAP;
+    if (!isPage) {
+      int pageCount = length < ENTRIES_OFFSET ? -1 : pageCount(bytes, from);
+      if (pageCount < 0) {
+        return false;
+      }
+      if (isMap && pageCount > 0) {
+        return length >= PAGED_MAP_BYTES;
+      }
+      at += ENTRIES_OFFSET;
+    }
+    Pairs pairs = new Pairs(format.userKeyLength(), format.valueLength());
+    while (at < to) {
+      int end =
+          isMap
+              ? pairs.checkedEnd(bytes, at, to)
+              : Fields.checkedEnd(bytes, at, to, format.valueLength());
+      if (end == at) {
+        return false;
+      }
+      at = end;
+    }
+    return true;
+  }
+
   static long entryCount(byte[] bytes, int valueAt) {
     return Bytes.getLong(bytes, valueAt + ENTRY_COUNT_OFFSET);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import io.statebackend.api.CorruptStateException;
 import java.util.Arrays;
 
 /**
@@ -20,6 +21,24 @@ record Pairs(int userKeyLength, int valueLength) {
   /** Returns where a pair ends. */
   int end(byte[] bytes, int from) {
     return Fields.end(bytes, keyEnd(bytes, from), valueLength);
+  }
+
+  /** Returns where the user key of a pair ends of bytes that may be damaged. */
+  int checkedKeyEnd(byte[] bytes, int from, int to) {
+    return Fields.checkedEnd(bytes, from, to, userKeyLength);
+  }
+
+  /**
+   * Returns where a pair ends of bytes that may be damaged.
+   *
+   * @throws io.statebackend.api.CorruptStateException if it ends beyond its row
+   */
+  int checkedEnd(byte[] bytes, int from, int to) {
+    int end = Fields.checkedEnd(bytes, checkedKeyEnd(bytes, from, to), to, valueLength);
+    if (end == from) {
+      throw new CorruptStateException("pair of no bytes: from=%d, to=%d".formatted(from, to));
+    }
+    return end;
   }
 
   int count(byte[] bytes, int from, int to) {

@@ -160,6 +160,21 @@ final class RecordLayout {
         && (long) keyOffset + keyLength + valueLength <= sizeBytes;
   }
 
+  /**
+   * Tells whether a record that {@link #isSound} has a key and a value that can be read.
+   *
+   * @param format what is known of the table
+   * @throws io.statebackend.api.CorruptStateException if an element or pair ends beyond the value
+   */
+  boolean isReadable(TableFormat format, KeyPartFormat keyParts, byte[] bytes, int at) {
+    if (fixedKeyLength < 0
+        && !keyParts.isSound(bytes, at + keyOffset, keyLength(bytes, at), isPage)) {
+      return false;
+    }
+    return !format.hasPages()
+        || PagedValue.isSound(format, isPage, bytes, valueAt(bytes, at), valueLength(bytes, at));
+  }
+
   /** Moves to the key part of a record. */
   void moveTo(KeyPart key, byte[] bytes, int at) {
     if (fixedKeyLength == Long.BYTES) {

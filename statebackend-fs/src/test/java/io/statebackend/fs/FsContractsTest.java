@@ -5,6 +5,7 @@ import io.statebackend.api.spi.StateBackend;
 import io.statebackend.testkit.AggregatingStateContract;
 import io.statebackend.testkit.AwkwardKeysContract;
 import io.statebackend.testkit.BigStateContract;
+import io.statebackend.testkit.BudgetContract;
 import io.statebackend.testkit.CloseContract;
 import io.statebackend.testkit.EvolutionContract;
 import io.statebackend.testkit.EvolutionTableContract;
@@ -35,6 +36,19 @@ final class FsContractsTest {
     @Override
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Budget extends BudgetContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).memoryBudgetBytes(4 << 20).open();
+    }
+
+    @Override
+    protected int entryCount() {
+      return 75_000;
     }
   }
 
