@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * The classes of the JDK whose objects come back equal, each with its form, and Kryo's serializers
  * where these are right. What is not here is refused: Kryo would write it, but not all of it.
  */
+@SuppressWarnings({"JdkObsolete", "NonApiType"}) // Users have objects of these classes.
 final class JdkForms {
 
   /** Classes for which Kryo's serializers give back what they were given. */

@@ -130,20 +130,20 @@ public record KryoClasses(KryoSettings settings, List<Class<?>> registered) {
       return new TypeSchema(Words.KRYO_CONSTANTS, null, members);
     }
     if (type.isArray() && !type.getComponentType().isPrimitive()) {
-      return TypeSchema.of(Words.KRYO_ELEMENTS, describePart(type.getComponentType(), kryo));
+      return TypeSchema.of(Words.KRYO_ELEMENTS, describePart(type.getComponentType()));
     }
     Serializer<?> serializer = kryo.getSerializer(type);
     if (serializer instanceof FieldsSerializer<?>
         || serializer instanceof RecordFieldsSerializer<?>) {
       for (KryoField field : fieldsOf(type, kryo)) {
-        members.add(new TypeSchema.Member(field.name(), describePart(field.type(), kryo)));
+        members.add(new TypeSchema.Member(field.name(), describePart(field.type())));
       }
       return new TypeSchema(Words.KRYO_FIELDS, null, members);
     }
     return TypeSchema.of(VALUES.contains(type) ? Words.KRYO_VALUE : Words.KRYO_OPAQUE);
   }
 
-  private static TypeSchema describePart(Class<?> type, Kryo kryo) {
+  private static TypeSchema describePart(Class<?> type) {
     // The class of the object stands before it only if the declared one can have subclasses.
     String form = KryoField.isFinal(type) ? Words.KRYO_FINAL : Words.KRYO_OPEN;
     return TypeSchema.named(form, type.getName(), List.of());
