@@ -67,6 +67,11 @@ final class FsFaultTest {
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.open(directory, LITTLE_MEMORY);
     }
+
+    @Override
+    protected int casesInBuild() {
+      return 20;
+    }
   }
 
   @Nested

@@ -231,5 +231,10 @@ final class MemoryContractsTest {
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();
     }
+
+    @Override
+    protected int casesInBuild() {
+      return 20;
+    }
   }
 }

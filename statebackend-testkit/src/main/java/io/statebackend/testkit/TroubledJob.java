@@ -159,6 +159,17 @@ final class TroubledJob implements AutoCloseable {
     return result;
   }
 
+  /** Begins a savepoint as soon as nothing is left of an earlier try, whose name it has. */
+  CompletableFuture<CompletedCheckpoint> beginSavepointInTheEnd(String name) {
+    while (true) {
+      try {
+        return beginSavepoint(name);
+      } catch (IllegalStateException | StateIoException e) {
+        Thread.onSpinWait(); // The writers of the earlier one have not ended yet.
+      }
+    }
+  }
+
   /** Waits for the end of a checkpoint; returns the cause if it was aborted. */
   @Nullable Throwable awaitEnd(CompletableFuture<CompletedCheckpoint> checkpoint)
       throws InterruptedException {

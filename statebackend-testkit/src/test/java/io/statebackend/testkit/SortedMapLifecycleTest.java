@@ -16,6 +16,11 @@ final class SortedMapLifecycleTest {
     protected StateBackend newBackend(Path directory) {
       return new SortedMapStateBackend();
     }
+
+    @Override
+    protected int casesInBuild() {
+      return 30; // The in-memory storage tries all.
+    }
   }
 
   @Nested
@@ -36,6 +41,11 @@ final class SortedMapLifecycleTest {
     @Override
     protected StateBackend newBackend(Path directory) {
       return new IncrementalBackend();
+    }
+
+    @Override
+    protected CheckpointStorage openStorage(Path directory) {
+      return MemoryCheckpointStorage.create();
     }
   }
 }
