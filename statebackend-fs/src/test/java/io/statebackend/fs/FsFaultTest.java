@@ -13,6 +13,7 @@ import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import io.statebackend.core.serialization.Serializers;
+import io.statebackend.testkit.CheckpointLifecycleContract;
 import io.statebackend.testkit.DamageContract;
 import io.statebackend.testkit.FaultContract;
 import io.statebackend.testkit.SealedDamageContract;
@@ -57,6 +58,19 @@ final class FsFaultTest {
     @Override
     protected int ballastBytes() {
       return 1_200_000;
+    }
+  }
+
+  @Nested
+  final class Lifecycle extends CheckpointLifecycleContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.open(directory, LITTLE_MEMORY);
+    }
+
+    @Override
+    protected int casesInBuild() {
+      return 20;
     }
   }
 

@@ -5,6 +5,7 @@ import io.statebackend.api.spi.StateBackend;
 import io.statebackend.testkit.AggregatingStateContract;
 import io.statebackend.testkit.AwkwardKeysContract;
 import io.statebackend.testkit.BigStateContract;
+import io.statebackend.testkit.CheckpointLifecycleContract;
 import io.statebackend.testkit.CloseContract;
 import io.statebackend.testkit.DamageContract;
 import io.statebackend.testkit.EvolutionContract;
@@ -244,6 +245,19 @@ final class MemoryContractsTest {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Lifecycle extends CheckpointLifecycleContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+
+    @Override
+    protected int casesInBuild() {
+      return 20;
     }
   }
 }

@@ -2,6 +2,7 @@
 package io.statebackend.rocksdb;
 
 import io.statebackend.api.spi.StateBackend;
+import io.statebackend.testkit.CheckpointLifecycleContract;
 import io.statebackend.testkit.DamageContract;
 import io.statebackend.testkit.FaultContract;
 import io.statebackend.testkit.SealedDamageContract;
@@ -62,6 +63,20 @@ final class RocksDbFaultTest {
     @Override
     protected int pointsInBuild() {
       return 4;
+    }
+  }
+
+  @Nested
+  @Tag("slow")
+  final class Lifecycle extends CheckpointLifecycleContract {
+    @Override
+    protected StateBackend newBackend(Path unused) {
+      return open();
+    }
+
+    @Override
+    protected int casesInBuild() {
+      return 20;
     }
   }
 

@@ -297,9 +297,14 @@ final class FaultySession implements AutoCloseable {
   private CompletableFuture<CompletedCheckpoint> begin(
       Supplier<CompletableFuture<CompletedCheckpoint>> trigger, History history) {
     CompletableFuture<CompletedCheckpoint> result = trigger.get();
+    takePending(history);
+    return result;
+  }
+
+  /** Takes the snapshots of a checkpoint that is pending. */
+  void takePending(History history) {
     history.took(subtasks.get(0).pendingCheckpoint(), expected);
     subtasks.forEach(Subtask::snapshotIfPending);
-    return result;
   }
 
   private static void checkIsStateException(@Nullable Throwable cause) {
