@@ -44,16 +44,22 @@ final class ValueForms {
         return ((Enum<?>) map.keySet().iterator().next()).getDeclaringClass();
       }
       for (Class<?> type : kryo.registeredEnums()) {
-        try {
-          map.clone().put((Enum) type.getEnumConstants()[0], null);
+        if (takes(map.clone(), (Enum) type.getEnumConstants()[0])) {
           return type;
-        } catch (ClassCastException e) {
-          continue; // A key of another enum.
         }
       }
       throw new KryoException(
           "an empty EnumMap whose enum is not registered: declare it as EnumMap<TheEnum, ...>, or"
               + " name the enum to Serializers.kryo");
+    }
+
+    private static boolean takes(EnumMap map, Enum key) {
+      try {
+        map.put(key, null);
+        return true;
+      } catch (ClassCastException e) {
+        return false; // A key of another enum.
+      }
     }
 
     @Override
@@ -124,6 +130,7 @@ final class ValueForms {
   }
 
   /** The time, the zone, and how fields are counted. */
+  @SuppressWarnings("JavaUtilDate") // The calendar takes no other.
   static final class OfCalendar extends Serializer<GregorianCalendar> {
     @Override
     public void write(Kryo kryo, Output output, GregorianCalendar calendar) {
