@@ -96,10 +96,7 @@ final class TroubledJob implements AutoCloseable {
     }
   }
 
-  TroubledJob(
-      CheckpointStorage storage,
-      Function<Path, StateBackend> newBackend,
-      Path root) {
+  TroubledJob(CheckpointStorage storage, Function<Path, StateBackend> newBackend, Path root) {
     this.storage = new TroubledStorage(storage);
     this.root = root;
     setup =

@@ -496,10 +496,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
       if (holder == null) {
         return;
       }
-      if (hasWaited
-          || holder.isEmpty()
-          || !holder.get().isBeingDeleted()
-          || !cleanUp.awaitPass(CLEAN_UP_TIMEOUT)) {
+      if (hasWaited || holder.isEmpty() || !holder.get().awaitReleased(CLEAN_UP_TIMEOUT)) {
         throw new IllegalStateException(
             "savepoint '%s' is asked for while an earlier one of that name has not ended%s; wait for it, or choose another name"
                 .formatted(name, holder.map(run -> ": " + run.describe()).orElse("")));

@@ -34,6 +34,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -120,6 +123,9 @@ final class CheckpointRun {
   private final List<Subtask> participants;
   private final CompletableFuture<CompletedCheckpoint> future;
   private final Activities.Activity activity;
+
+  /** Completed when the last writer has ended and what an aborted run has created was deleted. */
+  private final CompletableFuture<Void> released = new CompletableFuture<>();
 
   // All that follows is guarded by this.
   private Phase phase = Phase.SNAPSHOTS;
@@ -223,9 +229,26 @@ final class CheckpointRun {
     }
   }
 
-  /** Tells whether the run has ended and waits for nothing but its files to be deleted. */
-  synchronized boolean isBeingDeleted() {
-    return isReleased;
+  /**
+   * Waits until the names of a run that has ended are free.
+   *
+   * @return {@code false} if it has not ended, or the time is over before
+   */
+  boolean awaitReleased(Duration limit) {
+    synchronized (this) {
+      if (phase != Phase.ENDED) {
+        return false;
+      }
+    }
+    try {
+      Void unused = released.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /** Tells whether the run was aborted and a writer has not returned from the storage. */
@@ -821,6 +844,7 @@ final class CheckpointRun {
     try {
       parts.host().released(this);
     } finally {
+      released.complete(null);
       activity.end();
     }
   }

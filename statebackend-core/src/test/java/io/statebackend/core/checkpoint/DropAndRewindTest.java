@@ -90,8 +90,7 @@ final class DropAndRewindTest {
   void restoreFrom_wouldLoseLaterOnes_isRefusedUnlessAllowed() {
     takeSavepoint(1);
     run(builder -> builder.restoreFrom(storage, "savepoint-s"), List.of(1L), 2, 3);
-    assertThatThrownBy(
-            () -> run(builder -> builder.restoreFrom(storage, "savepoint-s"), List.of()))
+    assertThatThrownBy(() -> run(builder -> builder.restoreFrom(storage, "savepoint-s"), List.of()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("would go back in time")
         .hasMessageContaining("allowRewind()");

@@ -50,7 +50,8 @@ final class PlantedNamesTest {
   @Test
   void numbersThatAreTooHigh_areLeftAlone() throws IOException {
     run(List.of(), 1);
-    for (String name : List.of("9223372036854775807", "9999999999999999999", "4000000000000000001")) {
+    for (String name :
+        List.of("9223372036854775807", "9999999999999999999", "4000000000000000001")) {
       plant("chk-" + name + "/_metadata");
     }
     run(List.of(1L), 2, 3);
