@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -237,7 +238,9 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
 
     @Override
     public Set<String> tableNames() {
-      return Set.copyOf(opened().database().columns().keySet());
+      return opened().database().columns().stream()
+          .map(column -> column.format().name())
+          .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
