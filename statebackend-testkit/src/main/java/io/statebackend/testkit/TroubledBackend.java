@@ -6,6 +6,7 @@ import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.MemoryUse;
 import io.statebackend.api.spi.NativeFiles;
 import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.spi.StateBackend;
@@ -14,6 +15,7 @@ import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,6 +48,11 @@ record TroubledBackend(StateBackend backend, Images images) implements StateBack
   @Override
   public <K> KeyedStore<K> open(StoreSpec<K> spec) {
     return new Store<>(backend.open(spec), images);
+  }
+
+  @Override
+  public MemoryUse memoryUse() {
+    return backend.memoryUse();
   }
 
   @Override
@@ -129,8 +136,8 @@ record TroubledBackend(StateBackend backend, Images images) implements StateBack
     }
 
     @Override
-    public void restore(List<Snapshot> snapshots) {
-      engine.restore(snapshots);
+    public Set<String> restore(List<Snapshot> snapshots) {
+      return engine.restore(snapshots);
     }
 
     @Override
