@@ -148,6 +148,10 @@ final class CheckpointRun {
   private final Set<SnapshotTask> tasks = new HashSet<>();
   private final List<StorageOutput> outputs = new ArrayList<>();
   private final Map<Subtask, SharedFiles> sharedFiles = new HashMap<>();
+
+  /** The subtasks whose engine has written for this run and was not told how it ended. */
+  private final Set<Subtask> unsettled = new HashSet<>();
+
   private final List<String> created = new ArrayList<>();
   private final Map<SubtaskPosition, SubtaskSnapshot> snapshots = new LinkedHashMap<>();
   private final List<SubtaskFigures> figures = new ArrayList<>();
@@ -651,16 +655,39 @@ final class CheckpointRun {
     }
   }
 
+  /**
+   * Notes that an engine has returned from writing, with the subtask's native writes held. If the
+   * run was aborted meanwhile, the engine is told now: calls for one store never overlap, so an
+   * abort does not wait for an engine that hangs in the storage.
+   */
+  void engineReturned(Subtask subtask) {
+    boolean isAborted;
+    synchronized (this) {
+      isAborted = phase == Phase.ENDED;
+      if (!isAborted) {
+        unsettled.add(subtask);
+      }
+    }
+    if (isAborted) {
+      settle(subtask, false);
+    }
+  }
+
+  /** Tells the engines that have written for this run how it has ended. */
   private void settleEngines(boolean completed) {
-    if (isSavepoint()) {
-      return;
+    List<Subtask> written;
+    synchronized (this) {
+      written = List.copyOf(unsettled);
+      unsettled.clear();
     }
-    for (Subtask subtask : participants) {
-      subtask
-          .states()
-          .nativeSnapshots()
-          .ifPresent(engine -> attempt("settle", () -> engine.settled(id, completed)));
-    }
+    written.forEach(subtask -> settle(subtask, completed));
+  }
+
+  private void settle(Subtask subtask, boolean completed) {
+    subtask
+        .states()
+        .nativeSnapshots()
+        .ifPresent(engine -> attempt("settle", () -> engine.settled(id, completed)));
   }
 
   /** Ends a run that is durable: from here on nothing can take that back. */

@@ -115,8 +115,12 @@ final class SnapshotTask implements Runnable {
     // A writer of an aborted checkpoint may still hang in there.
     synchronized (subtask.nativeWrites()) {
       run.checkNotAborted();
-      byte[] manifest = engine.write(run.id(), image.store().orElseThrow(), files);
-      return new NativeSnapshot(engine.format(), manifest, files.files());
+      try {
+        byte[] manifest = engine.write(run.id(), image.store().orElseThrow(), files);
+        return new NativeSnapshot(engine.format(), manifest, files.files());
+      } finally {
+        run.engineReturned(subtask);
+      }
     }
   }
 }
