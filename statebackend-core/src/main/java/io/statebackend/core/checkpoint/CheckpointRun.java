@@ -613,6 +613,7 @@ final class CheckpointRun {
             () -> {
               try {
                 attempt("stop", this::stopSnapshots);
+                attempt("settle", () -> settleEngines(false));
                 attempt("log", () -> logAbort(cause));
                 parts.listeners().tell(listener -> listener.aborted(id, cause));
               } finally {
@@ -851,8 +852,6 @@ final class CheckpointRun {
       release();
       return;
     }
-    // Not at the abort: a writer may hang in the engine then, which settles one thing at a time.
-    attempt("settle", () -> settleEngines(false));
     try {
       parts
           .cleanUp()
