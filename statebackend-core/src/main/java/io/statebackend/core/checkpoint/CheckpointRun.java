@@ -54,6 +54,10 @@ import org.slf4j.LoggerFactory;
  * names stay reserved, and nothing of it is deleted, since a writer may still create files. Only the
  * files that this run has created are deleted, by their names.
  *
+ * What is thrown. Storages of others may be written in languages without checked exceptions, and
+ * throw an IOException or InterruptedException that is not declared. So whatever ends a run is
+ * caught as Throwable, and not as RuntimeException and Error.
+ *
  * Locks. The fields are guarded by the run's monitor, under which nothing is called. The coordinator
  * may hold its own lock when it calls a method here that is marked so; never the other way round.
  *
@@ -248,7 +252,7 @@ final class CheckpointRun {
           return;
         }
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       boolean unused = abort(e);
       return;
     }
@@ -356,7 +360,7 @@ final class CheckpointRun {
     }
     try {
       parts.writers().execute(task);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       boolean unused = abort(e);
       cancel(task); // Does nothing if the abort has done it.
     }
@@ -367,7 +371,7 @@ final class CheckpointRun {
     boolean isCancelled = true;
     try {
       isCancelled = task.cancel();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       logger.warn("an image of {} cannot be closed", describe(), e);
     }
     if (isCancelled) {
@@ -387,7 +391,7 @@ final class CheckpointRun {
       try {
         SnapshotTask.Written written = task.write(parts.storage(), parts.settings().compression());
         isLast = acknowledge(task, written, start);
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         boolean unused = abort(e);
       }
       if (isLast) {
@@ -490,7 +494,7 @@ final class CheckpointRun {
         triedMetadata = bytes;
       }
       parts.storage().publish(directory + "/" + FileNames.METADATA, bytes);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       publicationFailed(e);
       return;
     }
@@ -757,7 +761,7 @@ final class CheckpointRun {
     CheckpointRun next = null;
     try {
       next = parts.host().ended(this);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       logger.error("what follows {} failed", describe(), e);
     } finally {
       if (completed != null) {
@@ -811,7 +815,7 @@ final class CheckpointRun {
                 deletions.addShared(shared);
               },
               this::release);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       logger.warn("what {} has written stays as garbage", describe(), e);
       release();
     }
@@ -828,7 +832,7 @@ final class CheckpointRun {
   private void attempt(String what, Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       logger.warn("{}: a step of its end failed: {}", describe(), what, e);
     }
   }
