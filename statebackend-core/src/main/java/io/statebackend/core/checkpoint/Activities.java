@@ -42,6 +42,9 @@ final class Activities {
 
   private boolean isClosed;
 
+  /** Whether what follows the end is done. */
+  private boolean isEnded;
+
   /** Notes that something begins. */
   synchronized Activity begin(Supplier<String> description) {
     Activity activity = new Activity(description);
@@ -56,9 +59,7 @@ final class Activities {
       notifyAll();
       last = takeWhenEnded();
     }
-    if (last != null) {
-      last.run();
-    }
+    end(last);
   }
 
   /** Runs work of the coordinator, so that it does not wait for itself when it closes it. */
@@ -88,8 +89,20 @@ final class Activities {
       whenEnded = ended;
       last = takeWhenEnded();
     }
-    if (last != null) {
+    end(last);
+  }
+
+  private void end(@Nullable Runnable last) {
+    if (last == null) {
+      return;
+    }
+    try {
       last.run();
+    } finally {
+      synchronized (this) {
+        isEnded = true;
+        notifyAll();
+      }
     }
   }
 
@@ -102,18 +115,24 @@ final class Activities {
     return ended;
   }
 
+  /** Tells whether the calling thread works for the coordinator. */
+  synchronized boolean isInside() {
+    return inside.containsKey(Thread.currentThread());
+  }
+
   /**
-   * Waits until nothing goes on, unless the calling thread itself works for the coordinator.
+   * Waits until nothing goes on, and after a close until what follows its end is done, unless the
+   * calling thread itself works for the coordinator.
    *
    * @return {@code false} if the time is over before, or the thread is interrupted, whose interrupt
    *     status is then set
    */
   synchronized boolean await(Duration timeout) {
-    if (inside.containsKey(Thread.currentThread())) {
+    if (isInside()) {
       return true;
     }
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (!active.isEmpty()) {
+    while (!active.isEmpty() || (isClosed && !isEnded)) {
       long millis = (deadline - System.nanoTime()) / 1_000_000;
       if (millis <= 0) {
         return false;

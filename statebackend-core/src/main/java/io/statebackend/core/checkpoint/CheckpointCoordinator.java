@@ -107,6 +107,9 @@ public final class CheckpointCoordinator implements AutoCloseable {
   private boolean isStopped;
   private boolean isClosed;
 
+  /** Whether a call of close has waited, or waits, until nothing goes on. */
+  private boolean hasWaited;
+
   private record QueuedTrigger(
       @Nullable String savepoint, CompletableFuture<CompletedCheckpoint> future) {}
 
@@ -147,7 +150,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
               activities,
               new RunHost());
       deleteGarbage();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       closeAfter(e, opened);
       claim.release();
       throw e;
@@ -401,7 +404,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
       try {
         started = begin(null, new CompletableFuture<>());
         lastSkip = null;
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         reason = String.valueOf(e.getMessage());
         if (!Objects.equals(reason, lastSkip)) {
           lastSkip = reason;
@@ -594,7 +597,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
           try {
             checkRunning();
             next = begin(waiting.savepoint(), waiting.future());
-          } catch (RuntimeException | Error e) {
+          } catch (Throwable e) {
             refused = waiting;
             refusal = e;
             if (waiting.savepoint() != null) {
@@ -690,16 +693,21 @@ public final class CheckpointCoordinator implements AutoCloseable {
   /**
    * Stops, and waits until nothing is written or deleted any more, for 10 seconds at most, unless
    * it is called by a listener. What still goes on then is logged, and the storage stays locked for
-   * other coordinators until it has ended. Closing twice does nothing.
+   * other coordinators until it has ended. Closing it again does nothing, but the first call that
+   * is not by a listener waits.
    */
   @Override
   public void close() {
     stop();
+    boolean isInside = activities.isInside();
+    boolean isFirst;
     synchronized (lock) {
-      if (isClosed) {
+      isFirst = !isClosed;
+      if (!isFirst && (isInside || hasWaited)) {
         return;
       }
       isClosed = true;
+      hasWaited = !isInside;
     }
     if (!activities.await(CLOSE_TIMEOUT)) {
       logger.warn(
@@ -707,12 +715,14 @@ public final class CheckpointCoordinator implements AutoCloseable {
           storage.location(),
           activities.describe());
     }
-    activities.close(
-        () -> {
-          claim.release();
-          timer.close();
-          writers.close();
-          cleanUp.close();
-        });
+    if (isFirst) {
+      activities.close(
+          () -> {
+            claim.release();
+            timer.close();
+            writers.close();
+            cleanUp.close();
+          });
+    }
   }
 }

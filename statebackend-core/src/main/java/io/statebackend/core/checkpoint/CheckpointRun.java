@@ -57,6 +57,10 @@ import org.slf4j.LoggerFactory;
  * names stay reserved, and nothing of it is deleted, since a writer may still create files. Only the
  * files that this run has created are deleted, by their names.
  *
+ * What is thrown. Storages of others may be written in languages without checked exceptions, and
+ * throw an IOException or InterruptedException that is not declared. So whatever ends a run is
+ * caught as Throwable, and not as RuntimeException and Error.
+ *
  * Locks. The fields are guarded by the run's monitor, under which nothing is called. The coordinator
  * may hold its own lock when it calls a method here that is marked so; never the other way round.
  *
@@ -275,7 +279,7 @@ final class CheckpointRun {
           return;
         }
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       boolean unused = abort(e);
       return;
     }
@@ -383,7 +387,7 @@ final class CheckpointRun {
     }
     try {
       parts.writers().execute(task);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       boolean unused = abort(e);
       cancel(task); // Does nothing if the abort has done it.
     }
@@ -394,7 +398,7 @@ final class CheckpointRun {
     boolean isCancelled = true;
     try {
       isCancelled = task.cancel();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       logger.warn("an image of {} cannot be closed", describe(), e);
     }
     if (isCancelled) {
@@ -414,7 +418,7 @@ final class CheckpointRun {
       try {
         SnapshotTask.Written written = task.write(parts.storage(), parts.settings().compression());
         isLast = acknowledge(task, written, start);
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         boolean unused = abort(e);
       }
       if (isLast) {
@@ -517,7 +521,7 @@ final class CheckpointRun {
         triedMetadata = bytes;
       }
       parts.storage().publish(directory + "/" + FileNames.METADATA, bytes);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       publicationFailed(e);
       return;
     }
@@ -807,7 +811,7 @@ final class CheckpointRun {
     CheckpointRun next = null;
     try {
       next = parts.host().ended(this);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       logger.error("what follows {} failed", describe(), e);
     } finally {
       if (completed != null) {
@@ -861,7 +865,7 @@ final class CheckpointRun {
                 deletions.addShared(shared);
               },
               this::release);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       logger.warn("what {} has written stays as garbage", describe(), e);
       release();
     }
@@ -879,7 +883,7 @@ final class CheckpointRun {
   private void attempt(String what, Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       logger.warn("{}: a step of its end failed: {}", describe(), what, e);
     }
   }

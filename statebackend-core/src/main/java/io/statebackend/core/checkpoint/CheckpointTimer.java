@@ -65,7 +65,7 @@ interface CheckpointTimer extends AutoCloseable {
           () -> {
             try {
               task.run();
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
               logger.error("a timed task of a checkpoint coordinator failed", e);
             }
           };

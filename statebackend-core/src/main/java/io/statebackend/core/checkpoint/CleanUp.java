@@ -65,7 +65,7 @@ final class CleanUp implements AutoCloseable {
     cleaner = ownCleaner;
     try {
       own.forEach(ThreadPoolExecutor::prestartAllCoreThreads);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       own.forEach(ThreadPoolExecutor::shutdown);
       throw e;
     }
@@ -98,7 +98,7 @@ final class CleanUp implements AutoCloseable {
   private static void execute(Executor executor, Runnable work, Activities.Activity activity) {
     try {
       executor.execute(work);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       activity.end();
       throw e;
     }
@@ -107,7 +107,7 @@ final class CleanUp implements AutoCloseable {
   private static void close(StorageOutput output, String owner) {
     try {
       output.close();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       logger.warn("a file of {} cannot be given up", owner, e);
     }
   }
@@ -126,7 +126,7 @@ final class CleanUp implements AutoCloseable {
                 (result, failure) -> {
                   try {
                     then.run();
-                  } catch (RuntimeException | Error e) {
+                  } catch (Throwable e) {
                     logger.warn("what follows a deletion failed", e);
                   }
                 });
@@ -155,7 +155,7 @@ final class CleanUp implements AutoCloseable {
             }
           },
           activity);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       beginPass();
       pass.complete(null);
       logger.warn(

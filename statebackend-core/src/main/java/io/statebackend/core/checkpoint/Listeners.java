@@ -22,7 +22,7 @@ record Listeners(List<CheckpointListener> listeners) {
     for (CheckpointListener listener : listeners) {
       try {
         event.accept(listener);
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         logger.warn("a checkpoint listener failed: {}", listener.getClass().getName(), e);
       }
     }

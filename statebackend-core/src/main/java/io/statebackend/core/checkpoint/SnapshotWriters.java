@@ -75,7 +75,7 @@ final class SnapshotWriters implements AutoCloseable {
     }
     try {
       executor.execute(this::runNext);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       boolean isWaiting;
       synchronized (this) {
         requestCount--;

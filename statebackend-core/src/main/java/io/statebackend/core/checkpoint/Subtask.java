@@ -299,7 +299,7 @@ public final class Subtask implements AutoCloseable {
     FrozenSubtask image;
     try {
       image = states.freeze();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       run.snapshotFailed(e);
       throw e;
     }

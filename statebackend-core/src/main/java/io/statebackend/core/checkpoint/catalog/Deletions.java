@@ -144,7 +144,7 @@ public final class Deletions {
               storage.location());
           return true;
         }
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         warn(doomed.directory(), e);
         return false;
       }
@@ -158,7 +158,7 @@ public final class Deletions {
       for (String file : files(doomed)) {
         isAllDeleted &= delete(file);
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       warn(doomed.directory(), e);
       return false;
     }
@@ -192,7 +192,7 @@ public final class Deletions {
     try {
       storage.delete(path);
       return true;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       warn(path, e);
       return false;
     }
