@@ -64,8 +64,8 @@ import org.slf4j.LoggerFactory;
  * Locks. The fields are guarded by the run's monitor, under which nothing is called. The coordinator
  * may hold its own lock when it calls a method here that is marked so; never the other way round.
  *
- * This class is longer than 500 lines would allow to hope for because every way a checkpoint can end
- * is in this one place; it has one reason to change.
+ * The class is long because every way in which a checkpoint can end is in this one place. Split over
+ * several classes, the fields that one monitor guards would have to be shared between them.
  */
 
 /** One checkpoint from its trigger to its end, and until its last writer has ended. Thread-safe. */
