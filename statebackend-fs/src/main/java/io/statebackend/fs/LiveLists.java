@@ -16,6 +16,7 @@ import java.util.zip.CRC32C;
  */
 final class LiveLists implements AutoCloseable {
   private final SpillFile file;
+  private final Runnable whenClosed;
   private final Map<Long, Place> places = new HashMap<>();
   private long endBlock;
   private byte[] buffer = {};
@@ -26,9 +27,11 @@ final class LiveLists implements AutoCloseable {
    * Creates no file yet.
    *
    * @param file for these lists alone; deleted with them
+   * @param whenClosed called when the file was deleted, or could not be
    */
-  LiveLists(SpillFile file) {
+  LiveLists(SpillFile file, Runnable whenClosed) {
     this.file = file;
+    this.whenClosed = whenClosed;
   }
 
   /** Adds the list of a segment. */
@@ -77,6 +80,10 @@ final class LiveLists implements AutoCloseable {
   /** Deletes the file. */
   @Override
   public void close() {
-    file.delete();
+    try {
+      file.delete();
+    } finally {
+      whenClosed.run();
+    }
   }
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.Closing;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Set;
 
 /** The working files of a store: one for each range of addresses that has segments. */
 final class SpillFiles implements AutoCloseable {
@@ -14,7 +17,13 @@ final class SpillFiles implements AutoCloseable {
 
   private final Path directory;
   private final long fileUnits;
-  private final AtomicLong listsCount = new AtomicLong();
+
+  /** The files of lists that are not given up. Guarded by itself, as is what follows. */
+  private final Set<SpillFile> listFiles = new HashSet<>();
+
+  private long listFileCount;
+  private boolean isClosed;
+
   private final Map<Long, SpillFile> files = new HashMap<>();
 
   /**
@@ -46,17 +55,41 @@ final class SpillFiles implements AutoCloseable {
     }
   }
 
-  /** Returns lists in a file of their own, which they delete. Called by any thread. */
+  /**
+   * Returns lists in a file of their own, which they delete. Called by any thread, also by one that
+   * still writes a snapshot while the store is closed.
+   *
+   * @throws StateClosedException if the files are closed
+   */
   LiveLists createLists() {
-    return new LiveLists(
-        new SpillFile(directory.resolve("live-" + listsCount.incrementAndGet()), 0));
+    synchronized (listFiles) {
+      if (isClosed) {
+        throw new StateClosedException("the store is closed: directory=" + directory);
+      }
+      SpillFile file = new SpillFile(directory.resolve("live-" + ++listFileCount), 0);
+      listFiles.add(file);
+      return new LiveLists(file, () -> forget(file));
+    }
   }
 
-  /** Closes and deletes all files. */
+  private void forget(SpillFile file) {
+    synchronized (listFiles) {
+      listFiles.remove(file);
+    }
+  }
+
+  /**
+   * Closes and deletes all files, those that another thread writes too: none appears afterwards.
+   */
   @Override
   public void close() {
-    List<SpillFile> open = List.copyOf(files.values());
+    List<SpillFile> open = new ArrayList<>(files.values());
     files.clear();
+    synchronized (listFiles) {
+      isClosed = true;
+      open.addAll(listFiles);
+      listFiles.clear();
+    }
     Closing.all(open, SpillFile::delete);
   }
 }
