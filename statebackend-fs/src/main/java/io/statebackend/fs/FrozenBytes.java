@@ -19,7 +19,8 @@ final class FrozenBytes {
   }
 
   private static int pieceBytes(int segmentSizeBytes) {
-    return Math.max(Segment.BLOCK_BYTES, Math.min(PIECE_BYTES_MAX, segmentSizeBytes / 8));
+    int blockCount = Math.min(PIECE_BYTES_MAX, segmentSizeBytes / 8) / Segment.BLOCK_BYTES;
+    return Math.max(1, blockCount) * Segment.BLOCK_BYTES;
   }
 
   /** Returns the memory that a buffer takes. */

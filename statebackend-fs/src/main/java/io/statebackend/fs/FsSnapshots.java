@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.FrozenStore;
@@ -385,8 +386,14 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
           if (bits != null && !LiveUnits.isSet(bits, record / RecordLayout.UNIT_BYTES)) {
             units.add(record / RecordLayout.UNIT_BYTES);
           }
-          record +=
+          int sizeBytes =
               RecordLayout.sizeBytes(Bytes.getLong(source.bytes(), source.at() + record - at));
+          if (sizeBytes == 0) {
+            throw new CorruptStateException(
+                "a record of no length: segment=%d, offset=%d, from=%d, end=%d, piece=%d, at=%d"
+                    .formatted(segment.id, record, from, end, length, at));
+          }
+          record += sizeBytes;
         }
         at += length;
       }

@@ -51,7 +51,7 @@ public abstract class BudgetContract {
   protected abstract int entryCount();
 
   @Test
-  final void restore_withAnyParallelism_underTheSameBudget() throws Exception {
+  final void restore_withAnyParallelism_underTheSameBudget() {
     int count = entryCount();
     run(
         2,
@@ -90,13 +90,12 @@ public abstract class BudgetContract {
         List<Subtask> tasks,
         List<State> states,
         CheckpointCoordinator coordinator,
-        StateBackend backend)
-        throws Exception;
+        StateBackend backend);
   }
 
   private record State(KeyedStateBackend<Long> backend, ValueState<byte[]> values) {}
 
-  private void run(int parallelism, Work work) throws Exception {
+  private void run(int parallelism, Work work) {
     List<Subtask> tasks = new ArrayList<>();
     try (FileCheckpointStorage storage = FileCheckpointStorage.open(directory.resolve("storage"));
         StateBackend backend = newBackend(directory.resolve("work"));

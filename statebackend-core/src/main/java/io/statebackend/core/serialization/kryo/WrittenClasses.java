@@ -3,8 +3,6 @@ package io.statebackend.core.serialization.kryo;
 
 import com.esotericsoftware.kryo.KryoSerializable;
 import java.io.Externalizable;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -94,9 +92,7 @@ final class WrittenClasses {
                     Modifier.isTransient(f.getModifiers()) && !Modifier.isStatic(f.getModifiers()));
     if (has(c, "writeReplace")
         || has(c, "readResolve")
-        || (hasTransient
-            && (has(c, "writeObject", ObjectOutputStream.class)
-                || has(c, "readObject", ObjectInputStream.class)))) {
+        || (hasTransient && (hasPrivate(c, "writeObject") || hasPrivate(c, "readObject")))) {
       throw refused(
           type,
           where,
@@ -104,6 +100,16 @@ final class WrittenClasses {
               + " has a form of its own for Java serialization, so that its fields are not all",
           register(type));
     }
+  }
+
+  /** By its name alone: a class that refers to Java serialization does not belong here. */
+  private static boolean hasPrivate(Class<?> type, String name) {
+    return Arrays.stream(type.getDeclaredMethods())
+        .anyMatch(
+            method ->
+                method.getName().equals(name)
+                    && method.getParameterCount() == 1
+                    && Modifier.isPrivate(method.getModifiers()));
   }
 
   private static boolean has(Class<?> type, String name, Class<?>... parameters) {
