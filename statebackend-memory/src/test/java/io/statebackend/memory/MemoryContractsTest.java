@@ -27,6 +27,7 @@ import io.statebackend.testkit.RestoreContract;
 import io.statebackend.testkit.SealedDamageContract;
 import io.statebackend.testkit.SlowDiskContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
+import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
 import java.nio.file.Path;
@@ -69,6 +70,14 @@ final class MemoryContractsTest {
 
   @Nested
   final class Aggregating extends AggregatingStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class OfTimers extends TimersContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();

@@ -20,6 +20,7 @@ import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RestoreContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
+import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
 import java.nio.file.Path;
@@ -81,6 +82,19 @@ abstract class RocksDbContracts {
     @Override
     protected StateBackend newBackend(Path directory) {
       return open(directory);
+    }
+  }
+
+  @Nested
+  final class OfTimers extends TimersContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return open(directory);
+    }
+
+    @Override
+    protected int parallelismMax() {
+      return 2;
     }
   }
 

@@ -71,6 +71,18 @@ public final class DeclaredOperator {
   }
 
   /**
+   * Declares timers, as {@link io.statebackend.api.KeyedStateBackend#timers} does.
+   *
+   * @param name their name
+   * @param namespaceSerializer the serializer of the namespaces
+   * @return this
+   * @throws IllegalArgumentException if a state of that name is declared already
+   */
+  public DeclaredOperator timers(String name, TypeSerializer<?> namespaceSerializer) {
+    return declare(DeclaredTypes.ofTimers(StateDescriptor.checkName(name), namespaceSerializer));
+  }
+
+  /**
    * Declares a list of operator state that is split, as {@link
    * io.statebackend.api.OperatorStateBackend#splitList} does.
    *
@@ -124,9 +136,12 @@ public final class DeclaredOperator {
         descriptor instanceof MapStateDescriptor<?, ?> map
             ? map.userKeySerializer()
             : VoidNamespace.serializer();
-    DeclaredTypes types =
+    return declare(
         new DeclaredTypes(
-            descriptor.name(), kind, namespaceSerializer, userKeys, descriptor.valueSerializer());
+            descriptor.name(), kind, namespaceSerializer, userKeys, descriptor.valueSerializer()));
+  }
+
+  private DeclaredOperator declare(DeclaredTypes types) {
     if (states.putIfAbsent(types.name(), types) != null) {
       throw new IllegalArgumentException(
           "state '%s' of operator '%s' is declared twice".formatted(types.name(), id));
