@@ -26,6 +26,7 @@ import io.statebackend.testkit.SnapshotIsolationContract;
 import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
+import io.statebackend.testkit.WindowsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 
@@ -87,6 +88,14 @@ final class FsContractsTest {
 
   @Nested
   final class OfTimers extends TimersContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class OfWindows extends WindowsContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.builder(directory).open();

@@ -30,6 +30,7 @@ import io.statebackend.testkit.SnapshotIsolationContract;
 import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
+import io.statebackend.testkit.WindowsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 
@@ -78,6 +79,14 @@ final class MemoryContractsTest {
 
   @Nested
   final class OfTimers extends TimersContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class OfWindows extends WindowsContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();

@@ -23,6 +23,7 @@ import io.statebackend.testkit.SnapshotIsolationContract;
 import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
+import io.statebackend.testkit.WindowsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -87,6 +88,19 @@ abstract class RocksDbContracts {
 
   @Nested
   final class OfTimers extends TimersContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return open(directory);
+    }
+
+    @Override
+    protected int parallelismMax() {
+      return 2;
+    }
+  }
+
+  @Nested
+  final class OfWindows extends WindowsContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return open(directory);

@@ -15,6 +15,7 @@ import io.statebackend.core.serialization.Serializers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeSet;
@@ -372,7 +373,7 @@ public abstract class TimersContract extends BackendContract {
     Random random = new Random(seed);
     try (TestOperator<String> operator =
         new TestOperator<>(backend(), Serializers.STRING, 1 + random.nextInt(parallelismMax()))) {
-      TreeSet<Fired> model = new TreeSet<>();
+      NavigableSet<Fired> model = new TreeSet<>();
       long now = 0;
       long horizon = 1L << random.nextInt(4, 30);
       for (int step = 0; step < STEP_COUNT; step++) {
@@ -394,7 +395,7 @@ public abstract class TimersContract extends BackendContract {
 
   private static void change(
       TestOperator<String> operator,
-      TreeSet<Fired> model,
+      NavigableSet<Fired> model,
       Random random,
       long now,
       long horizon,
@@ -426,7 +427,7 @@ public abstract class TimersContract extends BackendContract {
   }
 
   private static void fireAndCompare(
-      TestOperator<String> operator, TreeSet<Fired> model, long upTo, String when) {
+      TestOperator<String> operator, NavigableSet<Fired> model, long upTo, String when) {
     List<Fired> all = new ArrayList<>();
     for (int subtask = 0; subtask < operator.parallelism(); subtask++) {
       List<Fired> fired = fire(operator.keyed(subtask), upTo, 100);

@@ -60,6 +60,14 @@ final class SortedMapStateBackendTest {
   }
 
   @Nested
+  final class OfWindows extends WindowsContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
   final class Namespaces extends NamespaceContract {
     @Override
     protected StateBackend newBackend(Path directory) {

@@ -171,6 +171,9 @@ class ClickJobTest {
       LOG.subList(500, 600).forEach(counter::process);
       // Records 540 to 599 are of one minute: six of each user.
       Map<String, Long> closed = new HashMap<>();
+      counter.advanceTo(9 * 60_000, closed::put);
+      assertThat(closed).hasSize(USER_COUNT).containsEntry("user-3", 4L);
+      closed.clear();
       counter.advanceTo(10 * 60_000 - 1, closed::put);
       assertThat(closed).isEmpty();
       counter.advanceTo(10 * 60_000, closed::put);
