@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.StateIoException;
+import io.statebackend.api.spi.Once;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.checkpoint.catalog.CheckpointCatalog;
 import io.statebackend.core.checkpoint.catalog.StoredCheckpoint;
