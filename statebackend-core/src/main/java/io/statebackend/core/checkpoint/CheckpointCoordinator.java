@@ -293,7 +293,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
         subtasks.add(subtask);
         hasSources = subtasks.hasSources();
       }
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       Closing.allAfter(e, List.of(states::close));
       throw e;
     }
@@ -387,11 +387,56 @@ public final class CheckpointCoordinator implements AutoCloseable {
     if (schedule == null) {
       throw new IllegalStateException("no interval was set: trigger checkpoints by hand");
     }
+    lookUpAbsentOperators();
     synchronized (lock) {
       checkRunning();
       subtasks.checkComplete();
     }
     schedule.start();
+  }
+
+  /**
+   * Looks up whether operators of the latest checkpoint that are not open hold anything, which a
+   * checkpoint must not lose. Calls the storage, so no lock is held and a timed task does not wait
+   * for it.
+   */
+  private void lookUpAbsentOperators() {
+    OpenSubtasks.Absent absent;
+    synchronized (lock) {
+      absent = subtasks.absent();
+    }
+    if (!absent.operators().isEmpty()) {
+      Map<String, Boolean> found = absent.lookUp();
+      synchronized (lock) {
+        subtasks.found(absent, found);
+      }
+    }
+  }
+
+  /** Has absent operators looked up by a writer; the next trigger finds what is known then. */
+  private void lookUpAbsentOperatorsSoon() {
+    synchronized (lock) {
+      if (subtasks.absent().operators().isEmpty()) {
+        return;
+      }
+    }
+    Activities.Activity activity =
+        activities.begin(() -> "looking up whether operators that are not open hold state");
+    try {
+      writers.execute(
+          () -> {
+            try {
+              lookUpAbsentOperators();
+            } catch (Throwable e) {
+              logger.warn("cannot tell whether operators that are not open hold state", e);
+            } finally {
+              activity.end();
+            }
+          });
+    } catch (Throwable e) {
+      activity.end();
+      logger.warn("cannot look up whether operators that are not open hold state", e);
+    }
   }
 
   private void triggerPeriodically() {
@@ -417,6 +462,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
       return;
     }
     String skip = requireNonNull(reason);
+    lookUpAbsentOperatorsSoon();
     try {
       listeners.tell(listener -> listener.skipped(skip));
     } finally {
@@ -509,6 +555,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
 
   private CompletableFuture<CompletedCheckpoint> trigger(@Nullable String savepoint) {
     CheckpointRun started;
+    lookUpAbsentOperators();
     synchronized (lock) {
       checkRunning();
       subtasks.checkComplete();

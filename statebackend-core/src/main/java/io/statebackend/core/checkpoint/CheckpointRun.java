@@ -5,6 +5,7 @@ import io.statebackend.api.StateClosedException;
 import io.statebackend.api.StateException;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.StateLockedException;
+import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.checkpoint.CheckpointFigures.SubtaskFigures;
@@ -23,9 +24,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -69,7 +72,7 @@ import org.slf4j.LoggerFactory;
  */
 
 /** One checkpoint from its trigger to its end, and until its last writer has ended. Thread-safe. */
-final class CheckpointRun {
+final class CheckpointRun implements SharedFiles.Writing {
   private static final Logger logger = LoggerFactory.getLogger(CheckpointRun.class);
 
   private enum Phase {
@@ -150,7 +153,10 @@ final class CheckpointRun {
   private int writerCount;
 
   private final Set<SnapshotTask> tasks = new HashSet<>();
-  private final List<StorageOutput> outputs = new ArrayList<>();
+
+  /** The files that are being written. */
+  private final Set<StorageOutput> outputs = Collections.newSetFromMap(new IdentityHashMap<>());
+
   private final Map<Subtask, SharedFiles> sharedFiles = new HashMap<>();
 
   /** The subtasks whose engine has written for this run and was not told how it ended. */
@@ -473,9 +479,16 @@ final class CheckpointRun {
    *
    * @throws StateClosedException if the run was aborted
    */
-  synchronized void opened(StorageOutput output) {
+  @Override
+  public synchronized void opened(StorageOutput output) {
     checkNotAborted();
     outputs.add(output);
+  }
+
+  /** Notes that a file is not being written any more. */
+  @Override
+  public synchronized void ended(StorageOutput output) {
+    outputs.remove(output);
   }
 
   /**
@@ -493,7 +506,8 @@ final class CheckpointRun {
    *
    * @throws StateClosedException if the run was aborted
    */
-  synchronized void checkNotAborted() {
+  @Override
+  public synchronized void checkNotAborted() {
     if (phase != Phase.SNAPSHOTS) {
       throw new StateClosedException(describe() + " was aborted");
     }
@@ -563,23 +577,43 @@ final class CheckpointRun {
     }
     Set<String> present = new HashSet<>(parts.storage().list(FileNames.SHARED_DIRECTORY));
     Set<String> missing = new TreeSet<>();
+    Map<String, String> unaware = new TreeMap<>();
     files.forEach(
         (subtask, used) -> {
           Set<String> gone = new TreeSet<>(used.reused());
           gone.removeAll(present);
           if (!gone.isEmpty()) {
             missing.addAll(gone);
-            subtask
-                .states()
-                .nativeSnapshots()
-                .ifPresent(engine -> attempt("forget files", engine::forgetFiles));
+            Throwable failure = forgetFiles(subtask);
+            if (failure != null) {
+              unaware.put(subtask.describe(), String.valueOf(failure));
+            }
           }
         });
     if (!missing.isEmpty()) {
       throw new StateIoException(
-          "files of earlier checkpoints to which %s refers are gone: directory=%s/%s, files=%s; somebody has deleted them, and the complete checkpoints that refer to them cannot be restored any more; the next checkpoint writes everything anew"
+          "files of earlier checkpoints to which %s refers are gone: directory=%s/%s, files=%s; somebody has deleted them, and the complete checkpoints that refer to them cannot be restored any more; %s"
               .formatted(
-                  describe(), parts.storage().location(), FileNames.SHARED_DIRECTORY, missing));
+                  describe(),
+                  parts.storage().location(),
+                  FileNames.SHARED_DIRECTORY,
+                  missing,
+                  unaware.isEmpty()
+                      ? "the next checkpoint writes everything anew"
+                      : "the next checkpoint fails as well unless the engines can be told to write everything anew, which failed: %s; a savepoint does not need the files"
+                          .formatted(unaware)));
+    }
+  }
+
+  /** Has an engine write everything anew in its next snapshot; returns why that is not possible. */
+  private static @Nullable Throwable forgetFiles(Subtask subtask) {
+    try {
+      subtask.states().nativeSnapshots().ifPresent(NativeSnapshots::forgetFiles);
+      return null;
+    } catch (Throwable e) {
+      logger.warn(
+          "the engine of {} cannot be told to write everything anew", subtask.describe(), e);
+      return e;
     }
   }
 
