@@ -145,6 +145,11 @@ final class TroubledJob implements AutoCloseable {
   /** Changes the state and begins a checkpoint of it. */
   CompletableFuture<CompletedCheckpoint> begin() {
     session().change(++round);
+    return beginUnchanged();
+  }
+
+  /** Begins a checkpoint of the state as it was at the last one. */
+  CompletableFuture<CompletedCheckpoint> beginUnchanged() {
     return session().beginCheckpoint(history);
   }
 

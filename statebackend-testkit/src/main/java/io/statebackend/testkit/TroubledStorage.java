@@ -3,6 +3,7 @@ package io.statebackend.testkit;
 
 import static java.util.Objects.requireNonNull;
 
+import io.statebackend.api.StateClosedException;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
@@ -44,6 +45,9 @@ final class TroubledStorage implements CheckpointStorage {
     Trouble NONE = (call, moment) -> {};
 
     void meet(Call call, Moment moment);
+
+    /** Met by a write into a file that is open until the latch is down. */
+    default void meetWrite(CountDownLatch closed) {}
 
     /** Returns the trouble that both make. */
     default Trouble and(Trouble other) {
@@ -137,6 +141,30 @@ final class TroubledStorage implements CheckpointStorage {
     }
   }
 
+  /** Lets all writes wait until somebody closes their file, as a file system does that is asked. */
+  static final class HangUntilClosed implements Trouble {
+    private final CountDownLatch hit = new CountDownLatch(1);
+
+    @Override
+    public void meet(Call call, Moment moment) {}
+
+    @Override
+    public void meetWrite(CountDownLatch closed) {
+      hit.countDown();
+      try {
+        closed.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      throw new StateClosedException("the file was closed");
+    }
+
+    /** Waits until a write hangs. */
+    void awaitHung() throws InterruptedException {
+      hit.await();
+    }
+  }
+
   private final CheckpointStorage storage;
   private volatile Trouble trouble = Trouble.NONE;
 
@@ -148,11 +176,14 @@ final class TroubledStorage implements CheckpointStorage {
     this.trouble = trouble;
   }
 
+  /** Throws anything, declared or not, as storages in languages without checks may do. */
   static void throwIt(Throwable thrown) {
-    if (thrown instanceof Error error) {
-      throw error;
-    }
-    throw (RuntimeException) thrown;
+    TroubledStorage.<RuntimeException>throwAs(thrown);
+  }
+
+  @SuppressWarnings("unchecked") // The compiler need not know.
+  private static <E extends Throwable> void throwAs(Throwable thrown) throws E {
+    throw (E) thrown;
   }
 
   private void call(Call call, Runnable work) {
@@ -177,18 +208,25 @@ final class TroubledStorage implements CheckpointStorage {
   }
 
   @Override
+  public Object place() {
+    return storage.place();
+  }
+
+  @Override
   public StorageOutput create(String file) {
     trouble.meet(Call.CREATE, Moment.BEFORE);
     StorageOutput output = storage.create(file);
     try {
       trouble.meet(Call.CREATE, Moment.AFTER);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       output.close(); // Nobody else can.
       throw e;
     }
+    CountDownLatch closed = new CountDownLatch(1);
     return new StorageOutput() {
       @Override
       public void write(byte[] bytes, int offset, int length) {
+        trouble.meetWrite(closed);
         call(Call.WRITE, () -> output.write(bytes, offset, length));
       }
 
@@ -199,6 +237,7 @@ final class TroubledStorage implements CheckpointStorage {
 
       @Override
       public void close() {
+        closed.countDown();
         output.close();
       }
     };
