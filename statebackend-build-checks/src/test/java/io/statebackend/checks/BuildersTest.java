@@ -21,6 +21,7 @@ import io.statebackend.fs.FsStateBackend;
 import io.statebackend.rocksdb.Preset;
 import io.statebackend.rocksdb.RocksDbStateBackend;
 import io.statebackend.rocksdb.Tuning;
+import io.statebackend.testkit.ManualTimer;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
@@ -61,6 +62,7 @@ class BuildersTest {
               .setter("executor", builder -> builder.executor(Runnable::run))
               .setter("cleanUpExecutor", builder -> builder.cleanUpExecutor(Runnable::run))
               .setter("clock", builder -> builder.clock(InstantSource.system()))
+              .setter("timer", builder -> builder.timer(new ManualTimer()))
               .setter("restoreLatest", CheckpointCoordinatorBuilder::restoreLatest)
               .setter(
                   "restoreLatestOrFrom",

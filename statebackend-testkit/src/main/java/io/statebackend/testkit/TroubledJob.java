@@ -202,7 +202,7 @@ final class TroubledJob implements AutoCloseable {
     awaitCompleted(begin());
   }
 
-  /** Takes checkpoints until one completes, for a timeout that a busy machine may exceed. */
+  /** Takes checkpoints until one completes: what hung before may not have returned yet. */
   void completeInTheEnd() throws InterruptedException {
     while (true) {
       try {

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -95,7 +94,6 @@ final class TroubledStorage implements CheckpointStorage {
     private final Call hangingCall;
     private final CountDownLatch hit = new CountDownLatch(1);
     private final CountDownLatch end = new CountDownLatch(1);
-    private final AtomicInteger hungCount = new AtomicInteger();
 
     Hang(Call call) {
       hangingCall = call;
@@ -104,7 +102,6 @@ final class TroubledStorage implements CheckpointStorage {
     @Override
     public void meet(Call call, Moment moment) {
       if (call == hangingCall && moment == Moment.BEFORE) {
-        hungCount.incrementAndGet();
         hit.countDown();
         awaitEnd();
       }
@@ -129,10 +126,6 @@ final class TroubledStorage implements CheckpointStorage {
     /** Waits until a call hangs. */
     void awaitHung() throws InterruptedException {
       hit.await();
-    }
-
-    int hungCount() {
-      return hungCount.get();
     }
 
     /** Lets all go on that hang, and hangs no more. */
