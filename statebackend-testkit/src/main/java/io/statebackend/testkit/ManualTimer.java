@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A timer whose time stands still until a test moves it, so that timeouts and intervals pass without
- * waiting.
+ * A timer whose time stands still until a test moves it, so that timeouts and intervals pass
+ * without waiting.
  *
  * <pre>{@code
  * ManualTimer timer = new ManualTimer();

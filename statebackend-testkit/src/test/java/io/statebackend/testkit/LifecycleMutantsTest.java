@@ -90,8 +90,7 @@ final class LifecycleMutantsTest {
   @Test
   void lostFilesNotForgotten() {
     assertFails(
-        LostFilesNotForgotten.class,
-        "sharedFiles_areLost_checkpointIsAbortedAndTheNextOneIsWhole");
+        LostFilesNotForgotten.class, "sharedFiles_areLost_checkpointIsAbortedAndTheNextOneIsWhole");
   }
 
   @Test
@@ -106,8 +105,7 @@ final class LifecycleMutantsTest {
 
   @Test
   void listingStale() {
-    assertFails(
-        ListingStale.class, "sharedFiles_areLost_checkpointIsAbortedAndTheNextOneIsWhole");
+    assertFails(ListingStale.class, "sharedFiles_areLost_checkpointIsAbortedAndTheNextOneIsWhole");
   }
 
   private static void assertFails(Class<?> contract, String method) {

@@ -56,8 +56,7 @@ final class Publication {
    * @param snapshot where it is
    * @param figures what it cost
    */
-  record Acknowledged(
-      SubtaskPosition position, SubtaskSnapshot snapshot, SubtaskFigures figures) {
+  record Acknowledged(SubtaskPosition position, SubtaskSnapshot snapshot, SubtaskFigures figures) {
 
     /** Measures what was written from one moment to another. */
     static Acknowledged of(
@@ -111,8 +110,7 @@ final class Publication {
     this.snapshots = snapshots;
     this.sharedFiles = sharedFiles;
     this.startNanos = parts.timer().nanoTime();
-    this.stored =
-        new StoredCheckpoint(parts.storage(), checkpoint.directory(), makeMetadata());
+    this.stored = new StoredCheckpoint(parts.storage(), checkpoint.directory(), makeMetadata());
     this.metadata = stored.metadata().encode();
   }
 
