@@ -9,6 +9,7 @@ import io.statebackend.api.StateDescriptor;
 import io.statebackend.api.StateKind;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.VoidNamespace;
+import io.statebackend.api.spi.Once;
 import io.statebackend.core.checkpoint.CompatibilityReport.Line;
 import io.statebackend.core.checkpoint.CompatibilityReport.Verdict;
 import io.statebackend.core.snapshot.StateMeta;
@@ -41,9 +42,10 @@ public final class DeclaredOperator {
    *
    * @param serializer their serializer
    * @return this
+   * @throws IllegalStateException if they were declared before
    */
   public DeclaredOperator keys(TypeSerializer<?> serializer) {
-    keySerializer = requireNonNull(serializer, "serializer");
+    keySerializer = Once.set("keys", keySerializer, requireNonNull(serializer, "serializer"));
     return this;
   }
 
