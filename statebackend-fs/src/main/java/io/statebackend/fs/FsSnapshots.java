@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
-import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.FrozenStore;
@@ -84,6 +83,7 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
   static long reservedBytes(int segmentSizeBytes) {
     long listBytes = segmentSizeBytes / RecordLayout.SIZE_BYTES_MIN;
     return FrozenBytes.sizeBytes(segmentSizeBytes)
+        + RangeWriter.sizeBytes(segmentSizeBytes)
         + 2 * LiveUnits.sizeBytes(segmentSizeBytes)
         + 3 * listBytes;
   }
@@ -228,7 +228,7 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
     private final Stored base;
     private final SnapshotFileWriter writer;
     private final LiveLists liveLists;
-    private final FrozenBytes source;
+    private final RangeWriter ranges;
     private final long windowBytes;
     private final UnitList units = new UnitList();
     private Set<String> abandoned = Set.of();
@@ -244,7 +244,7 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
       this.base = base;
       this.writer = writer;
       this.liveLists = liveLists;
-      this.source = source;
+      this.ranges = new RangeWriter(writer, source, image.range());
       this.windowBytes = windowBytes;
     }
 
@@ -349,7 +349,9 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
         units.addAll(liveBefore(segment, end), bits);
       }
       if (end > stored.size()) {
-        stored = stored.withRange(writeRange(segment, stored.size(), end, isFull ? null : bits));
+        stored =
+            stored.withRange(
+                ranges.write(segment, stored.size(), end, isFull ? null : bits, units));
       }
       if (!units.isEmpty()) {
         BinaryOutput list = units.bytes();
@@ -367,37 +369,6 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
       int listEnd = UnitList.readEnd(list, end / RecordLayout.UNIT_BYTES);
       UnitList.read(list, listEnd, bits, true);
       return bits;
-    }
-
-    /**
-     * Writes bytes of a segment.
-     *
-     * @param bits if given, the records that are not live are added to the list of units
-     */
-    private StoredSegment.Range writeRange(
-        Segment segment, int from, int end, long @Nullable [] bits) {
-      writer.begin();
-      int record = from;
-      for (int at = from; at < end; ) {
-        int length = Math.min(source.pieceBytes(), end - at);
-        source.read(segment, at, length);
-        writer.write(source.bytes(), source.at(), length);
-        while (record < at + length) {
-          if (bits != null && !LiveUnits.isSet(bits, record / RecordLayout.UNIT_BYTES)) {
-            units.add(record / RecordLayout.UNIT_BYTES);
-          }
-          int sizeBytes =
-              RecordLayout.sizeBytes(Bytes.getLong(source.bytes(), source.at() + record - at));
-          if (sizeBytes == 0) {
-            throw new CorruptStateException(
-                "a record of no length: segment=%d, offset=%d, from=%d, end=%d, piece=%d, at=%d"
-                    .formatted(segment.id, record, from, end, length, at));
-          }
-          record += sizeBytes;
-        }
-        at += length;
-      }
-      return new StoredSegment.Range(writer.end(), end);
     }
   }
 }

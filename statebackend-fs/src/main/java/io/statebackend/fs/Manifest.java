@@ -19,7 +19,10 @@ import java.util.Set;
  * @param segments what is stored of each segment
  */
 record Manifest(List<Table> tables, List<StoredSegment> segments) {
-  private static final int VERSION = 1;
+  /** In which ranges have no directories. */
+  private static final int VERSION_1 = 1;
+
+  private static final int VERSION = 2;
 
   /** Added to the code of the kind of a table that was dropped. */
   private static final int DROPPED = 128;
@@ -73,9 +76,13 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
     fileNumbers.keySet().forEach(out::writeString);
     out.writeVarInt(segments.size());
     for (StoredSegment segment : segments) {
+      int from = Segment.HEADER_BYTES;
       out.writeVarInt(segment.ranges().size());
       for (StoredSegment.Range range : segment.ranges()) {
+        out.writeVarInt((range.end() - from) / RecordLayout.UNIT_BYTES);
+        out.writeVarInt(range.directoryLength());
         write(range.place(), fileNumbers, out);
+        from = range.end();
       }
       out.writeVarInt(segment.liveness().size());
       for (StoredSegment.Liveness part : segment.liveness()) {
@@ -101,9 +108,9 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
    */
   static Manifest read(BinaryInput in) {
     int version = in.readByte();
-    if (version != VERSION) {
+    if (version != VERSION && version != VERSION_1) {
       throw new CorruptStateException(
-          "not a manifest of version %d: version=%d".formatted(VERSION, version));
+          "not a manifest of version %d or %d: version=%d".formatted(VERSION_1, VERSION, version));
     }
     List<Table> tables = new ArrayList<>();
     for (int i = in.readLength(); i > 0; i--) {
@@ -115,7 +122,7 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
     }
     List<StoredSegment> segments = new ArrayList<>();
     for (int i = in.readLength(); i > 0; i--) {
-      segments.add(readSegment(files, in));
+      segments.add(readSegment(files, in, version));
     }
     if (in.remaining() > 0) {
       throw new CorruptStateException("manifest is too long: remaining=" + in.remaining());
@@ -155,13 +162,10 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
     return new Table(format, code >= DROPPED, recordCounts);
   }
 
-  private static StoredSegment readSegment(List<String> files, BinaryInput in) {
+  private static StoredSegment readSegment(List<String> files, BinaryInput in, int version) {
     StoredSegment segment = StoredSegment.NOTHING;
     for (int i = in.readLength(); i > 0; i--) {
-      StoredSegment.Place place = readPlace(files, in);
-      segment =
-          segment.withRange(
-              new StoredSegment.Range(place, checkedEnd(segment.size(), place.length())));
+      segment = segment.withRange(readRange(files, in, version, segment.size()));
     }
     List<StoredSegment.Liveness> liveness = new ArrayList<>();
     for (int i = in.readLength(); i > 0; i--) {
@@ -171,14 +175,38 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
     return new StoredSegment(segment.size(), segment.ranges(), liveness);
   }
 
-  private static int checkedEnd(int size, int length) {
-    if (length < 0
-        || length % RecordLayout.UNIT_BYTES != 0
-        || (long) size + length > Integer.MAX_VALUE - 64) {
-      throw new CorruptStateException(
-          "not a range of a segment: from=%d, length=%d".formatted(size, length));
+  private static StoredSegment.Range readRange(
+      List<String> files, BinaryInput in, int version, int from) {
+    if (version == VERSION_1) {
+      StoredSegment.Place place = readPlace(files, in);
+      if (place.length() % RecordLayout.UNIT_BYTES != 0) {
+        throw notARange(from, place.length());
+      }
+      int end = checkedEnd(from, place.length() / RecordLayout.UNIT_BYTES);
+      return new StoredSegment.Range(place, 0, end);
     }
-    return size + length;
+    int end = checkedEnd(from, in.readVarInt());
+    int directoryLength = in.readVarInt();
+    StoredSegment.Place place = readPlace(files, in);
+    if (directoryLength < 0
+        || place.length() < end - from
+        || (directoryLength == 0 && place.length() != end - from)) {
+      throw notARange(from, place.length());
+    }
+    return new StoredSegment.Range(place, directoryLength, end);
+  }
+
+  private static int checkedEnd(int from, int unitCount) {
+    long end = from + (long) unitCount * RecordLayout.UNIT_BYTES;
+    if (unitCount < 0 || end > Integer.MAX_VALUE - 64) {
+      throw notARange(from, unitCount * (long) RecordLayout.UNIT_BYTES);
+    }
+    return (int) end;
+  }
+
+  private static CorruptStateException notARange(int from, long length) {
+    return new CorruptStateException(
+        "not a range of a segment: from=%d, length=%d".formatted(from, length));
   }
 
   private static StoredSegment.Place readPlace(List<String> files, BinaryInput in) {

@@ -34,10 +34,22 @@ record StoredSegment(int size, List<Range> ranges, List<Liveness> liveness) {
   /**
    * Bytes of the segment, from where the range before ends.
    *
-   * @param place where they are
+   * @param place where they are. The checksum is that of the directory if there is one
+   * @param directoryLength how long the directory is that lies behind the place: it tells which
+   *     bytes are of which key groups. 0 if there is none, and the bytes lie there as in the
+   *     segment
    * @param end where in the segment they end
    */
-  record Range(Place place, int end) {}
+  record Range(Place place, int directoryLength, int end) {
+    boolean hasDirectory() {
+      return directoryLength > 0;
+    }
+
+    /** Returns where the directory begins. */
+    long directoryPosition() {
+      return place.position + place.length;
+    }
+  }
 
   /**
    * A list of units at which records begin.
@@ -65,7 +77,9 @@ record StoredSegment(int size, List<Range> ranges, List<Liveness> liveness) {
     for (Range part : ranges) {
       if (offset < part.end) {
         return new CorruptStateException(
-            message, part.place.file(), part.place.position() + offset - from);
+            message + ", offset in the segment=" + offset,
+            part.place.file(),
+            part.place.position() + (part.hasDirectory() ? 0 : offset - from));
       }
       from = part.end;
     }
