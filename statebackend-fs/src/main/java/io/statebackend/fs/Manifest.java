@@ -5,20 +5,18 @@ import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 
 /**
- * What a native snapshot consists of, as docs/format/fs-snapshot-v1.md specifies. Immutable.
- *
- * @param tables the tables, in the order of the numbers that records call them
- * @param segments what is stored of each segment
+ * What a native snapshot consists of, as docs/format/fs-snapshot-v1.md specifies. Segments are
+ * written and read one by one, for there may be more of them than memory is meant for. Immutable.
  */
-record Manifest(List<Table> tables, List<StoredSegment> segments) {
+final class Manifest implements Iterable<StoredSegment> {
   /** In which ranges have no directories. */
   private static final int VERSION_1 = 1;
 
@@ -41,64 +39,121 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
     }
   }
 
-  Manifest {
-    tables = List.copyOf(tables);
-    segments = List.copyOf(segments);
+  private final int version;
+  private final List<Table> tables;
+  private final List<String> files;
+  private final int segmentCount;
+
+  /** Where the segments begin. */
+  private final BinaryInput segments;
+
+  private Manifest(
+      int version,
+      List<Table> tables,
+      List<String> files,
+      int segmentCount,
+      BinaryInput segments) {
+    this.version = version;
+    this.tables = List.copyOf(tables);
+    this.files = List.copyOf(files);
+    this.segmentCount = segmentCount;
+    this.segments = segments;
   }
 
-  /** Returns the names of all files. */
-  static Set<String> files(Collection<StoredSegment> segments) {
-    Set<String> files = new LinkedHashSet<>();
-    for (StoredSegment segment : segments) {
-      segment.places().forEach(place -> files.add(place.file()));
-    }
-    return files;
+  /** Returns the tables, in the order of the numbers that records call them. */
+  List<Table> tables() {
+    return tables;
   }
 
-  byte[] toBytes() {
-    BinaryOutput out = new BinaryOutput();
-    out.writeByte(VERSION);
-    out.writeVarInt(tables.size());
-    for (Table table : tables) {
-      TableFormat format = table.format();
-      out.writeString(format.name());
-      out.writeByte(format.kind().code() + (table.isDropped() ? DROPPED : 0));
-      out.writeInt(format.keyLength());
-      out.writeInt(format.namespaceLength());
-      out.writeInt(format.userKeyLength());
-      out.writeInt(format.valueLength());
-      out.writeVarInt(table.recordCounts().size());
-      table.recordCounts().forEach(out::writeVarLong);
-    }
-    Map<String, Integer> fileNumbers = new LinkedHashMap<>();
-    files(segments).forEach(file -> fileNumbers.put(file, fileNumbers.size()));
-    out.writeVarInt(fileNumbers.size());
-    fileNumbers.keySet().forEach(out::writeString);
-    out.writeVarInt(segments.size());
-    for (StoredSegment segment : segments) {
+  /** Iterates over what is stored of each segment, which it reads again. */
+  @Override
+  public Iterator<StoredSegment> iterator() {
+    BinaryInput in = new BinaryInput();
+    in.reset(segments.array(), segments.position(), segments.limit());
+    return new Iterator<>() {
+      private int rest = segmentCount;
+
+      @Override
+      public boolean hasNext() {
+        return rest > 0;
+      }
+
+      @Override
+      public StoredSegment next() {
+        if (rest == 0) {
+          throw new NoSuchElementException("the manifest has no more segments");
+        }
+        rest--;
+        return readSegment(files, in, version);
+      }
+    };
+  }
+
+  /** Writes a manifest. */
+  static final class Writer {
+    private final Map<String, Integer> fileNumbers = new LinkedHashMap<>();
+    private final BinaryOutput segments = new BinaryOutput();
+    private int segmentCount;
+
+    /** Adds what is stored of a segment. */
+    void add(StoredSegment segment) {
+      segmentCount++;
       int from = Segment.HEADER_BYTES;
-      out.writeVarInt(segment.ranges().size());
+      segments.writeVarInt(segment.ranges().size());
       for (StoredSegment.Range range : segment.ranges()) {
-        out.writeVarInt((range.end() - from) / RecordLayout.UNIT_BYTES);
-        out.writeVarInt(range.directoryLength());
-        write(range.place(), fileNumbers, out);
+        segments.writeVarInt((range.end() - from) / RecordLayout.UNIT_BYTES);
+        segments.writeVarInt(range.directoryLength());
+        write(range.place());
         from = range.end();
       }
-      out.writeVarInt(segment.liveness().size());
+      segments.writeVarInt(segment.liveness().size());
       for (StoredSegment.Liveness part : segment.liveness()) {
-        out.writeBoolean(part.isFull());
-        write(part.place(), fileNumbers, out);
+        segments.writeBoolean(part.isFull());
+        write(part.place());
       }
     }
-    return out.toByteArray();
+
+    private void write(StoredSegment.Place place) {
+      segments.writeVarInt(
+          fileNumbers.computeIfAbsent(place.file(), absent -> fileNumbers.size()));
+      segments.writeVarLong(place.position());
+      segments.writeVarInt(place.length());
+      segments.writeInt(place.crc32c());
+    }
+
+    /** Returns the names of the files that the segments are in. */
+    Set<String> files() {
+      return fileNumbers.keySet();
+    }
+
+    /**
+     * Returns the manifest.
+     *
+     * @param tables in the order of the numbers that records call them
+     */
+    byte[] toBytes(List<Table> tables) {
+      BinaryOutput out = new BinaryOutput();
+      out.writeByte(VERSION);
+      out.writeVarInt(tables.size());
+      tables.forEach(table -> writeTable(table, out));
+      out.writeVarInt(fileNumbers.size());
+      fileNumbers.keySet().forEach(out::writeString);
+      out.writeVarInt(segmentCount);
+      out.write(segments.array(), 0, segments.position());
+      return out.toByteArray();
+    }
   }
 
-  private static void write(
-      StoredSegment.Place place, Map<String, Integer> fileNumbers, BinaryOutput out) {
-    out.writeVarInt(fileNumbers.getOrDefault(place.file(), -1));
-    out.writeVarLong(place.position());
-    out.writeVarInt(place.length());
-    out.writeInt(place.crc32c());
+  private static void writeTable(Table table, BinaryOutput out) {
+    TableFormat format = table.format();
+    out.writeString(format.name());
+    out.writeByte(format.kind().code() + (table.isDropped() ? DROPPED : 0));
+    out.writeInt(format.keyLength());
+    out.writeInt(format.namespaceLength());
+    out.writeInt(format.userKeyLength());
+    out.writeInt(format.valueLength());
+    out.writeVarInt(table.recordCounts().size());
+    table.recordCounts().forEach(out::writeVarLong);
   }
 
   /**
@@ -120,23 +175,23 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
     for (int i = in.readLength(); i > 0; i--) {
       files.add(in.readString());
     }
-    List<StoredSegment> segments = new ArrayList<>();
-    for (int i = in.readLength(); i > 0; i--) {
-      segments.add(readSegment(files, in, version));
+    int segmentCount = in.readLength();
+    BinaryInput segments = new BinaryInput();
+    segments.reset(in.array(), in.position(), in.limit());
+    long unitCount = 0;
+    for (int i = 0; i < segmentCount; i++) {
+      unitCount += readSegment(files, in, version).size() / RecordLayout.UNIT_BYTES;
     }
     if (in.remaining() > 0) {
       throw new CorruptStateException("manifest is too long: remaining=" + in.remaining());
     }
-    checkRecordCounts(tables, segments);
-    return new Manifest(tables, segments);
+    checkRecordCounts(tables, unitCount);
+    return new Manifest(version, tables, files, segmentCount, segments);
   }
 
   /** Memory is going to be taken for so many records. */
-  private static void checkRecordCounts(List<Table> tables, List<StoredSegment> segments) {
-    long rest = 0;
-    for (StoredSegment segment : segments) {
-      rest += segment.size() / RecordLayout.UNIT_BYTES;
-    }
+  private static void checkRecordCounts(List<Table> tables, long unitCount) {
+    long rest = unitCount;
     for (Table table : tables) {
       for (long count : table.recordCounts()) {
         if (count < 0 || count > rest) {

@@ -4,9 +4,8 @@ package io.statebackend.fs;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.spi.NativeSnapshots;
-import java.util.LinkedHashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -52,21 +51,23 @@ final class NativeRestore {
   }
 
   /**
-   * Restores; returns what the snapshots hold of the store's segments.
+   * Restores.
    *
-   * @param lists where the live records of segments are noted that are taken over
+   * @param adopted where segments are noted that are taken over
+   * @return whether any are
    */
-  FsSnapshots.Stored restore(List<NativeSnapshots.Snapshot> snapshots, LiveLists lists) {
+  boolean restore(List<NativeSnapshots.Snapshot> snapshots, StoredSegments adopted) {
     log.setRestoring(true);
     try {
-      return restoreAll(snapshots, lists);
+      return restoreAll(snapshots, adopted);
     } finally {
       log.setRestoring(false);
       log.sealAll();
     }
   }
 
-  private FsSnapshots.Stored restoreAll(List<NativeSnapshots.Snapshot> snapshots, LiveLists lists) {
+  private boolean restoreAll(
+      List<NativeSnapshots.Snapshot> snapshots, StoredSegments adopted) {
     boolean isSame = snapshots.size() == 1 && snapshots.get(0).keyGroups().equals(range);
     for (NativeSnapshots.Snapshot snapshot : snapshots) {
       Manifest manifest = Manifest.read(snapshot.manifest());
@@ -74,12 +75,13 @@ final class NativeRestore {
         boolean adopts = isSame && manifest.tables().size() <= ADOPTED_TABLE_COUNT_MAX;
         int[] tableIds = declare(manifest.tables(), snapshot.keyGroups(), adopts);
         if (adopts) {
-          return adopt(manifest.segments(), reader, tableIds, lists);
+          adopt(manifest, reader, tableIds, adopted);
+          return true;
         }
-        copy(manifest.segments(), reader, snapshot.keyGroups(), tableIds);
+        copy(manifest, reader, snapshot.keyGroups(), tableIds);
       }
     }
-    return FsSnapshots.Stored.NOTHING;
+    return false;
   }
 
   /**
@@ -191,21 +193,21 @@ final class NativeRestore {
    * Takes segments over as they are. While one comes into the index, the next one is read, if there
    * is memory for both.
    */
-  private FsSnapshots.Stored adopt(
-      List<StoredSegment> stored, SegmentReader reader, int[] ids, LiveLists lists) {
-    Map<Long, StoredSegment> segments = new LinkedHashMap<>();
+  private void adopt(
+      Manifest manifest, SegmentReader reader, int[] ids, StoredSegments adopted) {
     try (ReadAhead readAhead = new ReadAhead(reader)) {
+      Iterator<StoredSegment> stored = manifest.iterator();
       Adoption next = null;
-      for (int i = 0; i < stored.size(); i++) {
-        Adoption current = next != null ? next : begin(stored.get(i), readAhead);
+      StoredSegment nextStored = stored.hasNext() ? stored.next() : null;
+      while (nextStored != null) {
+        Adoption current = next != null ? next : begin(nextStored, readAhead);
         SegmentReader.Live live = ReadAhead.await(current.reading);
-        next = i + 1 < stored.size() ? tryBegin(stored.get(i + 1), readAhead) : null;
+        nextStored = stored.hasNext() ? stored.next() : null;
+        next = nextStored == null ? null : tryBegin(nextStored, readAhead);
         adopt(current, live, ids);
-        segments.put(current.segment.id, current.stored);
-        lists.add(current.segment.id, live.list());
+        adopted.add(current.segment.id, current.stored, live.list());
       }
     }
-    return new FsSnapshots.Stored(segments, lists);
   }
 
   private Adoption begin(StoredSegment stored, ReadAhead readAhead) {
@@ -240,7 +242,7 @@ final class NativeRestore {
 
   /** Copies the records of the store's key groups. */
   private void copy(
-      List<StoredSegment> segments, SegmentReader reader, KeyGroupRange keyGroups, int[] ids) {
+      Manifest segments, SegmentReader reader, KeyGroupRange keyGroups, int[] ids) {
     for (StoredSegment stored : segments) {
       reader.read(
           stored,

@@ -553,7 +553,9 @@ final class FsSnapshotsTest {
                     new Manifest.Table(
                         table.format(), table.isDropped(), change.apply(table.recordCounts())))
             .toList();
-    return new Manifest(tables, manifest.segments()).toBytes();
+    Manifest.Writer changed = new Manifest.Writer();
+    manifest.forEach(changed::add);
+    return changed.toBytes(tables);
   }
 
   @Test
