@@ -47,8 +47,7 @@ final class Increment {
     this.writer = writer;
     this.written = written;
     this.manifest = manifest;
-    this.ranges =
-        new RangeWriter(writer, new FrozenBytes(image.segmentSizeBytes()), image.range());
+    this.ranges = new RangeWriter(writer, new FrozenBytes(image.segmentSizeBytes()), image.range());
     this.windowBytes = windowBytes;
   }
 

@@ -48,11 +48,7 @@ final class Manifest implements Iterable<StoredSegment> {
   private final BinaryInput segments;
 
   private Manifest(
-      int version,
-      List<Table> tables,
-      List<String> files,
-      int segmentCount,
-      BinaryInput segments) {
+      int version, List<Table> tables, List<String> files, int segmentCount, BinaryInput segments) {
     this.version = version;
     this.tables = List.copyOf(tables);
     this.files = List.copyOf(files);
@@ -114,8 +110,7 @@ final class Manifest implements Iterable<StoredSegment> {
     }
 
     private void write(StoredSegment.Place place) {
-      segments.writeVarInt(
-          fileNumbers.computeIfAbsent(place.file(), absent -> fileNumbers.size()));
+      segments.writeVarInt(fileNumbers.computeIfAbsent(place.file(), absent -> fileNumbers.size()));
       segments.writeVarLong(place.position());
       segments.writeVarInt(place.length());
       segments.writeInt(place.crc32c());

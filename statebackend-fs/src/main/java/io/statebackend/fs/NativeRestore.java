@@ -66,8 +66,7 @@ final class NativeRestore {
     }
   }
 
-  private boolean restoreAll(
-      List<NativeSnapshots.Snapshot> snapshots, StoredSegments adopted) {
+  private boolean restoreAll(List<NativeSnapshots.Snapshot> snapshots, StoredSegments adopted) {
     boolean isSame = snapshots.size() == 1 && snapshots.get(0).keyGroups().equals(range);
     for (NativeSnapshots.Snapshot snapshot : snapshots) {
       Manifest manifest = Manifest.read(snapshot.manifest());
@@ -193,8 +192,7 @@ final class NativeRestore {
    * Takes segments over as they are. While one comes into the index, the next one is read, if there
    * is memory for both.
    */
-  private void adopt(
-      Manifest manifest, SegmentReader reader, int[] ids, StoredSegments adopted) {
+  private void adopt(Manifest manifest, SegmentReader reader, int[] ids, StoredSegments adopted) {
     try (ReadAhead readAhead = new ReadAhead(reader)) {
       Iterator<StoredSegment> stored = manifest.iterator();
       Adoption next = null;
@@ -241,8 +239,7 @@ final class NativeRestore {
   }
 
   /** Copies the records of the store's key groups. */
-  private void copy(
-      Manifest segments, SegmentReader reader, KeyGroupRange keyGroups, int[] ids) {
+  private void copy(Manifest segments, SegmentReader reader, KeyGroupRange keyGroups, int[] ids) {
     for (StoredSegment stored : segments) {
       reader.read(
           stored,

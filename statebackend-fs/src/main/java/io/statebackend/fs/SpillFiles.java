@@ -20,7 +20,9 @@ final class SpillFiles implements AutoCloseable {
   private final OpenFiles openFiles;
   private final long fileUnits;
 
-  /** The files of what snapshots have that are not given up. Guarded by itself, as is what follows. */
+  /**
+   * The files of what snapshots have that are not given up. Guarded by itself, as is what follows.
+   */
   private final Set<SpillFile> snapshotFiles = new HashSet<>();
 
   private long snapshotFileCount;
@@ -50,8 +52,7 @@ final class SpillFiles implements AutoCloseable {
         files.computeIfAbsent(
             base / fileUnits,
             number ->
-                new SpillFile(
-                    directory.resolve("log-" + number), openFiles, number * fileUnits));
+                new SpillFile(directory.resolve("log-" + number), openFiles, number * fileUnits));
     file.segmentCount++;
     return file;
   }
@@ -66,8 +67,8 @@ final class SpillFiles implements AutoCloseable {
   }
 
   /**
-   * Returns what a snapshot has of segments, with a file of its own, which it deletes. Called by any thread, also by one that
-   * still writes a snapshot while the store is closed.
+   * Returns what a snapshot has of segments, with a file of its own, which it deletes. Called by
+   * any thread, also by one that still writes a snapshot while the store is closed.
    *
    * @throws StateClosedException if the files are closed
    */
@@ -76,7 +77,8 @@ final class SpillFiles implements AutoCloseable {
       if (isClosed) {
         throw new StateClosedException("the store is closed: directory=" + directory);
       }
-      SpillFile file = new SpillFile(directory.resolve("snapshot-" + ++snapshotFileCount), openFiles, 0);
+      SpillFile file =
+          new SpillFile(directory.resolve("snapshot-" + ++snapshotFileCount), openFiles, 0);
       snapshotFiles.add(file);
       return new StoredSegments(file, () -> forget(file));
     }

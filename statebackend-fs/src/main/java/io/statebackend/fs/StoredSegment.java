@@ -87,8 +87,7 @@ record StoredSegment(int size, List<Range> ranges, List<Liveness> liveness) {
   static StoredSegment read(BinaryInput in) {
     StoredSegment segment = NOTHING;
     for (int i = in.readLength(); i > 0; i--) {
-      segment =
-          segment.withRange(new Range(readPlace(in), in.readVarInt(), in.readVarInt()));
+      segment = segment.withRange(new Range(readPlace(in), in.readVarInt(), in.readVarInt()));
     }
     List<Liveness> parts = new ArrayList<>();
     for (int i = in.readLength(); i > 0; i--) {
