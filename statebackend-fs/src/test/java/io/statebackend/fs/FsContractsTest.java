@@ -21,6 +21,7 @@ import io.statebackend.testkit.OperatorStateContract;
 import io.statebackend.testkit.OwnerContract;
 import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
+import io.statebackend.testkit.RescaleReadsContract;
 import io.statebackend.testkit.RestoreContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
 import io.statebackend.testkit.TimersContract;
@@ -181,6 +182,14 @@ final class FsContractsTest {
 
   @Nested
   final class Rescaling extends RescaleContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class RescalingReads extends RescaleReadsContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.builder(directory).open();
