@@ -11,6 +11,7 @@ import io.statebackend.api.spi.DirectoryLock;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
+import io.statebackend.api.storage.StoragePath;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -38,6 +39,9 @@ import org.slf4j.LoggerFactory;
  * <p>A file is written beside its place, synced, and renamed. Renames become durable when {@link
  * #publish} syncs the directories in which they happened. A lock file keeps other writers out, in
  * this process and in others. Works on the path's own file system, whichever that is.
+ *
+ * <p>Where the file system has such permissions, new files and directories are their owner's only.
+ * A directory that is there keeps its permissions, and so does a file that is imported by a link.
  */
 public final class FileCheckpointStorage implements CheckpointStorage {
   private static final Logger logger = LoggerFactory.getLogger(FileCheckpointStorage.class);
@@ -79,7 +83,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   public static FileCheckpointStorage open(Path directory) {
     DirectoryLock lock = null;
     try {
-      Files.createDirectories(directory);
+      Files.createDirectories(directory, FileTree.ownersDirectory(directory));
       Path real = directory.toRealPath();
       if (!FileTree.exists(real.resolve(DirectoryLock.FILE_NAME))) {
         // The lock file is created after this, so that who finds it need not do it again.
@@ -210,7 +214,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     createDirectory(parentOf(path));
     BasicFileAttributes attributes = FileTree.attributes(path, LinkOption.NOFOLLOW_LINKS);
     if (attributes == null) {
-      Files.createDirectory(path);
+      Files.createDirectory(path, FileTree.ownersDirectory(path));
       markUnsynced(parentOf(path));
     } else {
       FileTree.refuseLink(path, attributes);

@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 
 /** A new file while it is written, under a name of its own until it is committed. */
 final class FileOutput implements StorageOutput {
@@ -66,7 +67,10 @@ final class FileOutput implements StorageOutput {
     // What has the name already is not written into: it may be a link to somewhere else.
     Files.deleteIfExists(aside);
     FileChannel channel =
-        FileChannel.open(aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileChannel.open(
+            aside,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            FileTree.ownersFile(aside));
     return new FileOutput(file, aside, channel, listener);
   }
 
