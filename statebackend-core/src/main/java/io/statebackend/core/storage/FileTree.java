@@ -48,6 +48,7 @@ final class FileTree {
    *
    * @throws NotDirectoryException if it is no directory, nor a link to one
    */
+  @SuppressWarnings("StreamResourceLeak") // the caller closes it
   static DirectoryStream<Path> children(Path directory) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(directory, BasicFileAttributes.class);
     if (!attributes.isDirectory()) {
