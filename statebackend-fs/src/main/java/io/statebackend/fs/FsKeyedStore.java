@@ -66,7 +66,11 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
     this.warming = new Warming(log, settings.memoryBudgetBytes());
     this.snapshots =
         new FsSnapshots(
-            memory, log, files, new NativeRestore(spec.keyGroups(), log, tables, indexMemory));
+            memory,
+            log,
+            residency,
+            files,
+            new NativeRestore(spec.keyGroups(), log, tables, indexMemory));
     reserveForSnapshots(FsSnapshots.reservedBytes(log.largestSegmentBytes()));
   }
 

@@ -13,7 +13,7 @@ import io.statebackend.api.TypeSerializer;
  * @param kind what the state is
  * @param namespace the form of the namespaces; {@link FieldMeta#VOID} in operator state
  * @param userKey the form of the user keys; {@link FieldMeta#VOID} but for maps
- * @param value the form of the values, elements or accumulators
+ * @param value the form of the values, elements or accumulators; of timers, that of timestamps
  */
 public record StateMeta(
     String name, StateKind kind, FieldMeta namespace, FieldMeta userKey, FieldMeta value) {
@@ -46,7 +46,7 @@ public record StateMeta(
   /** Returns the fixed length of the third field of an entry; pages have none. */
   int contentLength() {
     return switch (kind) {
-      case VALUE, REDUCING, AGGREGATING -> value.fixedLength();
+      case VALUE, REDUCING, AGGREGATING, TIMERS -> value.fixedLength();
       case LIST, MAP, SPLIT_LIST, UNION_LIST, BROADCAST_MAP -> TypeSerializer.VARIABLE_LENGTH;
     };
   }

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.StateKind;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.VoidNamespace;
+import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.StateMeta;
 
@@ -31,6 +33,18 @@ public record DeclaredTypes(
     requireNonNull(namespace, "namespace");
     requireNonNull(userKey, "userKey");
     requireNonNull(value, "value");
+  }
+
+  /**
+   * Returns what timers are.
+   *
+   * @param name their name
+   * @param namespace the serializer of the namespaces
+   * @return what they are: their values are timestamps
+   */
+  public static DeclaredTypes ofTimers(String name, TypeSerializer<?> namespace) {
+    return new DeclaredTypes(
+        name, StateKind.TIMERS, namespace, VoidNamespace.serializer(), Serializers.LONG);
   }
 
   /** Returns what a snapshot tells of the state. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
+import io.statebackend.api.StateKind;
 import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FrozenStore;
@@ -11,6 +12,7 @@ import io.statebackend.core.snapshot.SnapshotFile;
 import io.statebackend.core.snapshot.SnapshotHeader;
 import io.statebackend.core.snapshot.SnapshotWriter;
 import io.statebackend.core.snapshot.StateMeta;
+import io.statebackend.core.timers.TimerCursor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -185,7 +187,9 @@ public final class FrozenSubtask implements AutoCloseable {
 
   private void writeEntries(SnapshotWriter writer, int stateIndex, StateMeta state, int keyGroup) {
     if (store != null) {
-      try (EntryCursor entries = store.entries(state.name(), keyGroup)) {
+      EntryCursor stored = store.entries(state.name(), keyGroup);
+      try (EntryCursor entries =
+          state.kind() == StateKind.TIMERS ? new TimerCursor(stored, key) : stored) {
         writer.write(stateIndex, keyGroup, entries);
       }
     }

@@ -156,6 +156,14 @@ public final class FileCheckpointStorage implements CheckpointStorage {
         FileOutput output = FileOutput.create(path, new OutputListener());
         open.put(path, output);
         return output;
+      } catch (NoSuchFileException e) {
+        throw new StateIoException(
+            "cannot create: file="
+                + path
+                + ", reason="
+                + e
+                + "; a directory above it is gone, see who deletes what is in the storage",
+            e);
       } catch (IOException e) {
         throw new StateIoException(
             "cannot create: file="
@@ -387,7 +395,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     checkOpen();
     Path path = directory.isEmpty() ? this.directory : readable(directory);
     List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
+    try (DirectoryStream<Path> children = FileTree.children(path)) {
       for (Path child : children) {
         if (holdsFiles(child)) {
           names.add(FileTree.nameOf(child));
@@ -417,7 +425,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       // What a link points to is looked at when its name is asked for: it may lead in a circle.
       return attributes != null;
     }
-    try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
+    try (DirectoryStream<Path> children = FileTree.children(path)) {
       for (Path child : children) {
         if (holdsFiles(child)) {
           return true;
@@ -522,17 +530,10 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       outputs = new ArrayList<>(open.values());
     }
     // Before the lock is released: what is committed later would be in the next writer's way.
-    try {
-      Closing.all(outputs, FileOutput::close);
-    } catch (RuntimeException | Error e) {
-      try {
-        releaseLock();
-      } catch (RuntimeException suppressed) {
-        e.addSuppressed(suppressed);
-      }
-      throw e;
-    }
-    releaseLock();
+    List<Runnable> closes = new ArrayList<>();
+    outputs.forEach(output -> closes.add(output::close));
+    closes.add(this::releaseLock);
+    Closing.all(closes);
   }
 
   private void releaseLock() {

@@ -14,6 +14,7 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
@@ -39,6 +40,21 @@ final class FileTree {
     } catch (NoSuchFileException absent) {
       return null;
     }
+  }
+
+  /**
+   * Lists a directory. Refuses what is none before it is opened: opening a pipe waits for a writer,
+   * also if it is to be listed.
+   *
+   * @throws NotDirectoryException if it is no directory, nor a link to one
+   */
+  @SuppressWarnings("StreamResourceLeak") // the caller closes it
+  static DirectoryStream<Path> children(Path directory) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(directory, BasicFileAttributes.class);
+    if (!attributes.isDirectory()) {
+      throw new NotDirectoryException(directory.toString());
+    }
+    return Files.newDirectoryStream(directory);
   }
 
   /**
@@ -236,7 +252,7 @@ final class FileTree {
   }
 
   private static boolean isEmpty(Path directory) throws IOException {
-    try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+    try (DirectoryStream<Path> children = children(directory)) {
       return !children.iterator().hasNext();
     } catch (NoSuchFileException e) {
       return true;
