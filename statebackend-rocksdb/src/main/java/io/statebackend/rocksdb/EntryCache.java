@@ -576,7 +576,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   void flush() {
     for (int i = 0; dirtyTotal > 0 && i < chunkCount; i++) {
       if (dirtyCounts[i] > 0) {
-        collectDirty(i);
+        collectDirtyInOrder(i);
         target.write(batch);
         clean(i);
       }
@@ -596,10 +596,11 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     for (int n = 0; n < chunkCount; n++) {
       int i = (oldest + n) % chunkCount;
       if (dirtyCounts[i] > 0) {
-        collectDirty(i);
         if (writes.sizeBytes() < sealedBytesMax) {
+          collectDirty(i);
           sealedAs[i] = writes.add(batch.toBytes());
         } else {
+          collectDirtyInOrder(i);
           target.write(batch);
         }
         clean(i);
@@ -614,6 +615,27 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       if (isDirty(source, entry)) {
         addTo(batch, source, entry);
       }
+    }
+  }
+
+  /** Collects what is written at once, in the order of the keys. */
+  private void collectDirtyInOrder(int number) {
+    byte[] source = chunks[number];
+    victims.begin(source);
+    for (int entry = 0; entry < sizes[number]; entry += entryBytes(source, entry)) {
+      if (isDirty(source, entry)) {
+        victims.add(0, entry, entry + HEADER_BYTES, keyLength(source, entry));
+      }
+    }
+    collectVictims(source);
+  }
+
+  /** Puts victims into the batch, in the order of their keys. */
+  private void collectVictims(byte[] source) {
+    batch.clear();
+    victims.sort();
+    for (int i = 0; i < victims.count(); i++) {
+      addTo(batch, source, victims.at(i));
     }
   }
 
@@ -882,7 +904,6 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
    * @return where the entries end of which such ones stay
    */
   private int collectVictims(int evicted, int keptBytesMax, int kept) {
-    batch.clear();
     byte[] source = chunks[evicted];
     victims.begin(source);
     int keptBytes = 0;
@@ -904,10 +925,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       }
       entry += entryBytes;
     }
-    victims.sort();
-    for (int i = 0; i < victims.count(); i++) {
-      addTo(batch, source, victims.at(i));
-    }
+    collectVictims(source);
     return keptEnd;
   }
 

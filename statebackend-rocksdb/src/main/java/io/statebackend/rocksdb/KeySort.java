@@ -17,9 +17,6 @@ final class KeySort {
   private static final int COUNT_MIN = 64;
   private static final int KEPT_COUNT_MAX = 1 << 14;
 
-  /** What one item takes, in bytes. */
-  static final int ITEM_BYTES = Long.BYTES + 4 * Integer.BYTES;
-
   private byte[][] sources = {};
 
   /** The first bytes of each key, as a number. */

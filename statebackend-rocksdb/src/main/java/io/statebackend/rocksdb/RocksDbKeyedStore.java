@@ -145,7 +145,7 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
   private StoredEntries declare(TableFormat format) {
     Opened open = opened();
     open.database().checkOpen();
-    if (!declared.add(format.name())) {
+    if (declared.contains(format.name())) {
       throw new IllegalStateException(
           "table exists already: table=" + format.name() + ", store=" + name);
     }
@@ -157,6 +157,7 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
           "state was restored with other lengths than it is declared with: restored=%s, declared=%s"
               .formatted(column.format(), format));
     }
+    declared.add(format.name());
     return new StoredEntries(open.database(), open.cache(), column, parts.settings().limits());
   }
 

@@ -56,11 +56,11 @@ final class SealedWrites {
   /** Adds a batch; returns its number, from 1 on. Nothing is written yet. */
   synchronized int add(byte[] batch) {
     batches.add(batch);
-    sizeBytes += batch.length + (long) Batch.recordCount(batch) * KeySort.ITEM_BYTES;
+    sizeBytes += batch.length;
     return batches.size();
   }
 
-  /** Returns the bytes that all batches take that were added, with what they are sorted by. */
+  /** Returns the bytes of all batches that were added; sorting them takes up to as much again. */
   synchronized long sizeBytes() {
     return sizeBytes;
   }
