@@ -217,11 +217,6 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
     Closing.all(all, Stored::close);
   }
 
-  @Override
-  public void drop(String table) {
-    restore.drop(table);
-  }
-
   /** Writes what one snapshot holds and an earlier one does not. */
   private static final class Increment {
     private final FsFrozenStore image;

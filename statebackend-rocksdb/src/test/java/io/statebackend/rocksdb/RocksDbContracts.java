@@ -19,6 +19,7 @@ import io.statebackend.testkit.OwnerContract;
 import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RestoreContract;
+import io.statebackend.testkit.TableContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
 import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
@@ -94,6 +95,14 @@ abstract class RocksDbContracts {
 
   @Nested
   final class Keys extends KeysContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return open(directory);
+    }
+  }
+
+  @Nested
+  final class Tables extends TableContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return open(directory);

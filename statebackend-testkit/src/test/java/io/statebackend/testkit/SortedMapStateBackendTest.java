@@ -68,6 +68,14 @@ final class SortedMapStateBackendTest {
   }
 
   @Nested
+  final class Tables extends TableContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
   final class OperatorStates extends OperatorStateContract {
     @Override
     protected StateBackend newBackend(Path directory) {

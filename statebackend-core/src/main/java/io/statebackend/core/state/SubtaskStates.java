@@ -115,7 +115,7 @@ public final class SubtaskStates implements AutoCloseable {
     checkForms();
     NativeSnapshots restoring = engine.orElseThrow();
     Set<String> tables = restoring.restore(parts.stream().map(NativePart::snapshot).toList());
-    registry.droppedKeyed().stream().filter(tables::contains).forEach(restoring::drop);
+    registry.droppedKeyed().stream().filter(tables::contains).forEach(store::drop);
     registry.restoredInEngine(tables);
   }
 

@@ -26,6 +26,7 @@ import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.api.VoidNamespace;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.Field;
+import io.statebackend.api.spi.FreezePurpose;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.KeyedStore;
@@ -231,7 +232,10 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   private <N, V> ReducingState<V> reducingState(
       ReducingStateDescriptor<V> descriptor, StateScope<K, N> scope) {
     return new TableReducingState<>(
-        scope, valueTable(descriptor, scope, descriptor.valueSerializer()), descriptor.reducer());
+        scope,
+        valueTable(descriptor, scope, descriptor.valueSerializer()),
+        descriptor.reducer(),
+        descriptor.valueSerializer());
   }
 
   @Override
@@ -398,7 +402,9 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   }
 
   private Stream<K> keys(String table, BinaryOutput namespace) {
-    return new FrozenKeys<>(store.freezeToRead(), table, spec, namespace, this::checkOpen).stream();
+    return new FrozenKeys<>(
+            store.freeze(FreezePurpose.READ), table, spec, namespace, this::checkOpen)
+        .stream();
   }
 
   @Override
@@ -414,7 +420,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     List<N> namespaces;
     if (table.hasNamespaces()) {
       List<N> known = table.table().namespaces(context);
-      namespaces = known == null ? namespacesInImage(table) : known;
+      namespaces = known == null ? walkedNamespaces(table) : known;
     } else {
       namespaces = List.of(table.spec().namespaceSerializer().deserialize(new BinaryInput()));
     }
@@ -423,19 +429,20 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     }
   }
 
-  private <N> List<N> namespacesInImage(DeclaredTable<K, N> table) {
+  private <N> List<N> walkedNamespaces(DeclaredTable<K, N> table) {
     List<N> namespaces = new ArrayList<>();
     TypeSerializer<N> serializer = table.spec().namespaceSerializer();
-    try (FrozenStore image = store.freezeToRead();
-        EntryCursor entries = image.entries(table.meta().name(), context.keyGroup())) {
+    int keyGroup = context.keyGroup();
+    try (TableWalk walk =
+        new TableWalk(store, table.table(), table.meta().name(), keyGroup, keyGroup)) {
       BinaryOutput key = new BinaryOutput();
       BinaryOutput namespace = new BinaryOutput();
-      while (entries.next()) {
+      while (walk.next()) {
         key.reset();
-        entries.writeKey(key);
+        walk.entry().writeKey(key);
         if (sameBytes(key, context.bytes())) {
           namespace.reset();
-          entries.writeNamespace(namespace);
+          walk.entry().writeNamespace(namespace);
           namespaces.add(serializer.deserialize(new BinaryInput(namespace.toByteArray())));
         }
       }
@@ -454,7 +461,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     if (counted != KeyedStore.NOT_COUNTED) {
       return counted;
     }
-    try (FrozenStore image = store.freezeToRead()) {
+    try (FrozenStore image = store.freeze(FreezePurpose.READ)) {
       long count = 0;
       for (int keyGroup = spec.keyGroups().first();
           keyGroup <= spec.keyGroups().last();
