@@ -152,11 +152,13 @@ final class ChunkMap<K, N, V> {
   /**
    * Stores a value, which becomes the map's, in a slot that was found before.
    *
-   * @return {@code false} if the chunk is not the map's any more; nothing is stored then
+   * @return {@code false} if the word is not there any more; nothing is stored then
    */
   boolean set(Chunk chunk, int slot, long word, V value) {
     int index = index(EntryLayout.mix(word));
-    if (directory[index] != chunk) {
+    if (directory[index] != chunk
+        || !chunk.isOccupied(layout, slot)
+        || (word != 0 && chunk.word(layout, slot) != word)) {
       return false;
     }
     layout.setValue(exclusive(chunk, index), slot, value);

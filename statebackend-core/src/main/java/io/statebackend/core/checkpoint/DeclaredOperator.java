@@ -125,8 +125,14 @@ public final class DeclaredOperator {
             ? map.userKeySerializer()
             : VoidNamespace.serializer();
     DeclaredTypes types =
-        new DeclaredTypes(
-            descriptor.name(), kind, namespaceSerializer, userKeys, descriptor.valueSerializer());
+        kind.isKeyed()
+            ? DeclaredTypes.ofKeyed(descriptor, namespaceSerializer)
+            : new DeclaredTypes(
+                descriptor.name(),
+                kind,
+                namespaceSerializer,
+                userKeys,
+                descriptor.valueSerializer());
     if (states.putIfAbsent(types.name(), types) != null) {
       throw new IllegalArgumentException(
           "state '%s' of operator '%s' is declared twice".formatted(types.name(), id));

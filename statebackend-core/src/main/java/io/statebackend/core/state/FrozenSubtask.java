@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
+import io.statebackend.core.snapshot.EventTime;
+import java.util.Map;
 import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FrozenStore;
@@ -32,6 +34,11 @@ public final class FrozenSubtask implements AutoCloseable {
   private final FieldMeta key;
   private final List<OperatorImage> operatorImages;
   private final List<StateMeta> keyedStates;
+
+  /** What has expired of the keyed states that have a time to live, by name. */
+  private final Map<String, Lifetime.ExpiryPoint> expiry;
+
+  private final @Nullable EventTime eventTime;
   private final List<CarriedState> carried;
   private final @Nullable FrozenStore store;
   private final RestoredSnapshots restored;
@@ -42,9 +49,13 @@ public final class FrozenSubtask implements AutoCloseable {
       FieldMeta key,
       List<OperatorImage> operatorImages,
       List<StateMeta> keyedStates,
+      Map<String, Lifetime.ExpiryPoint> expiry,
+      @Nullable EventTime eventTime,
       List<CarriedState> carried,
       @Nullable FrozenStore store,
       RestoredSnapshots restored) {
+    this.expiry = expiry;
+    this.eventTime = eventTime;
     this.position = position;
     this.key = key;
     this.operatorImages = operatorImages;
@@ -82,6 +93,8 @@ public final class FrozenSubtask implements AutoCloseable {
         keyed == null ? restoredKey(registry) : keyed.keyMeta(),
         operatorImages,
         keyed == null ? List.of() : keyed.declaredStates(),
+        keyed == null ? Map.of() : keyed.expiryPoints(),
+        keyed == null ? registry.eventTime() : keyed.eventTime(),
         carried,
         keyed == null ? null : keyed.freeze(),
         registry.snapshots());
@@ -142,7 +155,8 @@ public final class FrozenSubtask implements AutoCloseable {
             position.keyGroups(),
             key,
             compression,
-            states);
+            states,
+            eventTime);
     try (SnapshotWriter writer = SnapshotWriter.open(out, header)) {
       writeOperatorStates(writer);
       int last = position.keyGroups().last();
@@ -185,7 +199,9 @@ public final class FrozenSubtask implements AutoCloseable {
 
   private void writeEntries(SnapshotWriter writer, int stateIndex, StateMeta state, int keyGroup) {
     if (store != null) {
-      try (EntryCursor entries = store.entries(state.name(), keyGroup)) {
+      try (EntryCursor entries =
+          LiveEntries.of(
+              store.entries(state.name(), keyGroup), state, expiry.get(state.name()))) {
         writer.write(stateIndex, keyGroup, entries);
       }
     }

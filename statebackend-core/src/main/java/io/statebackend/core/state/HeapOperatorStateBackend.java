@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
+import io.statebackend.api.StateDescriptor;
 import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.CorruptStateException;
@@ -49,7 +50,7 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
   private <E> ListState<E> list(StateKind kind, ListStateDescriptor<E> descriptor) {
     return (HeapListState<E>)
         declare(
-            descriptor.name(),
+            nameOf(descriptor),
             kind,
             VoidNamespace.serializer(),
             descriptor.valueSerializer(),
@@ -63,11 +64,21 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
         descriptor.userKeySerializer(), "user key of state '" + descriptor.name() + "'");
     return (HeapMapState<U, V>)
         declare(
-            descriptor.name(),
+            nameOf(descriptor),
             StateKind.BROADCAST_MAP,
             descriptor.userKeySerializer(),
             descriptor.valueSerializer(),
             meta -> new HeapMapState<>(meta, descriptor, this::checkOpen));
+  }
+
+  /** Returns the name of a state, which must not have a time to live. */
+  private static String nameOf(StateDescriptor descriptor) {
+    if (descriptor.ttl() != null) {
+      throw new IllegalArgumentException(
+          "operator state has no time to live: state='%s', ttl=%s; declare it without"
+              .formatted(descriptor.name(), descriptor.ttl()));
+    }
+    return descriptor.name();
   }
 
   private <U, V> HeapOperatorState declare(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
+import java.time.InstantSource;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.OperatorStateBackend;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class SubtaskStates implements AutoCloseable {
   private final SubtaskPosition position;
   private final StateRegistry registry;
+  private final InstantSource clock;
   private final HeapOperatorStateBackend operatorState;
 
   /** Set once by the owner, read by the threads that write snapshots. */
@@ -42,9 +44,15 @@ public final class SubtaskStates implements AutoCloseable {
    * @param position which part of the operator the subtask is
    * @param restored the snapshots of the operator; owned from now on
    * @param dropped the names of restored states that are given up
+   * @param clock tells the time of day, for state with a time to live
    */
-  public SubtaskStates(SubtaskPosition position, RestoredSnapshots restored, Set<String> dropped) {
+  public SubtaskStates(
+      SubtaskPosition position,
+      RestoredSnapshots restored,
+      Set<String> dropped,
+      InstantSource clock) {
     this.position = position;
+    this.clock = clock;
     this.registry = new StateRegistry(position, restored, dropped);
     this.operatorState = new HeapOperatorStateBackend(position, registry);
   }
@@ -90,7 +98,7 @@ public final class SubtaskStates implements AutoCloseable {
       Closing.allAfter(e, List.of(store::close));
       throw e;
     }
-    TableKeyedStateBackend<K> opened = new TableKeyedStateBackend<>(spec, store, registry);
+    TableKeyedStateBackend<K> opened = new TableKeyedStateBackend<>(spec, store, registry, clock);
     keyed = opened;
     return opened;
   }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
+import java.time.InstantSource;
+import java.util.HashMap;
+import io.statebackend.core.snapshot.EventTime;
+import io.statebackend.api.StateTtl;
+import io.statebackend.api.ExpiryFigures;
 import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.AggregatingState;
@@ -64,6 +69,11 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   private final int keyGroupCount;
   private final Map<String, DeclaredTable<K, ?>> tables = new LinkedHashMap<>();
   private final TableLoader<K> loader;
+  private final TtlClock clock;
+  private final ExpirySweep<K> sweep;
+
+  /** When the states with a time to live expire, by name. */
+  private final Map<String, Lifetime> lifetimes = new HashMap<>();
 
   /** The thread that sets keys; {@code null} until one does. */
   private @Nullable Thread owner;
@@ -76,14 +86,19 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
    * @param spec what the store is for
    * @param store an empty store; the backend owns it
    * @param registry the states of the subtask, declared and restored
+   * @param timeOfDay tells the time of day, for state with a time to live
    * @throws io.statebackend.api.IncompatibleStateException if the restored keys are of another type
    */
-  public TableKeyedStateBackend(StoreSpec<K> spec, KeyedStore<K> store, StateRegistry registry) {
+  public TableKeyedStateBackend(
+      StoreSpec<K> spec, KeyedStore<K> store, StateRegistry registry, InstantSource timeOfDay) {
     this.spec = spec;
     this.store = store;
     this.registry = registry;
     this.context = new KeyContext<>(spec.keySerializer(), spec.maxParallelism());
     this.loader = new TableLoader<>(spec, store, registry);
+    this.clock = new TtlClock(timeOfDay);
+    this.clock.restore(registry.eventTime());
+    this.sweep = new ExpirySweep<>(store, spec);
     this.firstKeyGroup = spec.keyGroups().first();
     this.keyGroupCount = spec.keyGroups().size();
   }
@@ -273,6 +288,26 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
 
   private <N, V> ValueTable<K, N, V> valueTable(
       StateDescriptor descriptor, StateScope<K, N> scope, TypeSerializer<V> serializer) {
+    StateTtl ttl = descriptor.ttl();
+    if (ttl != null) {
+      TypeSerializer<Timed<V>> timed = new TimedSerializer<>(serializer, ttl);
+      return declaredOnce(
+          descriptor,
+          ttl,
+          lifetime ->
+              new TtlValueTable<>(
+                  descriptor.name(),
+                  tableOfValues(descriptor, scope, timed),
+                  scope.namespaceSerializer(),
+                  serializer,
+                  lifetime,
+                  sweep));
+    }
+    return tableOfValues(descriptor, scope, serializer);
+  }
+
+  private <N, V> ValueTable<K, N, V> tableOfValues(
+      StateDescriptor descriptor, StateScope<K, N> scope, TypeSerializer<V> serializer) {
     TableSpec.OfValues<N, V> table =
         new TableSpec.OfValues<>(descriptor.name(), scope.namespaceSerializer(), serializer);
     return declare(
@@ -282,6 +317,26 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   private <N, E> ListTable<K, N, E> listTable(
       ListStateDescriptor<E> descriptor, StateScope<K, N> scope) {
     TypeSerializer<E> serializer = descriptor.valueSerializer();
+    StateTtl ttl = descriptor.ttl();
+    if (ttl != null) {
+      TimedSerializer<E> timed = new TimedSerializer<>(serializer, ttl);
+      return declaredOnce(
+          descriptor,
+          ttl,
+          lifetime ->
+              new TtlListTable<>(
+                  descriptor.name(),
+                  tableOfLists(descriptor, scope, timed),
+                  scope.namespaceSerializer(),
+                  timed,
+                  lifetime,
+                  sweep));
+    }
+    return tableOfLists(descriptor, scope, serializer);
+  }
+
+  private <N, E> ListTable<K, N, E> tableOfLists(
+      StateDescriptor descriptor, StateScope<K, N> scope, TypeSerializer<E> serializer) {
     TableSpec.OfLists<N, E> table =
         new TableSpec.OfLists<>(descriptor.name(), scope.namespaceSerializer(), serializer);
     return declare(
@@ -292,6 +347,41 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
       MapStateDescriptor<U, V> descriptor, StateScope<K, N> scope) {
     TypeSerializer<U> userKeys = descriptor.userKeySerializer();
     TypeSerializer<V> values = descriptor.valueSerializer();
+    StateTtl ttl = descriptor.ttl();
+    if (ttl != null) {
+      TimedSerializer<V> timed = new TimedSerializer<>(values, ttl);
+      return declaredOnce(
+          descriptor,
+          ttl,
+          lifetime ->
+              new TtlMapTable<>(
+                  descriptor.name(),
+                  tableOfMaps(descriptor, scope, userKeys, timed),
+                  scope.namespaceSerializer(),
+                  userKeys,
+                  timed,
+                  lifetime,
+                  sweep));
+    }
+    return tableOfMaps(descriptor, scope, userKeys, values);
+  }
+
+  /** Makes a table in which values expire, which is looked through from its first declaration on. */
+  private <T extends TtlTable<K, ?>> T declaredOnce(
+      StateDescriptor descriptor, StateTtl ttl, Function<Lifetime, T> create) {
+    Lifetime lifetime = new Lifetime(ttl, clock);
+    T table = create.apply(lifetime);
+    if (lifetimes.putIfAbsent(descriptor.name(), lifetime) == null) {
+      sweep.add(table);
+    }
+    return table;
+  }
+
+  private <N, U, V> MapTable<K, N, U, V> tableOfMaps(
+      StateDescriptor descriptor,
+      StateScope<K, N> scope,
+      TypeSerializer<U> userKeys,
+      TypeSerializer<V> values) {
     TableSpec.OfMaps<N, U, V> table =
         new TableSpec.OfMaps<>(descriptor.name(), scope.namespaceSerializer(), userKeys, values);
     return declare(descriptor, table, userKeys, values, () -> store.mapTable(table));
@@ -330,7 +420,8 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
             descriptor.kind(),
             table.namespaceSerializer(),
             userKeySerializer,
-            valueSerializer);
+            valueSerializer,
+            descriptor.ttl());
     StateMeta meta = types.meta();
     if (!registry.declare(meta)) {
       return (T) requireNonNull(tables.get(meta.name())).table();
@@ -403,7 +494,12 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
 
   private Stream<K> keys(String table, BinaryOutput namespace) {
     return new FrozenKeys<>(
-            store.freeze(FreezePurpose.READ), table, spec, namespace, this::checkOpen)
+            store.freeze(FreezePurpose.READ),
+            requireNonNull(tables.get(table)).meta(),
+            expiryPoints().get(table),
+            spec,
+            namespace,
+            this::checkOpen)
         .stream();
   }
 
@@ -448,6 +544,28 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
       }
     }
     return namespaces;
+  }
+
+  @Override
+  public void advanceTime(long watermark) {
+    checkOpen();
+    checkCalledByOwner();
+    clock.advance(watermark);
+  }
+
+  @Override
+  public boolean maintain(int budget) {
+    if (budget < 1) {
+      throw new IllegalArgumentException("the budget is 1 or more: budget=" + budget);
+    }
+    checkOpen();
+    checkCalledByOwner();
+    return sweep.maintain(budget);
+  }
+
+  @Override
+  public ExpiryFigures expiryFigures() {
+    return sweep.figures();
   }
 
   static boolean sameBytes(BinaryOutput a, BinaryOutput b) {
@@ -503,6 +621,17 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     return tables.values().stream().map(DeclaredTable::meta).toList();
   }
 
+  /** Returns what has expired now of the states that have a time to live, by name. */
+  Map<String, Lifetime.ExpiryPoint> expiryPoints() {
+    Map<String, Lifetime.ExpiryPoint> points = new HashMap<>();
+    lifetimes.forEach((name, lifetime) -> points.put(name, lifetime.point()));
+    return points;
+  }
+
+  @Nullable EventTime eventTime() {
+    return clock.eventTime();
+  }
+
   FrozenStore freeze() {
     checkOpen();
     return store.freeze();
@@ -522,6 +651,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     if (!closed) {
       closed = true;
       context.close();
+      sweep.close();
       store.close();
     }
   }
