@@ -261,7 +261,7 @@ public interface KeyedStateBackend<K> {
    * nobody touches goes too.
    *
    * <pre>{@code
-   * while (keyed.maintain(1_000)) {} // all that has expired is gone now
+   * while (keyed.maintain(1_000)) {} // what had expired when the first call was made is gone now
    * }</pre>
    *
    * @param budget how many values, elements and map entries to look at, 1 or more. A page of a list or

@@ -23,6 +23,8 @@ import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RestoreContract;
 import io.statebackend.testkit.TableContract;
+import io.statebackend.testkit.TtlContract;
+import io.statebackend.testkit.TtlModelContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
 import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
@@ -103,6 +105,22 @@ final class FsContractsTest {
 
   @Nested
   final class Tables extends TableContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Expiring extends TtlContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class ExpiringModelled extends TtlModelContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.builder(directory).open();

@@ -76,6 +76,22 @@ final class SortedMapStateBackendTest {
   }
 
   @Nested
+  final class Expiring extends TtlContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class ExpiringModelled extends TtlModelContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
   final class OperatorStates extends OperatorStateContract {
     @Override
     protected StateBackend newBackend(Path directory) {
