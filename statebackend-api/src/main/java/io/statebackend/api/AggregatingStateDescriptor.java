@@ -89,7 +89,8 @@ public final class AggregatingStateDescriptor<I, A, O> implements StateDescripto
    * @return a new descriptor
    */
   public AggregatingStateDescriptor<I, A, O> ttl(StateTtl newTtl) {
-    return new AggregatingStateDescriptor<>(name, function, accumulatorSerializer, requireNonNull(newTtl, "ttl"));
+    return new AggregatingStateDescriptor<>(
+        name, function, accumulatorSerializer, requireNonNull(newTtl, "ttl"));
   }
 
   @Override

@@ -87,7 +87,8 @@ public final class MapStateDescriptor<U, V> implements StateDescriptor {
    * @return a new descriptor
    */
   public MapStateDescriptor<U, V> ttl(StateTtl newTtl) {
-    return new MapStateDescriptor<>(name, userKeySerializer, valueSerializer, requireNonNull(newTtl, "ttl"));
+    return new MapStateDescriptor<>(
+        name, userKeySerializer, valueSerializer, requireNonNull(newTtl, "ttl"));
   }
 
   @Override

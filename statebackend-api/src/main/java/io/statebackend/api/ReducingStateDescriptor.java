@@ -4,9 +4,8 @@ package io.statebackend.api;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
-
 import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes a {@link ReducingState}.
@@ -88,7 +87,8 @@ public final class ReducingStateDescriptor<V> implements StateDescriptor {
    * @return a new descriptor
    */
   public ReducingStateDescriptor<V> ttl(StateTtl newTtl) {
-    return new ReducingStateDescriptor<>(name, reducer, valueSerializer, requireNonNull(newTtl, "ttl"));
+    return new ReducingStateDescriptor<>(
+        name, reducer, valueSerializer, requireNonNull(newTtl, "ttl"));
   }
 
   @Override

@@ -12,9 +12,9 @@ import java.time.Duration;
  * ValueStateDescriptor.of("session", sessions).ttl(StateTtl.of(Duration.ofHours(1)).inEventTime());
  * }</pre>
  *
- * <p>Each value lives for itself; so does each element of a list and each entry of a map. With a value
- * the time is stored at which it was written, not when it ends: another duration is just another
- * reading of what is stored. Immutable.
+ * <p>Each value lives for itself; so does each element of a list and each entry of a map. With a
+ * value the time is stored at which it was written, not when it ends: another duration is just
+ * another reading of what is stored. Immutable.
  *
  * @param duration for how long something that is not used is there, 1 millisecond or more; what is
  *     finer than that is cut off
@@ -23,23 +23,53 @@ import java.time.Duration;
  */
 public record StateTtl(Duration duration, Time time, Refresh refresh) {
 
-  /** The clocks. Their numbers in snapshots are those of their order, from 0. */
+  /** The clocks. */
   public enum Time {
     /** The time of day, as the program's clock tells it. */
-    PROCESSING,
+    PROCESSING(0),
     /**
-     * The watermark that the program gives by {@link KeyedStateBackend#advanceTime}. Nothing expires
-     * before there is one.
+     * The watermark that the program gives by {@link KeyedStateBackend#advanceTime}. Nothing
+     * expires before there is one.
      */
-    EVENT
+    EVENT(1);
+
+    private final int id;
+
+    Time(int id) {
+      this.id = id;
+    }
+
+    /**
+     * Returns the number that stands for it in snapshots.
+     *
+     * @return 0 or more, never reused
+     */
+    public int id() {
+      return id;
+    }
   }
 
-  /** What makes something live on. Their numbers in snapshots are those of their order, from 0. */
+  /** What makes something live on. */
   public enum Refresh {
     /** Writing it. */
-    ON_WRITE,
+    ON_WRITE(0),
     /** Writing it, and reading it as well, which then costs a write. */
-    ON_READ_AND_WRITE
+    ON_READ_AND_WRITE(1);
+
+    private final int id;
+
+    Refresh(int id) {
+      this.id = id;
+    }
+
+    /**
+     * Returns the number that stands for it in snapshots.
+     *
+     * @return 0 or more, never reused
+     */
+    public int id() {
+      return id;
+    }
   }
 
   /**

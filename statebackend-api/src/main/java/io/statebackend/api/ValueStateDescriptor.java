@@ -95,7 +95,8 @@ public final class ValueStateDescriptor<V> implements StateDescriptor {
    * @return a new descriptor
    */
   public ValueStateDescriptor<V> ttl(StateTtl newTtl) {
-    return new ValueStateDescriptor<>(name, valueSerializer, defaultValue, requireNonNull(newTtl, "ttl"));
+    return new ValueStateDescriptor<>(
+        name, valueSerializer, defaultValue, requireNonNull(newTtl, "ttl"));
   }
 
   @Override

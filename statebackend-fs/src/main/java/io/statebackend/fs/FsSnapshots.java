@@ -174,8 +174,20 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
     Stored superseded = isCompleted ? completed : stored;
     if (isCompleted) {
       completed = stored;
+      forgetBefore(checkpointId);
     }
     superseded.close();
+  }
+
+  /** Lets go of earlier checkpoints: what comes later for them says nothing any more. */
+  private void forgetBefore(long checkpointId) {
+    List<Long> earlier = pending.keySet().stream().filter(id -> id < checkpointId).toList();
+    for (long id : earlier) {
+      Stored forgotten = pending.remove(id);
+      if (forgotten != null) {
+        forgotten.close();
+      }
+    }
   }
 
   @Override

@@ -111,6 +111,8 @@ final class RocksDbSnapshots implements NativeSnapshots {
     Map<String, SnapshotManifest.StoredFile> files = pending.remove(checkpointId);
     if (isCompleted && files != null) {
       completed = files;
+      // What comes later for an earlier one says nothing any more.
+      pending.keySet().removeIf(earlier -> earlier < checkpointId);
     }
   }
 

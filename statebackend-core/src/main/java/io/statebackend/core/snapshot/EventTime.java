@@ -25,8 +25,8 @@ public record EventTime(long origin, long watermark) {
   }
 
   /**
-   * Returns the time from which a subtask goes on that takes over from others: the least of theirs, so
-   * that nothing expires sooner than it would have.
+   * Returns the time from which a subtask goes on that takes over from others: the least of theirs,
+   * so that nothing expires sooner than it would have.
    *
    * @param headers of the subtasks that it takes over from
    * @return the time, or {@code null} if one of them had none

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.snapshot;
 
-import java.util.Map;
-import java.time.Duration;
-import io.statebackend.api.StateTtl;
-import org.jspecify.annotations.Nullable;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateKind;
+import io.statebackend.api.StateTtl;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.storage.StorageInput;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The header of a snapshot, as specified in docs/format/snapshot-v1.md. */
 final class HeaderFormat {
@@ -68,8 +69,8 @@ final class HeaderFormat {
       Properties.write(
           body,
           Map.of(
-              TTL_TIME, new byte[] {(byte) ttl.time().ordinal()},
-              TTL_REFRESH, new byte[] {(byte) ttl.refresh().ordinal()}));
+              TTL_TIME, new byte[] {(byte) ttl.time().id()},
+              TTL_REFRESH, new byte[] {(byte) ttl.refresh().id()}));
     }
   }
 
@@ -187,27 +188,34 @@ final class HeaderFormat {
 
   private static StateTtl readTtl(
       long millis, Map<String, BinaryInput> properties, String state, String file) {
+    String where = "state=" + state + ", file=" + file;
     return new StateTtl(
         Duration.ofMillis(millis),
-        choice(StateTtl.Time.values(), TTL_TIME, properties, state, file),
-        choice(StateTtl.Refresh.values(), TTL_REFRESH, properties, state, file));
+        choice(StateTtl.Time.values(), StateTtl.Time::id, TTL_TIME, properties, where),
+        choice(StateTtl.Refresh.values(), StateTtl.Refresh::id, TTL_REFRESH, properties, where));
   }
 
   private static <E> E choice(
-      E[] choices, String property, Map<String, BinaryInput> properties, String state, String file) {
+      E[] choices,
+      ToIntFunction<E> idOf,
+      String property,
+      Map<String, BinaryInput> properties,
+      String where) {
     BinaryInput value = properties.get(property);
     if (value == null) {
       throw new CorruptStateException(
-          "a time to live lacks a property: name=" + property + ", state=" + state);
+          "a time to live lacks a property: name=" + property + ", " + where);
     }
-    int number = Byte.toUnsignedInt(value.readByte());
+    int id = Byte.toUnsignedInt(value.readByte());
     checkEnd(property, value);
-    if (number >= choices.length) {
-      throw new IncompatibleStateException(
-          "state has a time to live of a kind that this library does not read: found %s=%d, supported=0 to %d, state=%s, file=%s; use the library that wrote it, or a newer one"
-              .formatted(property, number, choices.length - 1, state, file));
+    for (E choice : choices) {
+      if (idOf.applyAsInt(choice) == id) {
+        return choice;
+      }
     }
-    return choices[number];
+    throw new IncompatibleStateException(
+        "state has a time to live of a kind that this library does not read: found %s=%d, supported=0 to %d, %s; use the library that wrote it, or a newer one"
+            .formatted(property, id, choices.length - 1, where));
   }
 
   private static FieldMeta readField(BinaryInput body) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.snapshot;
 
-import org.jspecify.annotations.Nullable;
 import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.KeyGroupRange;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a snapshot tells about itself.

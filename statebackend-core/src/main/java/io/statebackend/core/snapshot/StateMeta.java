@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.snapshot;
 
-import io.statebackend.api.StateTtl;
-import org.jspecify.annotations.Nullable;
 import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.StateKind;
+import io.statebackend.api.StateTtl;
 import io.statebackend.api.TypeSerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a snapshot tells about one state.
@@ -15,8 +15,8 @@ import io.statebackend.api.TypeSerializer;
  * @param kind what the state is
  * @param namespace the form of the namespaces; {@link FieldMeta#VOID} in operator state
  * @param userKey the form of the user keys; {@link FieldMeta#VOID} but for maps
- * @param value the form of the values, elements or accumulators; with their times, if they have a time
- *     to live
+ * @param value the form of the values, elements or accumulators; with their times, if they have a
+ *     time to live
  * @param ttl the time to live, or {@code null} if there is none
  */
 public record StateMeta(
@@ -36,8 +36,8 @@ public record StateMeta(
   /**
    * Checks the description.
    *
-   * @throws IllegalArgumentException if operator state has namespaces or a time to live, or other than a map has user
-   *     keys
+   * @throws IllegalArgumentException if operator state has namespaces or a time to live, or other
+   *     than a map has user keys
    */
   public StateMeta {
     requireNonNull(name, "name");

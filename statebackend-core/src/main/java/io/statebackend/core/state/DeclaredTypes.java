@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
-import io.statebackend.api.MapStateDescriptor;
-import io.statebackend.api.StateDescriptor;
-import io.statebackend.api.StateTtl;
-import io.statebackend.api.VoidNamespace;
-import org.jspecify.annotations.Nullable;
 import static java.util.Objects.requireNonNull;
 
+import io.statebackend.api.MapStateDescriptor;
+import io.statebackend.api.StateDescriptor;
 import io.statebackend.api.StateKind;
+import io.statebackend.api.StateTtl;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.VoidNamespace;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.StateMeta;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the running code says a state is.
@@ -20,8 +20,8 @@ import io.statebackend.core.snapshot.StateMeta;
  * @param kind what it is
  * @param namespace the serializer of the namespaces; that of {@code void} in operator state
  * @param userKey the serializer of the user keys; that of {@code void} but for maps
- * @param value the serializer of the values, elements or accumulators; with their times, if they have
- *     a time to live
+ * @param value the serializer of the values, elements or accumulators; with their times, if they
+ *     have a time to live
  * @param ttl the time to live, or {@code null} if there is none
  */
 public record DeclaredTypes(

@@ -12,9 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks through all state with a time to live, in passes of small steps, and removes what has expired:
- * in passing, a bounded share with each write to such state, and when the program asks for it. For the
- * owner alone.
+ * Looks through all state with a time to live, in passes of small steps, and removes what has
+ * expired: in passing, a bounded share with each write to such state, and when the program asks for
+ * it. For the owner alone.
  *
  * @param <K> the type of the keys
  */

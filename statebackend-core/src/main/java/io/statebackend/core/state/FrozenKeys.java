@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
-import io.statebackend.core.snapshot.StateMeta;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.StoreSpec;
+import io.statebackend.core.snapshot.StateMeta;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.Consumer;

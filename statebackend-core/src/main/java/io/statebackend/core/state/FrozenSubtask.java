@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
-import io.statebackend.core.snapshot.EventTime;
-import java.util.Map;
 import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.snapshot.Compression;
+import io.statebackend.core.snapshot.EventTime;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.SnapshotFile;
 import io.statebackend.core.snapshot.SnapshotHeader;
@@ -16,6 +15,7 @@ import io.statebackend.core.snapshot.StateMeta;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -200,8 +200,7 @@ public final class FrozenSubtask implements AutoCloseable {
   private void writeEntries(SnapshotWriter writer, int stateIndex, StateMeta state, int keyGroup) {
     if (store != null) {
       try (EntryCursor entries =
-          LiveEntries.of(
-              store.entries(state.name(), keyGroup), state, expiry.get(state.name()))) {
+          LiveEntries.of(store.entries(state.name(), keyGroup), state, expiry.get(state.name()))) {
         writer.write(stateIndex, keyGroup, entries);
       }
     }

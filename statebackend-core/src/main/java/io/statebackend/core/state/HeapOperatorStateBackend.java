@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
-import io.statebackend.api.StateDescriptor;
 import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.CorruptStateException;
@@ -11,6 +10,7 @@ import io.statebackend.api.MapState;
 import io.statebackend.api.MapStateDescriptor;
 import io.statebackend.api.OperatorStateBackend;
 import io.statebackend.api.StateClosedException;
+import io.statebackend.api.StateDescriptor;
 import io.statebackend.api.StateKind;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.VoidNamespace;

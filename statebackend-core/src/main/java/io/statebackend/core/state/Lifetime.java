@@ -32,7 +32,8 @@ record Lifetime(StateTtl ttl, TtlClock clock) {
 
   private static boolean isExpired(long used, long now, long millis) {
     long last = now - millis;
-    // Before there is a time, or so close to it that the difference cannot be told, nothing expires.
+    // Before there is a time, or so close to it that the difference cannot be told, nothing
+    // expires.
     return now != TtlClock.NO_TIME && last < now && used <= last;
   }
 

@@ -9,8 +9,8 @@ import io.statebackend.core.snapshot.StateMeta;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries without those that have expired: values, elements of lists and pairs of maps. What of a page
- * is left is a page; one of which nothing is left is passed over.
+ * Entries without those that have expired: values, elements of lists and pairs of maps. What of a
+ * page is left is a page; one of which nothing is left is passed over.
  */
 final class LiveEntries implements EntryCursor {
   private final EntryCursor entries;
@@ -42,8 +42,7 @@ final class LiveEntries implements EntryCursor {
       entries.writeValue(all);
       in.reset(all.array(), 0, all.position());
       live.reset();
-      boolean isLive =
-          layout == MigratingEntrySource.Layout.VALUE ? keepValue() : keepFields();
+      boolean isLive = layout == MigratingEntrySource.Layout.VALUE ? keepValue() : keepFields();
       if (isLive) {
         return true;
       }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
-import io.statebackend.core.serialization.schema.Parts;
-import io.statebackend.core.snapshot.EventTime;
-import io.statebackend.api.StateTtl;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.IncompatibleStateException;
+import io.statebackend.api.StateTtl;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.EntrySource;
+import io.statebackend.core.serialization.schema.Parts;
+import io.statebackend.core.snapshot.EventTime;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.SnapshotReader;
 import io.statebackend.core.snapshot.StateMeta;
@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
  * @param index the index of the state in the snapshot
  * @param timestampMillis when the checkpoint was taken
  */
-record RestoredState(
-    String operatorId, SnapshotReader snapshot, int index, long timestampMillis) {
+record RestoredState(String operatorId, SnapshotReader snapshot, int index, long timestampMillis) {
   private static final Logger logger = LoggerFactory.getLogger(RestoredState.class);
 
   StateMeta meta() {
@@ -120,12 +119,16 @@ record RestoredState(
   private <V> Compatibility<V> valueCompatibility(TypeSerializer<V> serializer) {
     StateTtl stored = meta().ttl();
     return TimeMigration.compatibility(
-        serializer, meta().value().schema(), stored == null ? null : stored.time(), since(serializer));
+        serializer,
+        meta().value().schema(),
+        stored == null ? null : stored.time(),
+        since(serializer));
   }
 
   /** Returns the time that values get which have none: that of the checkpoint. */
   private long since(TypeSerializer<?> serializer) {
-    if (serializer instanceof TimedSerializer<?> timed && timed.ttl().time() == StateTtl.Time.EVENT) {
+    if (serializer instanceof TimedSerializer<?> timed
+        && timed.ttl().time() == StateTtl.Time.EVENT) {
       EventTime time = snapshot.header().eventTime();
       return time == null ? TtlClock.NO_TIME : time.watermark();
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
-import io.statebackend.api.TypeSchema;
-import io.statebackend.api.StateTtl;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.IncompatibleStateException;
+import io.statebackend.api.StateTtl;
+import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.schema.SchemaDifference;
 import io.statebackend.core.snapshot.FieldMeta;

@@ -2,7 +2,6 @@
 package io.statebackend.core.state;
 
 import io.statebackend.core.snapshot.EventTime;
-import org.jspecify.annotations.Nullable;
 import io.statebackend.core.snapshot.SnapshotReader;
 import io.statebackend.core.snapshot.StateMeta;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
-import java.time.InstantSource;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.OperatorStateBackend;
@@ -15,6 +14,7 @@ import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.SnapshotReader;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

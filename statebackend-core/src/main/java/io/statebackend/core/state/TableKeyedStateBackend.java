@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
-import java.time.InstantSource;
-import java.util.HashMap;
-import io.statebackend.core.snapshot.EventTime;
-import io.statebackend.api.StateTtl;
-import io.statebackend.api.ExpiryFigures;
 import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.AggregatingState;
 import io.statebackend.api.AggregatingStateDescriptor;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.ExpiryFigures;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ListState;
@@ -25,6 +21,7 @@ import io.statebackend.api.ReducingStateDescriptor;
 import io.statebackend.api.State;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.StateDescriptor;
+import io.statebackend.api.StateTtl;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
@@ -42,11 +39,14 @@ import io.statebackend.api.spi.Table;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import io.statebackend.core.serialization.Serializers;
+import io.statebackend.core.snapshot.EventTime;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.StateMeta;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -366,7 +366,9 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     return tableOfMaps(descriptor, scope, userKeys, values);
   }
 
-  /** Makes a table in which values expire, which is looked through from its first declaration on. */
+  /**
+   * Makes a table in which values expire, which is looked through from its first declaration on.
+   */
   private <T extends TtlTable<K, ?>> T declaredOnce(
       StateDescriptor descriptor, StateTtl ttl, Function<Lifetime, T> create) {
     Lifetime lifetime = new Lifetime(ttl, clock);

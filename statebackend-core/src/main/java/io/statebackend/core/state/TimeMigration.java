@@ -9,8 +9,9 @@ import io.statebackend.core.serialization.schema.Parts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of the times of stored values when a state gets a time to live, loses it, or measures
- * it by another clock. Another duration, or other uses that count, change nothing that is stored.
+ * What becomes of the times of stored values when a state gets a time to live, loses it, or
+ * measures it by another clock. Another duration, or other uses that count, change nothing that is
+ * stored.
  */
 final class TimeMigration {
   private TimeMigration() {}
@@ -22,7 +23,10 @@ final class TimeMigration {
    * @param since the time that values get which have none by the declared clock
    */
   static <T> Compatibility<T> compatibility(
-      TypeSerializer<T> declared, TypeSchema stored, StateTtl.@Nullable Time storedTime, long since) {
+      TypeSerializer<T> declared,
+      TypeSchema stored,
+      StateTtl.@Nullable Time storedTime,
+      long since) {
     boolean isStoredTimed = TimedSerializer.isTimed(stored);
     if (declared instanceof TimedSerializer<?> timed) {
       return cast(timed(timed, stored, isStoredTimed, storedTime, since));
@@ -49,8 +53,7 @@ final class TimeMigration {
           new TimedSerializer.Reader<>(declared.values(), isStoredTimed, false, since));
     }
     return Parts.compose(
-        inner,
-        reader -> new TimedSerializer.Reader<>(reader, isStoredTimed, keepsTimes, since));
+        inner, reader -> new TimedSerializer.Reader<>(reader, isStoredTimed, keepsTimes, since));
   }
 
   @SuppressWarnings("unchecked") // the answer is for the serializer that was asked
@@ -64,11 +67,13 @@ final class TimeMigration {
       return "";
     }
     if (stored == null) {
-      return "a time to live is switched on, which counts from the time of the checkpoint: declared="
+      return "a time to live is switched on, which counts from the time of the checkpoint:"
+          + " declared="
           + declared;
     }
     if (declared == null) {
-      return "the time to live is switched off, and what had not been removed stays: stored=" + stored;
+      return "the time to live is switched off, and what had not been removed stays: stored="
+          + stored;
     }
     if (stored.time() != declared.time()) {
       return "the time to live gets another clock, and counts from the time of the checkpoint:"

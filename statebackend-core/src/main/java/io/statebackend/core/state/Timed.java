@@ -4,8 +4,8 @@ package io.statebackend.core.state;
 /**
  * A value with a time to live, and when it was last used.
  *
- * <p>One whose value can change may be changed itself, by whom the table lends it to. All others never
- * change.
+ * <p>One whose value can change may be changed itself, by whom the table lends it to. All others
+ * never change.
  *
  * @param <V> the type of the value
  */

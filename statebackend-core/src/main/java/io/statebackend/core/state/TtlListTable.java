@@ -14,8 +14,8 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists whose elements expire, each for itself. Those of a list that have expired are removed together,
- * by writing the others anew.
+ * Lists whose elements expire, each for itself. Those of a list that have expired are removed
+ * together, by writing the others anew.
  */
 final class TtlListTable<K, N, E> extends TtlTable<K, N> implements ListTable<K, N, E> {
   private final ListTable<K, N, Timed<E>> table;

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of an engine whose values have times, seen as one without times in which what has expired is
- * not there. For the owner alone.
+ * A table of an engine whose values have times, seen as one without times in which what has expired
+ * is not there. For the owner alone.
  *
  * @param <K> the type of the keys
  * @param <N> the type of the namespaces

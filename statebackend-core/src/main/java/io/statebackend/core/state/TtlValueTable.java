@@ -58,8 +58,7 @@ final class TtlValueTable<K, N, V> extends TtlTable<K, N> implements ValueTable<
   }
 
   @Override
-  public <A> void update(
-      KeyContext<K> key, N namespace, Function<V, A> function, A argument) {
+  public <A> void update(KeyContext<K> key, N namespace, Function<V, A> function, A argument) {
     share();
     sweep().beginUpdate();
     try {
