@@ -4,13 +4,14 @@
  *
  * <p>{@link io.statebackend.testkit} has one contract per topic. An engine's tests extend each and
  * say how a backend is made. {@link io.statebackend.testkit.fault} is a file system that fails as
- * disks do.
+ * disks do, and an object store that fails as those do.
  */
 module io.statebackend.testkit {
   requires transitive io.statebackend.api;
   requires io.statebackend.core;
   requires transitive org.junit.jupiter.api;
   requires org.assertj.core;
+  requires jdk.httpserver;
   requires static org.jspecify;
 
   exports io.statebackend.testkit;

@@ -198,6 +198,23 @@ public interface KeyedStateBackend<K> {
       AggregatingStateDescriptor<I, A, O> descriptor, TypeSerializer<N> namespaceSerializer);
 
   /**
+   * Returns timers. Asking twice for the same name gives the same timers. Names are unique over
+   * timers and states.
+   *
+   * @param name the name, as of a state
+   * @param namespaceSerializer the serializer of the namespaces; {@link VoidNamespace#serializer()}
+   *     if each key has timers of one sort only
+   * @param <N> the type of the namespaces
+   * @return the timers
+   * @throws IllegalStateException if a state of that name, or timers with another type of
+   *     namespaces, are in use
+   * @throws IncompatibleStateException if what was restored under that name is no timers, or has
+   *     namespaces of another type
+   * @throws CorruptStateException if the restored timers are damaged
+   */
+  <N> Timers<N> timers(String name, TypeSerializer<N> namespaceSerializer);
+
+  /**
    * Merges namespaces of the current key into one. Lists are appended in the order target, then
    * sources; reducing and aggregating states are combined by their function in that order. The
    * sources are empty afterwards. If the function throws, sources before the one at fault are
@@ -240,8 +257,8 @@ public interface KeyedStateBackend<K> {
 
   /**
    * Removes all that is stored under the current key, in every declared state and every namespace.
-   * Costs a point removal per state without namespaces, and O(entries of the key group) per state
-   * with namespaces.
+   * Timers stay. Costs a point removal per state without namespaces, and O(entries of the key
+   * group) per state with namespaces.
    */
   void clearCurrentKey();
 

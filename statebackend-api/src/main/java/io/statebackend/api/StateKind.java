@@ -18,7 +18,9 @@ public enum StateKind {
   /** Operator state: a list that every subtask gets whole on restore. */
   UNION_LIST(7),
   /** Operator state: a map that is the same in every subtask. */
-  BROADCAST_MAP(8);
+  BROADCAST_MAP(8),
+  /** Timers: points in time per key and namespace. */
+  TIMERS(9);
 
   private final int id;
 
@@ -48,7 +50,7 @@ public enum StateKind {
         return kind;
       }
     }
-    throw new CorruptStateException("unknown kind of state: expected=1 to 8, actual=" + id);
+    throw new CorruptStateException("unknown kind of state: expected=1 to 9, actual=" + id);
   }
 
   /**
@@ -57,6 +59,6 @@ public enum StateKind {
    * @return {@code true} for keyed state, {@code false} for operator state
    */
   public boolean isKeyed() {
-    return id <= AGGREGATING.id;
+    return id <= AGGREGATING.id || this == TIMERS;
   }
 }

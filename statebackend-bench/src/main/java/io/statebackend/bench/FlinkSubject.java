@@ -18,7 +18,11 @@ import org.apache.flink.api.common.state.StateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.runtime.state.AbstractKeyedStateBackend;
+import org.apache.flink.runtime.state.KeyGroupedInternalPriorityQueue;
+import org.apache.flink.streaming.api.operators.TimerHeapInternalTimer;
+import org.apache.flink.streaming.api.operators.TimerSerializer;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
@@ -26,7 +30,7 @@ import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.jspecify.annotations.Nullable;
 
 /** A keyed state backend of Flink, opened as its task opens it, without a cluster around it. */
-final class FlinkSubject implements StatesSubject, DurableSubject {
+final class FlinkSubject implements StatesSubject, DurableSubject, TimedSubject {
   private static final String STATE = "state";
 
   private final FlinkTask task;
@@ -39,6 +43,8 @@ final class FlinkSubject implements StatesSubject, DurableSubject {
   static FlinkSubject inRocksDb(Path directory) {
     EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend(true);
     backend.setDbStoragePath(directory.resolve("db").toString());
+    backend.setPriorityQueueStateType(
+        EmbeddedRocksDBStateBackend.PriorityQueueStateType.ROCKSDB);
     return new FlinkSubject(backend);
   }
 
@@ -111,8 +117,54 @@ final class FlinkSubject implements StatesSubject, DurableSubject {
   }
 
   @Override
+  public TimersSubject timers() {
+    AbstractKeyedStateBackend<Long> keyed = task.keyed(Long.class);
+    return new FlinkTimers(
+        keyed,
+        keyed.create(
+            STATE,
+            new TimerSerializer<>(LongSerializer.INSTANCE, VoidNamespaceSerializer.INSTANCE)));
+  }
+
+  @Override
   public void close() {
     task.close();
+  }
+
+  /** What Flink's timer service does with its queue. */
+  private record FlinkTimers(
+      AbstractKeyedStateBackend<Long> keyed,
+      KeyGroupedInternalPriorityQueue<TimerHeapInternalTimer<Long, VoidNamespace>> queue)
+      implements TimersSubject {
+
+    private static TimerHeapInternalTimer<Long, VoidNamespace> timer(long key, long timestamp) {
+      return new TimerHeapInternalTimer<>(timestamp, key, VoidNamespace.INSTANCE);
+    }
+
+    @Override
+    public void register(long key, long timestamp) {
+      keyed.setCurrentKey(key);
+      queue.add(timer(key, timestamp));
+    }
+
+    @Override
+    public void delete(long key, long timestamp) {
+      keyed.setCurrentKey(key);
+      queue.remove(timer(key, timestamp));
+    }
+
+    @Override
+    public long fire(long upTo) {
+      long sum = 0;
+      TimerHeapInternalTimer<Long, VoidNamespace> timer = queue.peek();
+      while (timer != null && timer.getTimestamp() <= upTo) {
+        queue.poll();
+        keyed.setCurrentKey(timer.getKey());
+        sum += keyed.getCurrentKey();
+        timer = queue.peek();
+      }
+      return sum;
+    }
   }
 
   private record FlinkValue<K, V>(AbstractKeyedStateBackend<K> keyed, ValueState<V> state)

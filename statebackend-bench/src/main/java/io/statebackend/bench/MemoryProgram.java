@@ -41,7 +41,8 @@ final class MemoryProgram<K, V> {
     return figures;
   }
 
-  private static long usedBytes() {
+  /** Collects garbage and returns the bytes of the heap that are in use. */
+  static long usedBytes() {
     for (int i = 0; i < COLLECTIONS; i++) {
       ManagementFactory.getMemoryMXBean().gc();
     }

@@ -71,6 +71,19 @@ final class OpenSubject implements AutoCloseable {
         "this backend has no checkpoints: " + subject.getClass().getSimpleName());
   }
 
+  /**
+   * Returns the subject as one that has timers.
+   *
+   * @throws IllegalStateException if it has not
+   */
+  TimedSubject timed() {
+    if (subject instanceof TimedSubject timed) {
+      return timed;
+    }
+    throw new IllegalStateException(
+        "this backend has no timers: " + subject.getClass().getSimpleName());
+  }
+
   /** Returns the directory with all files. */
   Path directory() {
     return directory;

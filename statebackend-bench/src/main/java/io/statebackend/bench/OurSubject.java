@@ -10,8 +10,10 @@ import io.statebackend.api.MapState;
 import io.statebackend.api.MapStateDescriptor;
 import io.statebackend.api.ReducingState;
 import io.statebackend.api.ReducingStateDescriptor;
+import io.statebackend.api.Timers;
 import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
+import io.statebackend.api.VoidNamespace;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
@@ -28,7 +30,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One of our engines, with the layers above it that a program has. */
-final class OurSubject implements StatesSubject, DurableSubject {
+final class OurSubject implements StatesSubject, DurableSubject, TimedSubject {
   private static final String STATE = "state";
 
   private final StateBackend engine;
@@ -106,6 +108,13 @@ final class OurSubject implements StatesSubject, DurableSubject {
   }
 
   @Override
+  public TimersSubject timers() {
+    KeyedStateBackend<Long> keyed =
+        openSubtask(MemoryCheckpointStorage.create()).keyed(engine, Serializers.LONG);
+    return new OurTimers(keyed, keyed.timers(STATE, VoidNamespace.serializer()));
+  }
+
+  @Override
   public void close() {
     if (subtask != null) {
       subtask.close();
@@ -117,6 +126,30 @@ final class OurSubject implements StatesSubject, DurableSubject {
       storage.close();
     }
     engine.close();
+  }
+
+  private record OurTimers(KeyedStateBackend<Long> keyed, Timers<VoidNamespace> timers)
+      implements TimersSubject {
+
+    @Override
+    public void register(long key, long timestamp) {
+      keyed.setCurrentKey(key);
+      timers.register(VoidNamespace.INSTANCE, timestamp);
+    }
+
+    @Override
+    public void delete(long key, long timestamp) {
+      keyed.setCurrentKey(key);
+      timers.delete(VoidNamespace.INSTANCE, timestamp);
+    }
+
+    @Override
+    public long fire(long upTo) {
+      long[] sum = new long[1];
+      timers.fire(
+          upTo, Integer.MAX_VALUE, (namespace, timestamp) -> sum[0] += keyed.currentKey());
+      return sum[0];
+    }
   }
 
   private record OurValue<K, V>(KeyedStateBackend<K> keyed, ValueState<V> state)

@@ -19,7 +19,10 @@ public enum Program {
   RESTORE,
 
   /** How much of the heap an entry takes. */
-  MEMORY;
+  MEMORY,
+
+  /** How fast timers are, and how much of the heap they take. */
+  TIMERS;
 
   /** Tells whether a backend has what the program measures. */
   public boolean isFor(Backend backend) {

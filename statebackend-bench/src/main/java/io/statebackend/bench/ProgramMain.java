@@ -40,6 +40,7 @@ public final class ProgramMain {
       case OPTIONS -> new OptionsProgram<>(only, entries, keys, effort).run();
       case RESTORE -> new RestoreProgram<>(backend, entries, keys, effort).run();
       case MEMORY -> new MemoryProgram<>(backend, entries, keys).run();
+      case TIMERS -> new TimersProgram(backend, keys, effort).run();
     };
   }
 }

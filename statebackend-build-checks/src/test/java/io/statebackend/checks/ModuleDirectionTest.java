@@ -45,6 +45,8 @@ class ModuleDirectionTest {
   private static final Module ROCKSDB = Module.published("rocksdb", "api").exposing("org.rocksdb");
   private static final Module TESTKIT =
       Module.published("testkit", "api", "core").exposing("org.junit.jupiter.api", "org.assertj");
+  private static final Module S3 =
+      Module.published("s3", "api").exposing("software.amazon.awssdk.services.s3");
   private static final Module EXAMPLES =
       Module.internal("examples", "api", "core", "memory", "fs", "rocksdb");
   private static final Module BENCH =
@@ -54,7 +56,7 @@ class ModuleDirectionTest {
   private static final Module CHECKS = Module.internal("build-checks");
 
   private static final List<Module> MODULES =
-      List.of(API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, EXAMPLES, BENCH, STRESS, CHECKS);
+      List.of(API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, EXAMPLES, BENCH, STRESS, CHECKS);
 
   private static final Reactor REACTOR = Reactor.locate();
   private static final Map<Module, JavaClasses> CLASSES = importAll();

@@ -6,7 +6,7 @@ package io.statebackend.fs;
  * the memory was taken away.
  */
 final class FrozenBytes {
-  private static final int PIECE_BYTES_MAX = 32 << 10;
+  private static final int PIECE_BYTES_MAX = 256 << 10;
 
   private final int pieceBytes;
   private final byte[] piece;
@@ -18,7 +18,8 @@ final class FrozenBytes {
     piece = new byte[(int) sizeBytes(segmentSizeBytes)];
   }
 
-  private static int pieceBytes(int segmentSizeBytes) {
+  /** Returns how many bytes a piece of a segment has at most. */
+  static int pieceBytes(int segmentSizeBytes) {
     int blockCount = Math.min(PIECE_BYTES_MAX, segmentSizeBytes / 8) / Segment.BLOCK_BYTES;
     return Math.max(1, blockCount) * Segment.BLOCK_BYTES;
   }

@@ -66,7 +66,7 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
     this.indexMemory = new LogIndexMemory(log, images);
     this.warming = new Warming(log, settings.memoryBudgetBytes());
     this.restore = new NativeRestore(spec.keyGroups(), log, tables, indexMemory);
-    this.snapshots = new FsSnapshots(memory, log, files, restore);
+    this.snapshots = new FsSnapshots(memory, log, residency, files, restore);
     reserveForSnapshots(FsSnapshots.reservedBytes(log.largestSegmentBytes()));
   }
 

@@ -7,6 +7,7 @@ import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.MemoryUse;
+import io.statebackend.api.spi.Once;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.WorkDirectory;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A storage engine for state larger than memory, in pure Java.
@@ -143,7 +145,7 @@ public final class FsStateBackend implements StateBackend {
     }
   }
 
-  /** The settings of a backend. Not thread-safe. */
+  /** The settings of a backend, each of which is set once at most. Not thread-safe. */
   public static final class Builder {
     private static final long BUDGET_BYTES_DEFAULT = 256L << 20;
     private static final long BUDGET_BYTES_MIN = 1L << 20;
@@ -156,9 +158,9 @@ public final class FsStateBackend implements StateBackend {
     private static final double AMPLIFICATION_MIN = 1.1;
 
     private final Path directory;
-    private long memoryBudgetBytes = BUDGET_BYTES_DEFAULT;
-    private int segmentSizeBytes;
-    private double spaceAmplification = AMPLIFICATION_DEFAULT;
+    private @Nullable Long memoryBudgetBytes;
+    private @Nullable Integer segmentSizeBytes;
+    private @Nullable Double spaceAmplification;
 
     private Builder(Path directory) {
       this.directory = directory;
@@ -173,6 +175,7 @@ public final class FsStateBackend implements StateBackend {
      * @param bytes the budget in bytes, 1 MiB or more; by default 256 MiB
      * @return this
      * @throws IllegalArgumentException if it is too small
+     * @throws IllegalStateException if it was set before
      */
     public Builder memoryBudgetBytes(long bytes) {
       if (bytes < BUDGET_BYTES_MIN) {
@@ -180,7 +183,7 @@ public final class FsStateBackend implements StateBackend {
             "memoryBudgetBytes must be %d or more: memoryBudgetBytes=%d"
                 .formatted(BUDGET_BYTES_MIN, bytes));
       }
-      memoryBudgetBytes = bytes;
+      memoryBudgetBytes = Once.set("memoryBudgetBytes", memoryBudgetBytes, bytes);
       return this;
     }
 
@@ -193,6 +196,7 @@ public final class FsStateBackend implements StateBackend {
      *     MiB
      * @return this
      * @throws IllegalArgumentException if it is not
+     * @throws IllegalStateException if it was set before
      */
     public Builder segmentSizeBytes(int bytes) {
       if (bytes < SEGMENT_SIZE_BYTES_MIN
@@ -202,7 +206,7 @@ public final class FsStateBackend implements StateBackend {
             "segmentSizeBytes must be a power of two from %d to %d: segmentSizeBytes=%d"
                 .formatted(SEGMENT_SIZE_BYTES_MIN, SEGMENT_SIZE_BYTES_MAX, bytes));
       }
-      segmentSizeBytes = bytes;
+      segmentSizeBytes = Once.set("segmentSizeBytes", segmentSizeBytes, bytes);
       return this;
     }
 
@@ -213,6 +217,7 @@ public final class FsStateBackend implements StateBackend {
      * @param ratio the size of the log divided by that of live records, 1.1 or more; by default 2
      * @return this
      * @throws IllegalArgumentException if it is less
+     * @throws IllegalStateException if it was set before
      */
     public Builder spaceAmplification(double ratio) {
       if (!(ratio >= AMPLIFICATION_MIN)) {
@@ -220,7 +225,7 @@ public final class FsStateBackend implements StateBackend {
             "spaceAmplification must be %s or more: spaceAmplification=%s"
                 .formatted(AMPLIFICATION_MIN, ratio));
       }
-      spaceAmplification = ratio;
+      spaceAmplification = Once.set("spaceAmplification", spaceAmplification, ratio);
       return this;
     }
 
@@ -233,18 +238,20 @@ public final class FsStateBackend implements StateBackend {
      * @throws io.statebackend.api.StateIoException if the directory cannot be created
      */
     public FsStateBackend open() {
-      int segment = segmentSizeBytes == 0 ? defaultSegmentSizeBytes() : segmentSizeBytes;
-      if (segment > memoryBudgetBytes / 8) {
+      long budget = memoryBudgetBytes == null ? BUDGET_BYTES_DEFAULT : memoryBudgetBytes;
+      int segment = segmentSizeBytes == null ? defaultSegmentSizeBytes(budget) : segmentSizeBytes;
+      if (segment > budget / 8) {
         throw new IllegalStateException(
             "segmentSizeBytes must be an eighth of memoryBudgetBytes or less: segmentSizeBytes=%d, memoryBudgetBytes=%d"
-                .formatted(segment, memoryBudgetBytes));
+                .formatted(segment, budget));
       }
-      Settings settings = new Settings(memoryBudgetBytes, segment, spaceAmplification);
-      return FsStateBackend.open(directory, settings);
+      double amplification =
+          spaceAmplification == null ? AMPLIFICATION_DEFAULT : spaceAmplification;
+      return FsStateBackend.open(directory, new Settings(budget, segment, amplification));
     }
 
-    private int defaultSegmentSizeBytes() {
-      long wanted = Long.highestOneBit(memoryBudgetBytes / SEGMENTS_PER_BUDGET);
+    private static int defaultSegmentSizeBytes(long budget) {
+      long wanted = Long.highestOneBit(budget / SEGMENTS_PER_BUDGET);
       return (int)
           Math.max(
               SEGMENT_SIZE_BYTES_DEFAULT_MIN, Math.min(SEGMENT_SIZE_BYTES_DEFAULT_MAX, wanted));

@@ -131,8 +131,9 @@ final class LiveUnits {
     return bits[(int) (segment.base >>> rangeShift) - firstRange];
   }
 
-  /** Tells whether anything of a segment is live, in the ranges or not. */
-  boolean isLive(Segment segment) {
-    return liveRanges.get((int) (segment.base >>> rangeShift));
+  /** Returns the segments of which anything is live, in the ranges or not. */
+  @SuppressWarnings("NullAway") // what is live lies in a segment
+  Iterable<Segment> segments() {
+    return () -> liveRanges.stream().mapToObj(range -> segments[range]).iterator();
   }
 }

@@ -301,7 +301,7 @@ final class Log implements AutoCloseable {
     return new StateIoException(
         "no memory for a segment of the log: needed=%d bytes, available=%d bytes, %s, %s, used by the store=%s bytes, memoryBudgetBytes=%d; %s"
             .formatted(
-                capacity + Segment.OVERHEAD_BYTES,
+                (long) capacity + segments.overheadBytes(capacity),
                 memory.availableBytes(),
                 what,
                 owner,

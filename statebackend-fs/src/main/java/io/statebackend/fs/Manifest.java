@@ -5,21 +5,22 @@ import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 
 /**
- * What a native snapshot consists of, as docs/format/fs-snapshot-v1.md specifies. Immutable.
- *
- * @param tables the tables, in the order of the numbers that records call them
- * @param segments what is stored of each segment
+ * What a native snapshot consists of, as docs/format/fs-snapshot-v1.md specifies. Segments are
+ * written and read one by one, for there may be more of them than memory is meant for. Immutable.
  */
-record Manifest(List<Table> tables, List<StoredSegment> segments) {
-  private static final int VERSION = 1;
+final class Manifest implements Iterable<StoredSegment> {
+  /** In which ranges have no directories. */
+  private static final int VERSION_1 = 1;
+
+  private static final int VERSION = 2;
 
   /** Added to the code of the kind of a table that was dropped. */
   private static final int DROPPED = 128;
@@ -38,60 +39,116 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
     }
   }
 
-  Manifest {
-    tables = List.copyOf(tables);
-    segments = List.copyOf(segments);
+  private final int version;
+  private final List<Table> tables;
+  private final List<String> files;
+  private final int segmentCount;
+
+  /** Where the segments begin. */
+  private final BinaryInput segments;
+
+  private Manifest(
+      int version, List<Table> tables, List<String> files, int segmentCount, BinaryInput segments) {
+    this.version = version;
+    this.tables = List.copyOf(tables);
+    this.files = List.copyOf(files);
+    this.segmentCount = segmentCount;
+    this.segments = segments;
   }
 
-  /** Returns the names of all files. */
-  static Set<String> files(Collection<StoredSegment> segments) {
-    Set<String> files = new LinkedHashSet<>();
-    for (StoredSegment segment : segments) {
-      segment.places().forEach(place -> files.add(place.file()));
-    }
-    return files;
+  /** Returns the tables, in the order of the numbers that records call them. */
+  List<Table> tables() {
+    return tables;
   }
 
-  byte[] toBytes() {
-    BinaryOutput out = new BinaryOutput();
-    out.writeByte(VERSION);
-    out.writeVarInt(tables.size());
-    for (Table table : tables) {
-      TableFormat format = table.format();
-      out.writeString(format.name());
-      out.writeByte(format.kind().code() + (table.isDropped() ? DROPPED : 0));
-      out.writeInt(format.keyLength());
-      out.writeInt(format.namespaceLength());
-      out.writeInt(format.userKeyLength());
-      out.writeInt(format.valueLength());
-      out.writeVarInt(table.recordCounts().size());
-      table.recordCounts().forEach(out::writeVarLong);
-    }
-    Map<String, Integer> fileNumbers = new LinkedHashMap<>();
-    files(segments).forEach(file -> fileNumbers.put(file, fileNumbers.size()));
-    out.writeVarInt(fileNumbers.size());
-    fileNumbers.keySet().forEach(out::writeString);
-    out.writeVarInt(segments.size());
-    for (StoredSegment segment : segments) {
-      out.writeVarInt(segment.ranges().size());
+  /** Iterates over what is stored of each segment, which it reads again. */
+  @Override
+  public Iterator<StoredSegment> iterator() {
+    BinaryInput in = new BinaryInput();
+    in.reset(segments.array(), segments.position(), segments.limit());
+    return new Iterator<>() {
+      private int rest = segmentCount;
+
+      @Override
+      public boolean hasNext() {
+        return rest > 0;
+      }
+
+      @Override
+      public StoredSegment next() {
+        if (rest == 0) {
+          throw new NoSuchElementException("the manifest has no more segments");
+        }
+        rest--;
+        return readSegment(files, in, version);
+      }
+    };
+  }
+
+  /** Writes a manifest. */
+  static final class Writer {
+    private final Map<String, Integer> fileNumbers = new LinkedHashMap<>();
+    private final BinaryOutput segments = new BinaryOutput();
+    private int segmentCount;
+
+    /** Adds what is stored of a segment. */
+    void add(StoredSegment segment) {
+      segmentCount++;
+      int from = Segment.HEADER_BYTES;
+      segments.writeVarInt(segment.ranges().size());
       for (StoredSegment.Range range : segment.ranges()) {
-        write(range.place(), fileNumbers, out);
+        segments.writeVarInt((range.end() - from) / RecordLayout.UNIT_BYTES);
+        segments.writeVarInt(range.directoryLength());
+        write(range.place());
+        from = range.end();
       }
-      out.writeVarInt(segment.liveness().size());
+      segments.writeVarInt(segment.liveness().size());
       for (StoredSegment.Liveness part : segment.liveness()) {
-        out.writeBoolean(part.isFull());
-        write(part.place(), fileNumbers, out);
+        segments.writeBoolean(part.isFull());
+        write(part.place());
       }
     }
-    return out.toByteArray();
+
+    private void write(StoredSegment.Place place) {
+      segments.writeVarInt(fileNumbers.computeIfAbsent(place.file(), absent -> fileNumbers.size()));
+      segments.writeVarLong(place.position());
+      segments.writeVarInt(place.length());
+      segments.writeInt(place.crc32c());
+    }
+
+    /** Returns the names of the files that the segments are in. */
+    Set<String> files() {
+      return fileNumbers.keySet();
+    }
+
+    /**
+     * Returns the manifest.
+     *
+     * @param tables in the order of the numbers that records call them
+     */
+    byte[] toBytes(List<Table> tables) {
+      BinaryOutput out = new BinaryOutput();
+      out.writeByte(VERSION);
+      out.writeVarInt(tables.size());
+      tables.forEach(table -> writeTable(table, out));
+      out.writeVarInt(fileNumbers.size());
+      fileNumbers.keySet().forEach(out::writeString);
+      out.writeVarInt(segmentCount);
+      out.write(segments.array(), 0, segments.position());
+      return out.toByteArray();
+    }
   }
 
-  private static void write(
-      StoredSegment.Place place, Map<String, Integer> fileNumbers, BinaryOutput out) {
-    out.writeVarInt(fileNumbers.getOrDefault(place.file(), -1));
-    out.writeVarLong(place.position());
-    out.writeVarInt(place.length());
-    out.writeInt(place.crc32c());
+  private static void writeTable(Table table, BinaryOutput out) {
+    TableFormat format = table.format();
+    out.writeString(format.name());
+    out.writeByte(format.kind().code() + (table.isDropped() ? DROPPED : 0));
+    out.writeInt(format.keyLength());
+    out.writeInt(format.namespaceLength());
+    out.writeInt(format.userKeyLength());
+    out.writeInt(format.valueLength());
+    out.writeVarInt(table.recordCounts().size());
+    table.recordCounts().forEach(out::writeVarLong);
   }
 
   /**
@@ -101,9 +158,9 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
    */
   static Manifest read(BinaryInput in) {
     int version = in.readByte();
-    if (version != VERSION) {
+    if (version != VERSION && version != VERSION_1) {
       throw new CorruptStateException(
-          "not a manifest of version %d: version=%d".formatted(VERSION, version));
+          "not a manifest of version %d or %d: version=%d".formatted(VERSION_1, VERSION, version));
     }
     List<Table> tables = new ArrayList<>();
     for (int i = in.readLength(); i > 0; i--) {
@@ -113,23 +170,23 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
     for (int i = in.readLength(); i > 0; i--) {
       files.add(in.readString());
     }
-    List<StoredSegment> segments = new ArrayList<>();
-    for (int i = in.readLength(); i > 0; i--) {
-      segments.add(readSegment(files, in));
+    int segmentCount = in.readLength();
+    BinaryInput segments = new BinaryInput();
+    segments.reset(in.array(), in.position(), in.limit());
+    long unitCount = 0;
+    for (int i = 0; i < segmentCount; i++) {
+      unitCount += readSegment(files, in, version).size() / RecordLayout.UNIT_BYTES;
     }
     if (in.remaining() > 0) {
       throw new CorruptStateException("manifest is too long: remaining=" + in.remaining());
     }
-    checkRecordCounts(tables, segments);
-    return new Manifest(tables, segments);
+    checkRecordCounts(tables, unitCount);
+    return new Manifest(version, tables, files, segmentCount, segments);
   }
 
   /** Memory is going to be taken for so many records. */
-  private static void checkRecordCounts(List<Table> tables, List<StoredSegment> segments) {
-    long rest = 0;
-    for (StoredSegment segment : segments) {
-      rest += segment.size() / RecordLayout.UNIT_BYTES;
-    }
+  private static void checkRecordCounts(List<Table> tables, long unitCount) {
+    long rest = unitCount;
     for (Table table : tables) {
       for (long count : table.recordCounts()) {
         if (count < 0 || count > rest) {
@@ -155,13 +212,10 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
     return new Table(format, code >= DROPPED, recordCounts);
   }
 
-  private static StoredSegment readSegment(List<String> files, BinaryInput in) {
+  private static StoredSegment readSegment(List<String> files, BinaryInput in, int version) {
     StoredSegment segment = StoredSegment.NOTHING;
     for (int i = in.readLength(); i > 0; i--) {
-      StoredSegment.Place place = readPlace(files, in);
-      segment =
-          segment.withRange(
-              new StoredSegment.Range(place, checkedEnd(segment.size(), place.length())));
+      segment = segment.withRange(readRange(files, in, version, segment.size()));
     }
     List<StoredSegment.Liveness> liveness = new ArrayList<>();
     for (int i = in.readLength(); i > 0; i--) {
@@ -171,14 +225,38 @@ record Manifest(List<Table> tables, List<StoredSegment> segments) {
     return new StoredSegment(segment.size(), segment.ranges(), liveness);
   }
 
-  private static int checkedEnd(int size, int length) {
-    if (length < 0
-        || length % RecordLayout.UNIT_BYTES != 0
-        || (long) size + length > Integer.MAX_VALUE - 64) {
-      throw new CorruptStateException(
-          "not a range of a segment: from=%d, length=%d".formatted(size, length));
+  private static StoredSegment.Range readRange(
+      List<String> files, BinaryInput in, int version, int from) {
+    if (version == VERSION_1) {
+      StoredSegment.Place place = readPlace(files, in);
+      if (place.length() % RecordLayout.UNIT_BYTES != 0) {
+        throw notARange(from, place.length());
+      }
+      int end = checkedEnd(from, place.length() / RecordLayout.UNIT_BYTES);
+      return new StoredSegment.Range(place, 0, end);
     }
-    return size + length;
+    int end = checkedEnd(from, in.readVarInt());
+    int directoryLength = in.readVarInt();
+    StoredSegment.Place place = readPlace(files, in);
+    if (directoryLength < 0
+        || place.length() < end - from
+        || (directoryLength == 0 && place.length() != end - from)) {
+      throw notARange(from, place.length());
+    }
+    return new StoredSegment.Range(place, directoryLength, end);
+  }
+
+  private static int checkedEnd(int from, int unitCount) {
+    long end = from + (long) unitCount * RecordLayout.UNIT_BYTES;
+    if (unitCount < 0 || end > Integer.MAX_VALUE - 64) {
+      throw notARange(from, unitCount * (long) RecordLayout.UNIT_BYTES);
+    }
+    return (int) end;
+  }
+
+  private static CorruptStateException notARange(int from, long length) {
+    return new CorruptStateException(
+        "not a range of a segment: from=%d, length=%d".formatted(from, length));
   }
 
   private static StoredSegment.Place readPlace(List<String> files, BinaryInput in) {

@@ -4,9 +4,8 @@ package io.statebackend.fs;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.spi.NativeSnapshots;
-import java.util.LinkedHashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -55,33 +54,36 @@ final class NativeRestore {
   }
 
   /**
-   * Restores; returns what the snapshots hold of the store's segments.
+   * Restores.
    *
-   * @param lists where the live records of segments are noted that are taken over
+   * @param adopted where segments are noted that are taken over
+   * @return whether any are
    */
-  FsSnapshots.Stored restore(List<NativeSnapshots.Snapshot> snapshots, LiveLists lists) {
+  boolean restore(List<NativeSnapshots.Snapshot> snapshots, StoredSegments adopted) {
     log.setRestoring(true);
     try {
-      return restoreAll(snapshots, lists);
+      return restoreAll(snapshots, adopted);
     } finally {
       log.setRestoring(false);
       log.sealAll();
     }
   }
 
-  private FsSnapshots.Stored restoreAll(List<NativeSnapshots.Snapshot> snapshots, LiveLists lists) {
+  private boolean restoreAll(List<NativeSnapshots.Snapshot> snapshots, StoredSegments adopted) {
     boolean isSame = snapshots.size() == 1 && snapshots.get(0).keyGroups().equals(range);
     for (NativeSnapshots.Snapshot snapshot : snapshots) {
       Manifest manifest = Manifest.read(snapshot.manifest());
-      SegmentReader reader = new SegmentReader(snapshot.files());
-      boolean adopts = isSame && manifest.tables().size() <= ADOPTED_TABLE_COUNT_MAX;
-      int[] tableIds = declare(manifest.tables(), snapshot.keyGroups(), adopts);
-      if (adopts) {
-        return adopt(manifest.segments(), reader, tableIds, lists);
+      try (SegmentReader reader = new SegmentReader(snapshot.files())) {
+        boolean adopts = isSame && manifest.tables().size() <= ADOPTED_TABLE_COUNT_MAX;
+        int[] tableIds = declare(manifest.tables(), snapshot.keyGroups(), adopts);
+        if (adopts) {
+          adopt(manifest, reader, tableIds, adopted);
+          return true;
+        }
+        copy(manifest, reader, snapshot.keyGroups(), tableIds);
       }
-      copy(manifest.segments(), reader, snapshot.keyGroups(), tableIds);
     }
-    return FsSnapshots.Stored.NOTHING;
+    return false;
   }
 
   /**
@@ -207,21 +209,20 @@ final class NativeRestore {
    * Takes segments over as they are. While one comes into the index, the next one is read, if there
    * is memory for both.
    */
-  private FsSnapshots.Stored adopt(
-      List<StoredSegment> stored, SegmentReader reader, int[] ids, LiveLists lists) {
-    Map<Long, StoredSegment> segments = new LinkedHashMap<>();
+  private void adopt(Manifest manifest, SegmentReader reader, int[] ids, StoredSegments adopted) {
     try (ReadAhead readAhead = new ReadAhead(reader)) {
+      Iterator<StoredSegment> stored = manifest.iterator();
       Adoption next = null;
-      for (int i = 0; i < stored.size(); i++) {
-        Adoption current = next != null ? next : begin(stored.get(i), readAhead);
+      StoredSegment nextStored = stored.hasNext() ? stored.next() : null;
+      while (nextStored != null) {
+        Adoption current = next != null ? next : begin(nextStored, readAhead);
         SegmentReader.Live live = ReadAhead.await(current.reading);
-        next = i + 1 < stored.size() ? tryBegin(stored.get(i + 1), readAhead) : null;
+        nextStored = stored.hasNext() ? stored.next() : null;
+        next = nextStored == null ? null : tryBegin(nextStored, readAhead);
         adopt(current, live, ids);
-        segments.put(current.segment.id, current.stored);
-        lists.add(current.segment.id, live.list());
+        adopted.add(current.segment.id, current.stored, live.list());
       }
     }
-    return new FsSnapshots.Stored(segments, lists);
   }
 
   private Adoption begin(StoredSegment stored, ReadAhead readAhead) {
@@ -239,118 +240,103 @@ final class NativeRestore {
 
   private void adopt(Adoption adoption, SegmentReader.Live live, int[] ids) {
     Segment segment = adoption.segment;
-    forEachLive(
-        adoption.stored,
-        segment.memoryNow(),
-        live.bits(),
-        range,
-        ids,
-        (at, header, records) -> {
-          IndexGroup group = records.group(RecordLayout.keyGroup(header));
-          batch.add(group, key.hash(), segment.address(at));
-          log.adopted(segment, RecordLayout.sizeBytes(header));
-        });
+    byte[] bytes = segment.memoryNow();
+    for (int at = Segment.HEADER_BYTES; at < adoption.stored.size(); ) {
+      int sizeBytes = RecordLayout.sizeBytes(Bytes.getLong(bytes, at));
+      if (LiveUnits.isSet(live.bits(), at / RecordLayout.UNIT_BYTES)) {
+        long header = ownHeader(adoption.stored, bytes, at, at, range, ids);
+        IndexGroup group = moveKeyTo(adoption.stored, bytes, at, at, header);
+        batch.add(group, key.hash(), segment.address(at));
+        log.adopted(segment, sizeBytes);
+      }
+      at += sizeBytes;
+    }
     batch.flush();
     log.endAdopted(segment);
   }
 
   /** Copies the records of the store's key groups. */
-  private void copy(
-      List<StoredSegment> segments, SegmentReader reader, KeyGroupRange keyGroups, int[] ids) {
-    byte[] bytes = {};
+  private void copy(Manifest segments, SegmentReader reader, KeyGroupRange keyGroups, int[] ids) {
     for (StoredSegment stored : segments) {
-      if (bytes.length < stored.size()) {
-        bytes = new byte[stored.size()];
-      }
-      long[] live = reader.read(stored, bytes).bits();
-      copy(stored, bytes, live, keyGroups, ids);
+      reader.read(
+          stored,
+          range,
+          (bytes, at, offset) -> {
+            long header = ownHeader(stored, bytes, at, offset, keyGroups, ids);
+            if (range.contains(RecordLayout.keyGroup(header))) {
+              copy(stored, bytes, at, offset, header);
+            }
+          });
+      batch.flush();
     }
   }
 
-  private void copy(
-      StoredSegment stored, byte[] bytes, long[] live, KeyGroupRange keyGroups, int[] ids) {
-    forEachLive(
-        stored,
-        bytes,
-        live,
-        keyGroups,
-        ids,
-        (at, header, records) -> {
-          int keyGroup = RecordLayout.keyGroup(header);
-          if (range.contains(keyGroup)) {
-            int sizeBytes = RecordLayout.sizeBytes(header);
-            if (!log.fits(sizeBytes)) {
-              // Cleaning takes what the index does not have for dead.
-              batch.flush();
-              log.makeRoom(sizeBytes, tables.tableOf(header).format().name());
-            }
-            Segment target = log.active();
-            int offset = log.append(sizeBytes);
-            byte[] targetBytes = target.memoryNow();
-            System.arraycopy(bytes, at, targetBytes, offset, sizeBytes);
-            Bytes.putLong(targetBytes, offset, header);
-            batch.add(records.group(keyGroup), key.hash(), target.address(offset));
-          }
-        });
-    batch.flush();
-  }
-
-  private interface RecordAction {
-    /**
-     * Takes a record.
-     *
-     * @param at where it is in the bytes
-     * @param header its header, with the number that the table has in this store
-     * @param records what it belongs to
-     */
-    void take(int at, long header, Records records);
+  private void copy(StoredSegment stored, byte[] bytes, int at, int offset, long header) {
+    int sizeBytes = RecordLayout.sizeBytes(header);
+    IndexGroup group = moveKeyTo(stored, bytes, at, offset, header);
+    if (!log.fits(sizeBytes)) {
+      // Cleaning takes what the index does not have for dead.
+      batch.flush();
+      log.makeRoom(sizeBytes, tables.tableOf(header).format().name());
+    }
+    Segment target = log.active();
+    int targetAt = log.append(sizeBytes);
+    byte[] targetBytes = target.memoryNow();
+    System.arraycopy(bytes, at, targetBytes, targetAt, sizeBytes);
+    Bytes.putLong(targetBytes, targetAt, header);
+    batch.add(group, key.hash(), target.address(targetAt));
   }
 
   /**
-   * Calls an action for each live record, with the key part moved to it.
+   * Returns the header of a live record, with the number that its table has in this store.
    *
+   * @param at where in the bytes it is
+   * @param offset where in the segment
+   * @param keyGroups the key groups of the snapshot
    * @param ids the numbers that the tables of the snapshot have in this store
    */
-  private void forEachLive(
-      StoredSegment stored,
-      byte[] bytes,
-      long[] live,
-      KeyGroupRange keyGroups,
-      int[] ids,
-      RecordAction action) {
-    for (int at = Segment.HEADER_BYTES; at < stored.size(); ) {
-      long header = Bytes.getLong(bytes, at);
-      if (LiveUnits.isSet(live, at / RecordLayout.UNIT_BYTES)) {
-        int tableId = RecordLayout.tableId(header);
-        if (tableId >= ids.length
-            || ids[tableId] == NO_NUMBER
-            || !keyGroups.contains(RecordLayout.keyGroup(header))) {
-          throw stored.corrupt(at, "not a record of this snapshot: " + hex(header));
-        }
-        long ownHeader = RecordLayout.withTable(header, ids[tableId]);
-        Records records = tables.recordsOf(ownHeader);
-        RecordLayout layout = records.layout();
-        if (!layout.isSound(bytes, at)) {
-          throw stored.corrupt(at, "record has lengths beyond its size: " + hex(header));
-        }
-        checkReadable(stored, bytes, at, tables.tableOf(ownHeader).format(), layout);
-        layout.moveTo(key, bytes, at);
-        action.take(at, ownHeader, records);
-      }
-      at += RecordLayout.sizeBytes(header);
+  private static long ownHeader(
+      StoredSegment stored, byte[] bytes, int at, int offset, KeyGroupRange keyGroups, int[] ids) {
+    long header = Bytes.getLong(bytes, at);
+    int tableId = RecordLayout.tableId(header);
+    if (tableId >= ids.length
+        || ids[tableId] == NO_NUMBER
+        || !keyGroups.contains(RecordLayout.keyGroup(header))) {
+      throw stored.corrupt(offset, "not a record of this snapshot: " + hex(header));
     }
+    return RecordLayout.withTable(header, ids[tableId]);
+  }
+
+  /** Moves the key part to that of a record, which is checked; returns where the index has it. */
+  private IndexGroup moveKeyTo(
+      StoredSegment stored, byte[] bytes, int at, int offset, long ownHeader) {
+    Records records = tables.recordsOf(ownHeader);
+    RecordLayout layout = records.layout();
+    if (!layout.isSound(bytes, at)) {
+      throw stored.corrupt(offset, "record has lengths beyond its size: " + hex(ownHeader));
+    }
+    TableFormat format = tables.tableOf(ownHeader).format();
+    checkReadable(stored, bytes, at, offset, format, layout);
+    layout.moveTo(key, bytes, at);
+    return records.group(RecordLayout.keyGroup(ownHeader));
   }
 
   private static void checkReadable(
-      StoredSegment stored, byte[] bytes, int at, TableFormat format, RecordLayout layout) {
+      StoredSegment stored,
+      byte[] bytes,
+      int at,
+      int offset,
+      TableFormat format,
+      RecordLayout layout) {
     boolean isReadable;
     try {
       isReadable = layout.isReadable(format, format.keyParts(), bytes, at);
     } catch (CorruptStateException e) {
-      throw stored.corrupt(at, "record is damaged: table=" + format.name() + ", " + e.getMessage());
+      throw stored.corrupt(
+          offset, "record is damaged: table=" + format.name() + ", " + e.getMessage());
     }
     if (!isReadable) {
-      throw stored.corrupt(at, "record has lengths beyond its key or value: " + format.name());
+      throw stored.corrupt(offset, "record has lengths beyond its key or value: " + format.name());
     }
   }
 

@@ -111,7 +111,8 @@ final class Residency implements AutoCloseable, MemoryBudget.Lender {
    * @throws StateIoException if these cannot be written
    */
   byte @Nullable [] tryAllocate(int capacity) {
-    while (!memory.tryReserve(Part.LOG, capacity + Segment.OVERHEAD_BYTES)) {
+    int overheadBytes = segments.overheadBytes(capacity);
+    while (!memory.tryReserve(Part.LOG, (long) capacity + overheadBytes)) {
       if (memory.isBelowShare() && memory.takeBeyondShare()) {
         continue;
       }
@@ -123,13 +124,13 @@ final class Residency implements AutoCloseable, MemoryBudget.Lender {
         return null;
       }
       if (freed.length == capacity && !memory.mustGiveBack()) {
-        boolean ignored = memory.charge(Part.INDEX, Segment.OVERHEAD_BYTES);
+        boolean ignored = memory.charge(Part.INDEX, overheadBytes);
         writeAhead(capacity);
         return freed;
       }
       memory.release(Part.LOG, freed.length);
     }
-    memory.move(Part.LOG, Part.INDEX, Segment.OVERHEAD_BYTES);
+    memory.move(Part.LOG, Part.INDEX, overheadBytes);
     writeAhead(capacity);
     return new byte[capacity];
   }
@@ -138,10 +139,11 @@ final class Residency implements AutoCloseable, MemoryBudget.Lender {
    * Returns memory of the margin for a new segment of a store that is restored, if there is any.
    */
   byte @Nullable [] tryAllocateFromMargin(int capacity, int lastBytesDivisor) {
-    if (!memory.tryCharge(Part.LOG, capacity + Segment.OVERHEAD_BYTES, lastBytesDivisor)) {
+    int overheadBytes = segments.overheadBytes(capacity);
+    if (!memory.tryCharge(Part.LOG, (long) capacity + overheadBytes, lastBytesDivisor)) {
       return null;
     }
-    memory.move(Part.LOG, Part.INDEX, Segment.OVERHEAD_BYTES);
+    memory.move(Part.LOG, Part.INDEX, overheadBytes);
     return new byte[capacity];
   }
 
@@ -314,7 +316,7 @@ final class Residency implements AutoCloseable, MemoryBudget.Lender {
     if (segment.isSealed()) {
       files.free(segment.file(), segment.base);
     }
-    memory.release(Part.INDEX, Segment.OVERHEAD_BYTES);
+    memory.release(Part.INDEX, segments.overheadBytes(segment.capacity));
     return true;
   }
 

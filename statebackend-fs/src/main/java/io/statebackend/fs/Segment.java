@@ -22,8 +22,21 @@ final class Segment {
   /** What a block takes in a file: its checksum is behind it. */
   static final int STORED_BLOCK_BYTES = BLOCK_BYTES + Integer.BYTES;
 
-  /** The memory that a segment needs beside its bytes for as long as it exists. */
-  static final int OVERHEAD_BYTES = 128;
+  /** What an object of this class takes. */
+  private static final int OBJECT_BYTES = 72;
+
+  /** What a manifest takes for a segment, while it is written, with room to grow. */
+  private static final int MANIFEST_BYTES = 48;
+
+  /** What tables of segments take for a range of addresses: two references, with room to grow. */
+  static final int BYTES_PER_RANGE = 16;
+
+  /**
+   * The memory that a segment with one range of addresses needs beside its bytes for as long as it
+   * exists: what is known of it here, in two snapshots of which one is written, and in a manifest.
+   */
+  static final int OVERHEAD_BYTES =
+      OBJECT_BYTES + BYTES_PER_RANGE + 2 * StoredSegments.BYTES_PER_SEGMENT + MANIFEST_BYTES;
 
   private static final int BLOCKS_PER_WRITE = 16;
 
@@ -104,6 +117,7 @@ final class Segment {
   byte[] evict() {
     byte[] bytes = memoryNow();
     memory = null;
+    written = null;
     // Pairs with the fence of FrozenReader.isStill: who copies bytes that are written into the
     // array from now on sees that it is no longer this segment's.
     VarHandle.storeStoreFence();

@@ -94,6 +94,11 @@ final class SegmentTable {
     return base;
   }
 
+  /** Returns the memory that a segment needs beside its bytes, for as long as it exists. */
+  int overheadBytes(int capacity) {
+    return Segment.OVERHEAD_BYTES + (rangeCount(capacity) - 1) * Segment.BYTES_PER_RANGE;
+  }
+
   private int rangeCount(int bytes) {
     int lastUnit = (bytes - 1) / RecordLayout.UNIT_BYTES;
     return (lastUnit >>> rangeShift) + 1;

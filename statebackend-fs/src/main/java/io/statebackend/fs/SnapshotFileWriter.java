@@ -33,8 +33,18 @@ final class SnapshotFileWriter implements AutoCloseable {
       SnapshotFileHeader.write(file.output());
       position = SnapshotFileHeader.SIZE_BYTES;
     }
+    beginPart();
+  }
+
+  /** Begins a place in the same file as the last one. */
+  void beginPart() {
     placeFrom = position;
     crc.reset();
+  }
+
+  /** Returns where in the file the next byte goes. */
+  long position() {
+    return position;
   }
 
   /** Appends bytes to the place. */

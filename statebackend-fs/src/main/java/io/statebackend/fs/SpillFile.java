@@ -26,6 +26,7 @@ final class SpillFile {
   private static final int IO_BYTES = 256 << 10;
 
   private final Path path;
+  private final OpenFiles openFiles;
   private final long firstAddress;
 
   /** How many segments are in the file. Belongs to the owner. */
@@ -37,8 +38,15 @@ final class SpillFile {
   /** Guarded by this. */
   private boolean closed;
 
-  SpillFile(Path path, long firstAddress) {
+  /**
+   * Creates no file yet.
+   *
+   * @param openFiles limits how many files are open
+   * @param firstAddress the first address of the file's segments
+   */
+  SpillFile(Path path, OpenFiles openFiles, long firstAddress) {
     this.path = path;
+    this.openFiles = openFiles;
     this.firstAddress = firstAddress;
   }
 
@@ -118,18 +126,38 @@ final class SpillFile {
     }
   }
 
-  private synchronized FileChannel open() throws IOException {
-    if (closed) {
-      throw new StateClosedException("the store is closed: file=" + path);
-    }
-    FileChannel open = channel;
-    if (open == null) {
+  private FileChannel open() throws IOException {
+    FileChannel open;
+    synchronized (this) {
+      if (closed) {
+        throw new StateClosedException("the store is closed: file=" + path);
+      }
+      open = channel;
+      if (open != null) {
+        return open;
+      }
       open =
           FileChannel.open(
               path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       channel = open;
     }
+    openFiles.opened(this);
     return open;
+  }
+
+  /** Closes the file until it is needed again; who is reading it meanwhile opens it again. */
+  void letGo() {
+    try (FileChannel unused = takeChannel()) {
+      // Closed by the block.
+    } catch (IOException e) {
+      throw new StateIoException("cannot close a working file: file=" + path, e);
+    }
+  }
+
+  private synchronized @Nullable FileChannel takeChannel() {
+    FileChannel taken = channel;
+    channel = null;
+    return taken;
   }
 
   private synchronized void forget(FileChannel broken) {
@@ -146,6 +174,7 @@ final class SpillFile {
       open = channel;
       channel = null;
     }
+    openFiles.forget(this);
     try {
       if (open != null) {
         open.close();

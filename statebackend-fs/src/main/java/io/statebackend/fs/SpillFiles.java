@@ -14,14 +14,18 @@ import java.util.Set;
 /** The working files of a store: one for each range of addresses that has segments. */
 final class SpillFiles implements AutoCloseable {
   private static final long FILE_BYTES = 256L << 20;
+  private static final int OPEN_COUNT_MAX = 64;
 
   private final Path directory;
+  private final OpenFiles openFiles;
   private final long fileUnits;
 
-  /** The files of lists that are not given up. Guarded by itself, as is what follows. */
-  private final Set<SpillFile> listFiles = new HashSet<>();
+  /**
+   * The files of what snapshots have that are not given up. Guarded by itself, as is what follows.
+   */
+  private final Set<SpillFile> snapshotFiles = new HashSet<>();
 
-  private long listFileCount;
+  private long snapshotFileCount;
   private boolean isClosed;
 
   private final Map<Long, SpillFile> files = new HashMap<>();
@@ -32,8 +36,14 @@ final class SpillFiles implements AutoCloseable {
    * @param segmentUnits the addresses of a segment, a power of two
    */
   SpillFiles(Path directory, long segmentUnits) {
+    this(directory, segmentUnits, FILE_BYTES, OPEN_COUNT_MAX);
+  }
+
+  /** Does the same with files that are smaller and fewer, for tests. */
+  SpillFiles(Path directory, long segmentUnits, long fileBytes, int openCountMax) {
     this.directory = directory;
-    this.fileUnits = Math.max(segmentUnits, FILE_BYTES / RecordLayout.UNIT_BYTES);
+    this.fileUnits = Math.max(segmentUnits, fileBytes / RecordLayout.UNIT_BYTES);
+    this.openFiles = new OpenFiles(openCountMax);
   }
 
   /** Returns the file for a segment, which it counts from now on. */
@@ -41,7 +51,8 @@ final class SpillFiles implements AutoCloseable {
     SpillFile file =
         files.computeIfAbsent(
             base / fileUnits,
-            number -> new SpillFile(directory.resolve("log-" + number), number * fileUnits));
+            number ->
+                new SpillFile(directory.resolve("log-" + number), openFiles, number * fileUnits));
     file.segmentCount++;
     return file;
   }
@@ -56,25 +67,26 @@ final class SpillFiles implements AutoCloseable {
   }
 
   /**
-   * Returns lists in a file of their own, which they delete. Called by any thread, also by one that
-   * still writes a snapshot while the store is closed.
+   * Returns what a snapshot has of segments, with a file of its own, which it deletes. Called by
+   * any thread, also by one that still writes a snapshot while the store is closed.
    *
    * @throws StateClosedException if the files are closed
    */
-  LiveLists createLists() {
-    synchronized (listFiles) {
+  StoredSegments createSegments() {
+    synchronized (snapshotFiles) {
       if (isClosed) {
         throw new StateClosedException("the store is closed: directory=" + directory);
       }
-      SpillFile file = new SpillFile(directory.resolve("live-" + ++listFileCount), 0);
-      listFiles.add(file);
-      return new LiveLists(file, () -> forget(file));
+      SpillFile file =
+          new SpillFile(directory.resolve("snapshot-" + ++snapshotFileCount), openFiles, 0);
+      snapshotFiles.add(file);
+      return new StoredSegments(file, () -> forget(file));
     }
   }
 
   private void forget(SpillFile file) {
-    synchronized (listFiles) {
-      listFiles.remove(file);
+    synchronized (snapshotFiles) {
+      snapshotFiles.remove(file);
     }
   }
 
@@ -85,10 +97,10 @@ final class SpillFiles implements AutoCloseable {
   public void close() {
     List<SpillFile> open = new ArrayList<>(files.values());
     files.clear();
-    synchronized (listFiles) {
+    synchronized (snapshotFiles) {
       isClosed = true;
-      open.addAll(listFiles);
-      listFiles.clear();
+      open.addAll(snapshotFiles);
+      snapshotFiles.clear();
     }
     Closing.all(open, SpillFile::delete);
   }

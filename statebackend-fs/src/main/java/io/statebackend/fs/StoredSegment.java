@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,10 +36,22 @@ record StoredSegment(int size, List<Range> ranges, List<Liveness> liveness) {
   /**
    * Bytes of the segment, from where the range before ends.
    *
-   * @param place where they are
+   * @param place where they are. The checksum is that of the directory if there is one
+   * @param directoryLength how long the directory is that lies behind the place: it tells which
+   *     bytes are of which key groups. 0 if there is none, and the bytes lie there as in the
+   *     segment
    * @param end where in the segment they end
    */
-  record Range(Place place, int end) {}
+  record Range(Place place, int directoryLength, int end) {
+    boolean hasDirectory() {
+      return directoryLength > 0;
+    }
+
+    /** Returns where the directory begins. */
+    long directoryPosition() {
+      return place.position + place.length;
+    }
+  }
 
   /**
    * A list of units at which records begin.
@@ -46,6 +60,46 @@ record StoredSegment(int size, List<Range> ranges, List<Liveness> liveness) {
    * @param place where the list is
    */
   record Liveness(boolean isFull, Place place) {}
+
+  /** Writes the segment for {@link #read}, with the names of files. */
+  void write(BinaryOutput out) {
+    out.writeVarInt(ranges.size());
+    for (Range range : ranges) {
+      write(range.place, out);
+      out.writeVarInt(range.directoryLength);
+      out.writeVarInt(range.end);
+    }
+    out.writeVarInt(liveness.size());
+    for (Liveness part : liveness) {
+      write(part.place, out);
+      out.writeBoolean(part.isFull);
+    }
+  }
+
+  private static void write(Place place, BinaryOutput out) {
+    out.writeString(place.file);
+    out.writeVarLong(place.position);
+    out.writeVarInt(place.length);
+    out.writeInt(place.crc32c);
+  }
+
+  /** Reads what {@link #write} has written. */
+  static StoredSegment read(BinaryInput in) {
+    StoredSegment segment = NOTHING;
+    for (int i = in.readLength(); i > 0; i--) {
+      segment = segment.withRange(new Range(readPlace(in), in.readVarInt(), in.readVarInt()));
+    }
+    List<Liveness> parts = new ArrayList<>();
+    for (int i = in.readLength(); i > 0; i--) {
+      Place place = readPlace(in);
+      parts.add(new Liveness(in.readBoolean(), place));
+    }
+    return new StoredSegment(segment.size, segment.ranges, parts);
+  }
+
+  private static Place readPlace(BinaryInput in) {
+    return new Place(in.readString(), in.readVarLong(), in.readVarInt(), in.readInt());
+  }
 
   StoredSegment withRange(Range range) {
     List<Range> more = new ArrayList<>(ranges);
@@ -65,7 +119,9 @@ record StoredSegment(int size, List<Range> ranges, List<Liveness> liveness) {
     for (Range part : ranges) {
       if (offset < part.end) {
         return new CorruptStateException(
-            message, part.place.file(), part.place.position() + offset - from);
+            message + ", offset in the segment=" + offset,
+            part.place.file(),
+            part.place.position() + (part.hasDirectory() ? 0 : offset - from));
       }
       from = part.end;
     }

@@ -21,13 +21,16 @@ import io.statebackend.testkit.OperatorStateContract;
 import io.statebackend.testkit.OwnerContract;
 import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
+import io.statebackend.testkit.RescaleReadsContract;
 import io.statebackend.testkit.RestoreContract;
 import io.statebackend.testkit.TableContract;
 import io.statebackend.testkit.TtlContract;
 import io.statebackend.testkit.TtlModelContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
+import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
+import io.statebackend.testkit.WindowsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 
@@ -81,6 +84,22 @@ final class FsContractsTest {
 
   @Nested
   final class Aggregating extends AggregatingStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class OfTimers extends TimersContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class OfWindows extends WindowsContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.builder(directory).open();
@@ -190,6 +209,14 @@ final class FsContractsTest {
 
   @Nested
   final class Rescaling extends RescaleContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class RescalingReads extends RescaleReadsContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.builder(directory).open();

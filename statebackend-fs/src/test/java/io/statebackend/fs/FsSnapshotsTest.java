@@ -438,6 +438,87 @@ final class FsSnapshotsTest {
   }
 
   @Test
+  void restore_someKeyGroups_anyBitFlipped_isTheirsOrNoticed() {
+    Random random = new Random(5);
+    Model model = new Model();
+    Store store = new Store(ALL).declare(false);
+    for (int i = 0; i < 3; i++) {
+      model.change(only(store), random, 60, 30);
+      store.checkpoint();
+    }
+    byte[] manifest = store.checkpoint();
+    KeyGroupRange half = new KeyGroupRange(0, KEY_GROUPS / 2);
+    long intact = entriesOf(half, manifest);
+    int noticed = 0;
+    int tried = 0;
+    for (String name : files.current) {
+      byte[] bytes = files.files.get(name);
+      for (int bit = 0; bit < bytes.length * Byte.SIZE; bit += 3) {
+        bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+        try {
+          assertThat(entriesOf(half, manifest)).as("file=%s, bit=%d", name, bit).isEqualTo(intact);
+        } catch (CorruptStateException e) {
+          assertThat(e.file()).isEqualTo(name);
+          noticed++;
+        }
+        bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+        tried++;
+      }
+    }
+    assertThat(noticed).as("of %d bits", tried).isBetween(tried / 3, tried - 1);
+  }
+
+  private long entriesOf(KeyGroupRange range, byte[] manifest) {
+    Store store = new Store(range);
+    try {
+      store.restore(List.of(manifest), List.of(ALL));
+      return store.declare(false).values.entryCount();
+    } finally {
+      store.store.close();
+    }
+  }
+
+  @Test
+  void restore_someKeyGroups_readsLittleElse() {
+    byte[] manifest = checkpointOfSegments();
+    long stored = files.files.values().stream().mapToLong(bytes -> bytes.length).sum();
+    files.readBytes = 0;
+    for (int keyGroup = 0; keyGroup < KEY_GROUPS; keyGroup += 2) {
+      entriesOf(new KeyGroupRange(keyGroup, keyGroup + 1), manifest);
+    }
+    assertThat(files.readBytes).isBetween(stored, stored * 5 / 4);
+  }
+
+  @Test
+  void restore_longRecordsAndShort_ofSomeKeyGroupsAndAll() {
+    Store store = new Store(ALL);
+    ListTable<Long, VoidNamespace, String> lists = store.store.listTable(Store.listSpec());
+    Random random = new Random(6);
+    Map<Long, String> expected = new HashMap<>();
+    for (long key = 0; key < 300; key++) {
+      String text = "x".repeat(1 << random.nextInt(17));
+      lists.add(store.at(key), NONE, text);
+      expected.put(key, text);
+    }
+    byte[] manifest = store.checkpoint();
+    store.store.close();
+    for (KeyGroupRange range : List.of(ALL, new KeyGroupRange(0, 4), new KeyGroupRange(5, 11))) {
+      Store restored = new Store(range);
+      restored.restore(List.of(manifest), List.of(ALL));
+      restored.declare(true);
+      expected.forEach(
+          (key, text) -> {
+            if (restored.owns(key)) {
+              assertThat(restored.lists.iterator(restored.at(key), NONE))
+                  .toIterable()
+                  .containsExactly(text);
+            }
+          });
+      restored.store.close();
+    }
+  }
+
+  @Test
   void restore_damagedManifest() {
     Store store = new Store(ALL).declare(false);
     store.values.put(store.at(1), NONE, 1L);
@@ -472,7 +553,9 @@ final class FsSnapshotsTest {
                     new Manifest.Table(
                         table.format(), table.isDropped(), change.apply(table.recordCounts())))
             .toList();
-    return new Manifest(tables, manifest.segments()).toBytes();
+    Manifest.Writer changed = new Manifest.Writer();
+    manifest.forEach(changed::add);
+    return changed.toBytes(tables);
   }
 
   @Test

@@ -23,6 +23,9 @@ final class MemoryNativeFiles implements NativeFiles {
   /** The bytes that were written for it. */
   long writtenBytes;
 
+  /** The bytes that were read. */
+  long readBytes;
+
   private int createdCount;
 
   /** Comes before each read. */
@@ -90,6 +93,7 @@ final class MemoryNativeFiles implements NativeFiles {
         if (position < 0 || position + length > bytes.length) {
           throw new CorruptStateException("file ends before", name, position);
         }
+        readBytes += length;
         System.arraycopy(bytes, (int) position, target, offset, length);
       }
 

@@ -30,8 +30,10 @@ import io.statebackend.testkit.TtlModelContract;
 import io.statebackend.testkit.SealedDamageContract;
 import io.statebackend.testkit.SlowDiskContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
+import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
+import io.statebackend.testkit.WindowsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 
@@ -72,6 +74,22 @@ final class MemoryContractsTest {
 
   @Nested
   final class Aggregating extends AggregatingStateContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class OfTimers extends TimersContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class OfWindows extends WindowsContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();

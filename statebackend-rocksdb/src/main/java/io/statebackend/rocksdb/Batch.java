@@ -99,6 +99,63 @@ final class Batch {
     bytes.write(source, at, length);
   }
 
+  /**
+   * Adds a record of another batch as it is.
+   *
+   * @param keyEnd where its key ends
+   */
+  void add(byte[] other, int recordAt, int keyEnd) {
+    int end = recordEnd(other, recordAt, keyEnd);
+    bytes.write(other, recordAt, end - recordAt);
+    count++;
+  }
+
+  private static int recordEnd(byte[] batch, int recordAt, int keyEnd) {
+    int tag = batch[recordAt];
+    if (tag == TAG_DELETE) {
+      return keyEnd;
+    }
+    int valueAt = endOfVarInt(batch, keyEnd);
+    return valueAt + varInt(batch, keyEnd);
+  }
+
+  /** Adds the puts, merges and deletes of a batch to what is going to be sorted. */
+  static void addRecords(byte[] batch, int source, KeySort target) {
+    for (int at = HEADER_BYTES; at < batch.length; ) {
+      int keyLengthAt = endOfVarInt(batch, at + 1);
+      int keyLength = varInt(batch, keyLengthAt);
+      int keyAt = endOfVarInt(batch, keyLengthAt);
+      target.add(source, at, keyAt, keyLength);
+      at = recordEnd(batch, at, keyAt + keyLength);
+    }
+  }
+
+  /** Returns how many records a batch has. */
+  static int recordCount(byte[] batch) {
+    return (batch[COUNT_OFFSET] & 0xff)
+        | (batch[COUNT_OFFSET + 1] & 0xff) << 8
+        | (batch[COUNT_OFFSET + 2] & 0xff) << 16
+        | (batch[HEADER_BYTES - 1] & 0xff) << 24;
+  }
+
+  private static int varInt(byte[] source, int at) {
+    int value = 0;
+    for (int i = at, shift = 0; ; i++, shift += 7) {
+      value |= (source[i] & 0x7f) << shift;
+      if (source[i] >= 0) {
+        return value;
+      }
+    }
+  }
+
+  private static int endOfVarInt(byte[] source, int at) {
+    int end = at;
+    while (source[end] < 0) {
+      end++;
+    }
+    return end + 1;
+  }
+
   byte[] toBytes() {
     byte[] all = bytes.toByteArray();
     all[COUNT_OFFSET] = (byte) count;

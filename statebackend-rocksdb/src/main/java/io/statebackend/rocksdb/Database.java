@@ -54,6 +54,9 @@ final class Database implements EntryCache.Target, AutoCloseable {
   private final NativeBudget budget;
   private volatile OpenDatabase open;
 
+  /** Asked for by every operation, so it is not looked up in what is open. */
+  private volatile boolean isClosed;
+
   /** By table. For the owner alone. */
   private final Map<String, Column> columns = new LinkedHashMap<>();
 
@@ -721,15 +724,15 @@ final class Database implements EntryCache.Target, AutoCloseable {
   }
 
   void checkOpen() {
-    NativeGate gate = open.gate();
-    if (gate.isClosed()) {
-      throw gate.closed();
+    if (isClosed) {
+      throw open.gate().closed();
     }
   }
 
   /** Waits for calls under way, then frees everything. Closing twice does nothing. */
   @Override
   public synchronized void close() {
+    isClosed = true;
     budget.remove(this);
     open.close();
     budget.giveFamiliesBack(familyCount);

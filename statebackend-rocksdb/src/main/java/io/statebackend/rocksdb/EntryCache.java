@@ -106,7 +106,6 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   private static final int INDEX_SLOTS_MIN = 256;
   private static final int PAGE_BYTES_MIN = 48;
   private static final int NO_ENTRY = -1;
-  private static final int INSERTION_SORT_MAX = 16;
 
   /** What is sealed may take this part of what the chunks do, besides them. */
   private static final int SEALED_SHARE = 4;
@@ -118,13 +117,15 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   private final Columns columns;
   private final Target target;
   private final int chunkBytes;
+
+  /** How many bits of an address tell the place in a chunk, whose size is a power of two. */
+  private final int placeBits;
+
   private final Batch batch = new Batch();
   private final MapPage page = new MapPage();
 
-  /** Entries of the chunk that is evicted, and how many of them. */
-  private int[] victims = {};
-
-  private int victimCount;
+  /** Entries of the chunk that is evicted. */
+  private final KeySort victims = new KeySort();
 
   /** Hash and address + 1, or 0 for a free slot. */
   private long[] index = {};
@@ -185,6 +186,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     this.columns = columns;
     this.target = target;
     this.chunkBytes = chunkBytes(budget.limitBytes());
+    this.placeBits = Integer.numberOfTrailingZeros(chunkBytes / ALIGNMENT);
     int chunkCountMax =
         (int) Math.min(budget.limitBytes() / chunkBytes, ADDRESSES_MAX / (chunkBytes / ALIGNMENT));
     this.chunks = new byte[chunkCountMax][];
@@ -881,8 +883,8 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
    */
   private int collectVictims(int evicted, int keptBytesMax, int kept) {
     batch.clear();
-    victimCount = 0;
     byte[] source = chunks[evicted];
+    victims.begin(source);
     int keptBytes = 0;
     int keptEnd = sizes[evicted];
     for (int entry = 0; entry < sizes[evicted]; ) {
@@ -897,81 +899,16 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
         if (isKept) {
           keptBytes += entryBytes;
         } else if ((flags & DIRTY) != 0) {
-          addVictim(entry);
+          victims.add(0, entry, entry + HEADER_BYTES, keyLength(source, entry));
         }
       }
       entry += entryBytes;
     }
-    sortVictims(source, 0, victimCount - 1);
-    for (int i = 0; i < victimCount; i++) {
-      addTo(batch, source, victims[i]);
+    victims.sort();
+    for (int i = 0; i < victims.count(); i++) {
+      addTo(batch, source, victims.at(i));
     }
     return keptEnd;
-  }
-
-  private void addVictim(int entry) {
-    if (victimCount == victims.length) {
-      victims = Arrays.copyOf(victims, Math.max(64, 2 * victims.length));
-    }
-    victims[victimCount++] = entry;
-  }
-
-  /** Sorts by keys, in place: the shorter part by a call of itself, so that few are nested. */
-  private void sortVictims(byte[] source, int from, int to) {
-    int low = from;
-    int high = to;
-    while (high - low >= INSERTION_SORT_MAX) {
-      int middle = partitionVictims(source, low, high);
-      if (middle - low < high - middle) {
-        sortVictims(source, low, middle);
-        low = middle + 1;
-      } else {
-        sortVictims(source, middle + 1, high);
-        high = middle;
-      }
-    }
-    for (int i = low + 1; i <= high; i++) {
-      int victim = victims[i];
-      int at = i;
-      while (at > low && compareKeys(source, victims[at - 1], victim) > 0) {
-        victims[at] = victims[at - 1];
-        at--;
-      }
-      victims[at] = victim;
-    }
-  }
-
-  /** Divides a part after Hoare: up to the returned place nothing is greater than behind it. */
-  private int partitionVictims(byte[] source, int low, int high) {
-    int pivot = victims[(low + high) >>> 1];
-    int left = low - 1;
-    int right = high + 1;
-    while (true) {
-      do {
-        left++;
-      } while (compareKeys(source, victims[left], pivot) < 0);
-      do {
-        right--;
-      } while (compareKeys(source, victims[right], pivot) > 0);
-      if (left >= right) {
-        return right;
-      }
-      int swapped = victims[left];
-      victims[left] = victims[right];
-      victims[right] = swapped;
-    }
-  }
-
-  private static int compareKeys(byte[] source, int one, int other) {
-    int oneKey = one + HEADER_BYTES;
-    int otherKey = other + HEADER_BYTES;
-    return Arrays.compareUnsigned(
-        source,
-        oneKey,
-        oneKey + keyLength(source, one),
-        source,
-        otherKey,
-        otherKey + keyLength(source, other));
   }
 
   private void standOn(int newChunk, int entry) {
@@ -983,7 +920,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   // ---- index ----
 
   private int address(int chunkNumber, int entry) {
-    return (chunkNumber * (chunkBytes / ALIGNMENT)) + entry / ALIGNMENT;
+    return (chunkNumber << placeBits) + entry / ALIGNMENT;
   }
 
   private boolean locate(int hash, int column, byte[] key, int keyLength) {
@@ -992,17 +929,17 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     if (mask < 0) {
       return false;
     }
-    int perChunk = chunkBytes / ALIGNMENT;
-    for (int slot = hash & mask; slots[slot] != 0; slot = (slot + 1) & mask) {
-      if ((int) (slots[slot] >>> 32) == hash) {
-        int address = (int) slots[slot] - 1;
-        byte[] source = chunks[address / perChunk];
-        int entry = (address % perChunk) * ALIGNMENT;
-        int keyAt = entry + HEADER_BYTES;
+    int places = (1 << placeBits) - 1;
+    int home = hash & mask;
+    for (long slot = slots[home]; slot != 0; slot = slots[home = (home + 1) & mask]) {
+      if ((int) (slot >>> 32) == hash) {
+        int address = (int) slot - 1;
+        byte[] source = chunks[address >>> placeBits];
+        int entry = (address & places) * ALIGNMENT;
         if (getInt(source, entry + COLUMN) == column
             && keyLength(source, entry) == keyLength
-            && Arrays.equals(source, keyAt, keyAt + keyLength, key, 0, keyLength)) {
-          chunk = address / perChunk;
+            && hasKey(source, entry + HEADER_BYTES, key, keyLength)) {
+          chunk = address >>> placeBits;
           bytes = source;
           at = entry;
           return true;
@@ -1010,6 +947,22 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       }
     }
     return false;
+  }
+
+  /** Most keys are short, so they are compared without a call for whole arrays. */
+  private static boolean hasKey(byte[] source, int keyAt, byte[] key, int keyLength) {
+    int i = 0;
+    for (; i + Long.BYTES <= keyLength; i += Long.BYTES) {
+      if (getLong(source, keyAt + i) != getLong(key, i)) {
+        return false;
+      }
+    }
+    for (; i < keyLength; i++) {
+      if (source[keyAt + i] != key[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void addSlot(int hash, int address) {

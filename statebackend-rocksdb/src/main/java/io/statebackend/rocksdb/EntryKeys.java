@@ -14,12 +14,14 @@ import io.statebackend.api.spi.KeyContext;
  * group if it shares its column family.
  */
 final class EntryKeys<N> {
-  private final Column column;
+  /** The number of the table, {@link Column#ALONE} if it has a column family of its own. */
+  private final int number;
+
   private final int keyLength;
   private final TypeSerializer<N> namespaceSerializer;
 
   EntryKeys(Column column, TypeSerializer<N> namespaceSerializer) {
-    this.column = column;
+    this.number = column.number();
     this.keyLength = column.format().keyLength();
     this.namespaceSerializer = namespaceSerializer;
   }
@@ -67,8 +69,8 @@ final class EntryKeys<N> {
 
   private void writeKeyGroup(int keyGroup, BinaryOutput out) {
     out.writeShort(keyGroup);
-    if (!column.isAlone()) {
-      out.writeShort(column.number());
+    if (number != Column.ALONE) {
+      out.writeShort(number);
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ExportImportFilesMetaData;
 
@@ -25,8 +26,9 @@ import org.rocksdb.ExportImportFilesMetaData;
  * Makes the database of a store out of native snapshots.
  *
  * <p>The snapshot of the very key groups of the store is the database. Of others the parts in the
- * store's key groups are cut out, table by table, and imported together: files are cut at the edges
- * and otherwise taken over, so the time does not grow with the entries.
+ * store's key groups are cut out, table by table, and imported together: files that have nothing of
+ * them are not fetched, others are cut at the edges and otherwise taken over, so the time does not
+ * grow with the entries.
  */
 final class NativeRestore {
   private static final String CURRENT_FILE = "CURRENT";
@@ -131,6 +133,37 @@ final class NativeRestore {
       SnapshotManifest manifest, NativeSnapshots.Snapshot snapshot, Path target) {
     WorkDirectory.create(target);
     transfers.download(manifest.files(), snapshot.files(), target);
+    return openCopied(manifest, target);
+  }
+
+  /**
+   * Opens a copy without the table files that have nothing of some key groups. These are not
+   * fetched, as long as RocksDB's manifest can be told that they are gone.
+   */
+  private Database openPart(
+      SnapshotManifest manifest,
+      NativeSnapshots.Snapshot snapshot,
+      Path target,
+      byte[] from,
+      byte[] to) {
+    WorkDirectory.create(target);
+    List<SnapshotManifest.StoredFile> others = new ArrayList<>();
+    List<SnapshotManifest.StoredFile> tableFiles = new ArrayList<>();
+    for (SnapshotManifest.StoredFile file : manifest.files()) {
+      (file.isTableFile() ? tableFiles : others).add(file);
+    }
+    transfers.download(others, snapshot.files(), target);
+    DatabaseManifest ofDatabase =
+        DatabaseManifest.read(target.resolve(manifest.databaseManifest()));
+    if (ofDatabase != null) {
+      Set<String> unwanted = ofDatabase.removeOutside(from, to);
+      tableFiles.removeIf(file -> unwanted.contains(file.databaseName()));
+    }
+    transfers.download(tableFiles, snapshot.files(), target);
+    return openCopied(manifest, target);
+  }
+
+  private Database openCopied(SnapshotManifest manifest, Path target) {
     try {
       Files.writeString(target.resolve(CURRENT_FILE), manifest.databaseManifest() + "\n");
     } catch (IOException e) {
@@ -152,7 +185,9 @@ final class NativeRestore {
     int first = Math.max(range.first(), snapshot.keyGroups().first());
     int last = Math.min(range.last(), snapshot.keyGroups().last());
     boolean isWhole = first == snapshot.keyGroups().first() && last == snapshot.keyGroups().last();
-    Database database = openCopy(manifest, snapshot, part.resolve("db"));
+    byte[] from = EntryKeyFormat.keyGroupPrefix(first);
+    byte[] to = EntryKeyFormat.endOf(EntryKeyFormat.keyGroupPrefix(last));
+    Database database = openPart(manifest, snapshot, part.resolve("db"), from, to);
     List<Column> shared = new ArrayList<>();
     try {
       int number = 0;
@@ -163,7 +198,7 @@ final class NativeRestore {
           shared.add(column);
         } else {
           ExportImportFilesMetaData file =
-              export(database, column, first, last, isWhole, part.resolve("table-" + number++));
+              export(database, column, from, to, isWhole, part.resolve("table-" + number++));
           if (file != null) {
             files.add(file);
           }
@@ -181,9 +216,7 @@ final class NativeRestore {
   }
 
   private static @Nullable ExportImportFilesMetaData export(
-      Database database, Column column, int first, int last, boolean isWhole, Path target) {
-    byte[] from = EntryKeyFormat.keyGroupPrefix(first);
-    byte[] to = EntryKeyFormat.endOf(EntryKeyFormat.keyGroupPrefix(last));
+      Database database, Column column, byte[] from, byte[] to, boolean isWhole, Path target) {
     if (!database.hasEntries(column, from, to)) {
       return null;
     }

@@ -207,7 +207,7 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
       return same;
     }
     database.settle();
-    SealedWrites writes = new SealedWrites(database);
+    SealedWrites writes = new SealedWrites(database::writeSealed);
     try {
       open.cache().seal(writes);
     } catch (RuntimeException e) {

@@ -7,6 +7,7 @@ import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.MemoryUse;
+import io.statebackend.api.spi.Once;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.WorkDirectory;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A storage engine over RocksDB, for state larger than memory: a log-structured merge tree in
@@ -139,21 +141,20 @@ public final class RocksDbStateBackend implements StateBackend {
     }
   }
 
-  /** The settings of a backend. Not thread-safe. */
+  /** The settings of a backend, each of which is set once at most. Not thread-safe. */
   public static final class Builder {
     private static final long BUDGET_BYTES_DEFAULT = 256L << 20;
     private static final long BUDGET_BYTES_MIN = 8L << 20;
     private static final int CACHE_SHARE_DEFAULT = 2;
     private static final int TRANSFER_THREADS_DEFAULT = 4;
     private static final int TRANSFER_THREADS_MAX = 64;
-    private static final long CACHE_NOT_SET = -1;
 
     private final Path directory;
-    private long memoryBudgetBytes = BUDGET_BYTES_DEFAULT;
-    private long heapCacheBytes = CACHE_NOT_SET;
-    private int transferThreads = TRANSFER_THREADS_DEFAULT;
-    private Preset preset = Preset.SOLID_STATE_DISK;
-    private Tuning tuning = Tuning.NONE;
+    private @Nullable Long memoryBudgetBytes;
+    private @Nullable Long heapCacheBytes;
+    private @Nullable Integer transferThreads;
+    private @Nullable Preset preset;
+    private @Nullable Tuning tuning;
 
     private Builder(Path directory) {
       this.directory = directory;
@@ -166,6 +167,7 @@ public final class RocksDbStateBackend implements StateBackend {
      * @param bytes the budget in bytes, 8 MiB or more; by default 256 MiB
      * @return this
      * @throws IllegalArgumentException if it is too small
+     * @throws IllegalStateException if it was set before
      */
     public Builder memoryBudgetBytes(long bytes) {
       if (bytes < BUDGET_BYTES_MIN) {
@@ -173,7 +175,7 @@ public final class RocksDbStateBackend implements StateBackend {
             "memoryBudgetBytes must be %d or more: memoryBudgetBytes=%d"
                 .formatted(BUDGET_BYTES_MIN, bytes));
       }
-      memoryBudgetBytes = bytes;
+      memoryBudgetBytes = Once.set("memoryBudgetBytes", memoryBudgetBytes, bytes);
       return this;
     }
 
@@ -184,13 +186,14 @@ public final class RocksDbStateBackend implements StateBackend {
      * @param bytes the limit in bytes, up to half of the budget, which is the default
      * @return this
      * @throws IllegalArgumentException if it is negative
+     * @throws IllegalStateException if it was set before
      */
     public Builder heapCacheBytes(long bytes) {
       if (bytes < 0) {
         throw new IllegalArgumentException(
             "heapCacheBytes must be 0 or more: heapCacheBytes=" + bytes);
       }
-      heapCacheBytes = bytes;
+      heapCacheBytes = Once.set("heapCacheBytes", heapCacheBytes, bytes);
       return this;
     }
 
@@ -200,6 +203,7 @@ public final class RocksDbStateBackend implements StateBackend {
      * @param count 1 to 64; by default 4
      * @return this
      * @throws IllegalArgumentException if it is not
+     * @throws IllegalStateException if it was set before
      */
     public Builder transferThreads(int count) {
       if (count < 1 || count > TRANSFER_THREADS_MAX) {
@@ -207,7 +211,7 @@ public final class RocksDbStateBackend implements StateBackend {
             "transferThreads must be 1 to %d: transferThreads=%d"
                 .formatted(TRANSFER_THREADS_MAX, count));
       }
-      transferThreads = count;
+      transferThreads = Once.set("transferThreads", transferThreads, count);
       return this;
     }
 
@@ -216,9 +220,10 @@ public final class RocksDbStateBackend implements StateBackend {
      *
      * @param scarce what is; by default {@link Preset#SOLID_STATE_DISK}
      * @return this
+     * @throws IllegalStateException if it was set before
      */
     public Builder preset(Preset scarce) {
-      preset = requireNonNull(scarce, "preset");
+      preset = Once.set("preset", preset, requireNonNull(scarce, "preset"));
       return this;
     }
 
@@ -227,9 +232,10 @@ public final class RocksDbStateBackend implements StateBackend {
      *
      * @param expert what changes them
      * @return this
+     * @throws IllegalStateException if it was set before
      */
     public Builder tuning(Tuning expert) {
-      tuning = requireNonNull(expert, "tuning");
+      tuning = Once.set("tuning", tuning, requireNonNull(expert, "tuning"));
       return this;
     }
 
@@ -243,24 +249,23 @@ public final class RocksDbStateBackend implements StateBackend {
      * @throws io.statebackend.api.StateIoException if the directory cannot be created
      */
     public RocksDbStateBackend open() {
-      long cache =
-          heapCacheBytes == CACHE_NOT_SET
-              ? memoryBudgetBytes / CACHE_SHARE_DEFAULT
-              : heapCacheBytes;
-      if (cache > memoryBudgetBytes / 2) {
+      long budget = memoryBudgetBytes == null ? BUDGET_BYTES_DEFAULT : memoryBudgetBytes;
+      long cache = heapCacheBytes == null ? budget / CACHE_SHARE_DEFAULT : heapCacheBytes;
+      if (cache > budget / 2) {
         throw new IllegalStateException(
             "heapCacheBytes must be half of memoryBudgetBytes or less: heapCacheBytes=%d, memoryBudgetBytes=%d"
-                .formatted(cache, memoryBudgetBytes));
+                .formatted(cache, budget));
       }
+      Preset options = preset == null ? Preset.SOLID_STATE_DISK : preset;
       return RocksDbStateBackend.open(
           directory,
           new Settings(
-              memoryBudgetBytes - cache,
+              budget - cache,
               cache,
-              transferThreads,
+              transferThreads == null ? TRANSFER_THREADS_DEFAULT : transferThreads,
               Limits.OF_ROCKSDB,
               Settings.FAMILIES_PER_STORE_MAX,
-              preset.andThen(tuning)));
+              options.andThen(tuning == null ? Tuning.NONE : tuning)));
     }
   }
 }

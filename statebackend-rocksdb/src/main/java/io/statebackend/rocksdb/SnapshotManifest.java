@@ -23,7 +23,8 @@ record SnapshotManifest(List<StoredTable> tables, String databaseManifest, List<
   /** Written else: has the number of each table. */
   private static final int VERSION_WITH_NUMBERS = 2;
 
-  private static final String TABLE_FILE_ENDING = ".sst";
+  /** What the names of table files end with. */
+  static final String TABLE_FILE_ENDING = ".sst";
 
   /**
    * A table.

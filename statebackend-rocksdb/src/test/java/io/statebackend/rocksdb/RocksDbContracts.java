@@ -23,8 +23,10 @@ import io.statebackend.testkit.TableContract;
 import io.statebackend.testkit.TtlContract;
 import io.statebackend.testkit.TtlModelContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
+import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
+import io.statebackend.testkit.WindowsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -84,6 +86,32 @@ abstract class RocksDbContracts {
     @Override
     protected StateBackend newBackend(Path directory) {
       return open(directory);
+    }
+  }
+
+  @Nested
+  final class OfTimers extends TimersContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return open(directory);
+    }
+
+    @Override
+    protected int parallelismMax() {
+      return 2;
+    }
+  }
+
+  @Nested
+  final class OfWindows extends WindowsContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return open(directory);
+    }
+
+    @Override
+    protected int parallelismMax() {
+      return 2;
     }
   }
 

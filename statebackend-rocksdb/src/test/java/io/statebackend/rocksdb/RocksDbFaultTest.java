@@ -67,7 +67,6 @@ final class RocksDbFaultTest {
   }
 
   @Nested
-  @Tag("slow")
   final class Lifecycle extends CheckpointLifecycleContract {
     @Override
     protected StateBackend newBackend(Path unused) {
@@ -76,7 +75,16 @@ final class RocksDbFaultTest {
 
     @Override
     protected int casesInBuild() {
-      return 20;
+      return 8;
+    }
+  }
+
+  @Nested
+  @Tag("slow")
+  final class LifecycleInAllCases extends CheckpointLifecycleContract {
+    @Override
+    protected StateBackend newBackend(Path unused) {
+      return open();
     }
   }
 

@@ -15,6 +15,7 @@ import io.statebackend.core.checkpoint.CompletedCheckpoint;
 import io.statebackend.core.storage.FileCheckpointStorage;
 import io.statebackend.testkit.TroubledStorage.Call;
 import io.statebackend.testkit.TroubledStorage.Hang;
+import io.statebackend.testkit.TroubledStorage.HangUntilClosed;
 import io.statebackend.testkit.TroubledStorage.Moment;
 import io.statebackend.testkit.TroubledStorage.ThrowOnce;
 import io.statebackend.testkit.TroubledStorage.Trouble;
@@ -54,7 +55,7 @@ public abstract class CheckpointLifecycleContract {
   private static final int HANGING_CHECKPOINT_COUNT = 20;
   private static final int THREAD_COUNT_MAX = 16;
   private static final int IMAGE_COUNT_MAX = 16;
-  private static final Duration SHORT_TIMEOUT = Duration.ofMillis(50);
+  private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
   /** What is thrown. */
   private static final List<Supplier<Throwable>> THROWABLES =
@@ -65,7 +66,10 @@ public abstract class CheckpointLifecycleContract {
           () -> new AssertionError("injected"),
           () -> new OutOfMemoryError("injected"),
           () -> new StackOverflowError("injected"),
-          () -> new UncheckedIOException(new IOException("injected")));
+          () -> new UncheckedIOException(new IOException("injected")),
+          // What is not declared: parts of others may be written in languages without checks.
+          () -> new IOException("injected"),
+          () -> new InterruptedException("injected"));
 
   @TempDir Path directory;
   private int jobCount;
@@ -93,8 +97,8 @@ public abstract class CheckpointLifecycleContract {
   }
 
   /**
-   * Returns about how many cases are tried of the calls that throw; by default all. A backend that
-   * takes long to open tries fewer.
+   * Returns about how many cases each test tries of what can be thrown; by default all. A backend
+   * that takes long to open tries fewer.
    *
    * @return a number, 1 or more
    */
@@ -157,12 +161,27 @@ public abstract class CheckpointLifecycleContract {
         }
       }
     }
+    return tried(cases);
+  }
+
+  /** Returns about as many cases as are tried, spread over all. */
+  private <T> List<T> tried(List<T> cases) {
     int step = 1 + (cases.size() - 1) / casesInBuild();
-    List<Case> tried = new ArrayList<>();
+    List<T> tried = new ArrayList<>();
     for (int i = 0; i < cases.size(); i += step) {
       tried.add(cases.get(i));
     }
     return tried;
+  }
+
+  /** What is thrown, and where. */
+  private record Thrown<T>(T where, Supplier<Throwable> what) {}
+
+  /** Returns what is tried of each throwable at each place. */
+  private <T> List<Thrown<T>> tried(List<T> places, List<Supplier<Throwable>> throwables) {
+    List<Thrown<T>> cases = new ArrayList<>();
+    places.forEach(place -> throwables.forEach(what -> cases.add(new Thrown<>(place, what))));
+    return tried(cases);
   }
 
   @Test
@@ -208,6 +227,8 @@ public abstract class CheckpointLifecycleContract {
       }
       job.ends.checkEachEndedOnce();
       job.trouble(Trouble.NONE);
+      // What is as it was must not be looked for among the files of the one that was aborted.
+      job.awaitCompleted(job.beginUnchanged());
       job.complete();
 
       job.trouble(tried.around(tried.trouble()));
@@ -222,23 +243,22 @@ public abstract class CheckpointLifecycleContract {
 
   @Test
   final void listener_throws_nothingIsHarmed() throws InterruptedException {
-    for (String event : List.of("triggered", "completed", "aborted", "subsumed")) {
-      for (Supplier<Throwable> thrown : THROWABLES) {
-        try (TroubledJob job = newJob()) {
-          job.start(builder -> {});
+    List<String> events = List.of("triggered", "completed", "aborted", "subsumed");
+    for (Thrown<String> thrown : tried(events, THROWABLES)) {
+      try (TroubledJob job = newJob()) {
+        job.start(builder -> {});
+        job.complete();
+        job.ends.failNext(thrown.where, thrown.what.get());
+        if (thrown.where.equals("aborted")) {
+          job.trouble(
+              new ThrowOnce(Call.PUBLISH, Moment.BEFORE, () -> new StateIoException("injected")));
+          assertThat(job.awaitEnd(job.begin())).hasMessage("injected");
+        } else {
           job.complete();
-          job.ends.failNext(event, thrown.get());
-          if (event.equals("aborted")) {
-            job.trouble(
-                new ThrowOnce(Call.PUBLISH, Moment.BEFORE, () -> new StateIoException("injected")));
-            assertThat(job.awaitEnd(job.begin())).hasMessage("injected");
-          } else {
-            job.complete();
-          }
-          job.complete();
-          job.ends.checkEachEndedOnce();
-          job.restart();
         }
+        job.complete();
+        job.ends.checkEachEndedOnce();
+        job.restart();
       }
     }
   }
@@ -273,7 +293,7 @@ public abstract class CheckpointLifecycleContract {
   final void executor_throws_checkpointIsAbortedAndOthersGoOn() throws InterruptedException {
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
-      for (Supplier<Throwable> thrown : failuresOfExecutors()) {
+      for (Supplier<Throwable> thrown : tried(failuresOfExecutors())) {
         try (TroubledJob job = newJob()) {
           FailingExecutor executor = new FailingExecutor(threads);
           job.start(builder -> builder.executor(executor));
@@ -292,32 +312,31 @@ public abstract class CheckpointLifecycleContract {
 
   @Test
   final void cleanUpExecutor_throws_checkpointsGoOn() throws InterruptedException {
-    for (Supplier<Throwable> thrown : failuresOfExecutors()) {
-      for (boolean isAborted : new boolean[] {true, false}) {
-        try (TroubledJob job = newJob()) {
-          FailingExecutor executor = new FailingExecutor(Runnable::run);
-          job.start(builder -> builder.cleanUpExecutor(executor));
+    for (Thrown<Boolean> thrown : tried(List.of(true, false), failuresOfExecutors())) {
+      try (TroubledJob job = newJob()) {
+        FailingExecutor executor = new FailingExecutor(Runnable::run);
+        job.start(builder -> builder.cleanUpExecutor(executor));
+        job.complete();
+        executor.failure = thrown.what.get();
+        boolean isAborted = thrown.where;
+        if (isAborted) {
+          job.trouble(
+              new ThrowOnce(Call.COMMIT, Moment.BEFORE, () -> new StateIoException("injected")));
+          assertThat(job.awaitEnd(job.begin())).isNotNull();
+        } else {
           job.complete();
-          executor.failure = thrown.get();
-          if (isAborted) {
-            job.trouble(
-                new ThrowOnce(Call.COMMIT, Moment.BEFORE, () -> new StateIoException("injected")));
-            assertThat(job.awaitEnd(job.begin())).isNotNull();
-          } else {
-            job.complete();
-          }
-          job.complete();
-          job.ends.checkEachEndedOnce();
-          job.restart();
-          assertThat(job.coordinator().garbage()).as("what no checkpoint reaches").isEmpty();
         }
+        job.complete();
+        job.ends.checkEachEndedOnce();
+        job.restart();
+        assertThat(job.coordinator().garbage()).as("what no checkpoint reaches").isEmpty();
       }
     }
   }
 
   @Test
   final void freeze_throws_checkpointIsAbortedAndOthersGoOn() throws InterruptedException {
-    for (Supplier<Throwable> thrown : THROWABLES) {
+    for (Supplier<Throwable> thrown : tried(THROWABLES)) {
       try (TroubledJob job = newJob()) {
         job.start(builder -> {});
         job.complete();
@@ -351,10 +370,51 @@ public abstract class CheckpointLifecycleContract {
   final void hang_manyTimeouts_threadsAndImagesAreBounded() throws InterruptedException {
     for (Call call : List.of(Call.CREATE, Call.WRITE, Call.COMMIT)) {
       Set<Thread> before = threadsOfCheckpoints();
+      ManualTimer timer = new ManualTimer();
       try (TroubledJob job = newJob()) {
-        job.start(builder -> builder.timeout(SHORT_TIMEOUT));
-        hangManyTimes(job, call, () -> threadCountSince(before));
+        job.start(builder -> builder.timeout(TIMEOUT).timer(timer));
+        hangManyTimes(job, call, timer, () -> threadCountSince(before), () -> {});
       }
+    }
+  }
+
+  /** An executor that tells when it has begun tasks. */
+  private static final class CountingExecutor implements Executor {
+    private final Executor executor;
+
+    /** Guarded by {@code this}, as is what follows. */
+    private int begunCount;
+
+    private int seenCount;
+
+    CountingExecutor(Executor executor) {
+      this.executor = executor;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      executor.execute(
+          () -> {
+            noteBegun();
+            task.run();
+          });
+    }
+
+    private synchronized void noteBegun() {
+      begunCount++;
+      notifyAll();
+    }
+
+    /** Waits until it has begun a task that it had not begun at the last call. */
+    synchronized void awaitNext() {
+      try {
+        while (begunCount == seenCount) {
+          wait();
+        }
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      seenCount = begunCount;
     }
   }
 
@@ -365,9 +425,12 @@ public abstract class CheckpointLifecycleContract {
       ThreadPoolExecutor threads =
           new ThreadPoolExecutor(
               0, Integer.MAX_VALUE, 1, TimeUnit.MINUTES, new SynchronousQueue<>());
+      CountingExecutor executor = new CountingExecutor(threads);
+      ManualTimer timer = new ManualTimer();
       try (TroubledJob job = newJob()) {
-        job.start(builder -> builder.timeout(SHORT_TIMEOUT).executor(threads));
-        int refusedCount = hangManyTimes(job, call, threads::getPoolSize);
+        job.start(builder -> builder.timeout(TIMEOUT).timer(timer).executor(executor));
+        int refusedCount =
+            hangManyTimes(job, call, timer, threads::getPoolSize, executor::awaitNext);
         assertThat(refusedCount).as("triggers that were refused").isPositive();
       } finally {
         threads.shutdown();
@@ -375,9 +438,15 @@ public abstract class CheckpointLifecycleContract {
     }
   }
 
-  private static int hangManyTimes(TroubledJob job, Call call, Supplier<Integer> threadCount)
+  private static int hangManyTimes(
+      TroubledJob job,
+      Call call,
+      ManualTimer timer,
+      Supplier<Integer> threadCount,
+      Runnable awaitWriters)
       throws InterruptedException {
-    job.completeInTheEnd();
+    job.complete();
+    awaitWriters.run();
     Hang hang = new Hang(call);
     job.trouble(hang);
     int refusedCount = 0;
@@ -391,13 +460,15 @@ public abstract class CheckpointLifecycleContract {
           refusedCount++;
           continue;
         }
+        awaitWriters.run();
+        hang.awaitHung();
+        timer.advance(TIMEOUT);
         assertThat(job.awaitEnd(hanging)).as("a checkpoint that hangs").isNotNull();
         assertThat(threadCount.get()).as("threads").isLessThanOrEqualTo(THREAD_COUNT_MAX);
         assertThat(job.images.openCount())
             .as("images that are held")
             .isLessThanOrEqualTo(IMAGE_COUNT_MAX);
       }
-      assertThat(hang.hungCount()).as("calls that hang").isPositive();
     } finally {
       hang.end();
       job.trouble(Trouble.NONE);
@@ -406,6 +477,23 @@ public abstract class CheckpointLifecycleContract {
     job.ends.checkEachEndedOnce();
     job.restart();
     return refusedCount;
+  }
+
+  @Test
+  final void hang_untilTheFileIsClosed_abortMakesTheWriterGiveUp() throws InterruptedException {
+    try (TroubledJob job = newJob()) {
+      job.start(builder -> {});
+      job.complete();
+      HangUntilClosed hang = new HangUntilClosed();
+      job.trouble(hang);
+      CompletableFuture<CompletedCheckpoint> hanging = job.begin();
+      hang.awaitHung();
+      job.stop();
+      assertThat(job.awaitEnd(hanging)).as("a checkpoint that hangs").isNotNull();
+      job.start(builder -> {}); // Refused while anything is still being written.
+      job.complete();
+      job.restart();
+    }
   }
 
   @Test
@@ -624,14 +712,14 @@ public abstract class CheckpointLifecycleContract {
       assumeTrue(!shared.isEmpty(), "the engine has no snapshots of its own");
       job.storage.delete("shared");
 
-      CompletableFuture<CompletedCheckpoint> next = job.coordinator().trigger();
-      job.session().takePending(job.history);
-      Throwable cause = requireNonNull(job.awaitEnd(next), "a checkpoint without its files");
+      Throwable cause =
+          requireNonNull(job.awaitEnd(job.beginUnchanged()), "a checkpoint without its files");
       assertThat(cause).isInstanceOf(StateIoException.class);
       assertThat(shared)
           .as("files that are named: %s", cause.getMessage())
           .anyMatch(name -> String.valueOf(cause.getMessage()).contains(name));
 
+      job.awaitCompleted(job.beginUnchanged());
       job.complete();
       job.ends.checkEachEndedOnce();
       job.restart();

@@ -145,6 +145,11 @@ final class TroubledJob implements AutoCloseable {
   /** Changes the state and begins a checkpoint of it. */
   CompletableFuture<CompletedCheckpoint> begin() {
     session().change(++round);
+    return beginUnchanged();
+  }
+
+  /** Begins a checkpoint of the state as it was at the last one. */
+  CompletableFuture<CompletedCheckpoint> beginUnchanged() {
     return session().beginCheckpoint(history);
   }
 
@@ -197,7 +202,7 @@ final class TroubledJob implements AutoCloseable {
     awaitCompleted(begin());
   }
 
-  /** Takes checkpoints until one completes, for a timeout that a busy machine may exceed. */
+  /** Takes checkpoints until one completes: what hung before may not have returned yet. */
   void completeInTheEnd() throws InterruptedException {
     while (true) {
       try {

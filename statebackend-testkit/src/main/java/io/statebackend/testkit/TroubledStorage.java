@@ -3,6 +3,7 @@ package io.statebackend.testkit;
 
 import static java.util.Objects.requireNonNull;
 
+import io.statebackend.api.StateClosedException;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -44,6 +44,9 @@ final class TroubledStorage implements CheckpointStorage {
     Trouble NONE = (call, moment) -> {};
 
     void meet(Call call, Moment moment);
+
+    /** Met by a write into a file that is open until the latch is down. */
+    default void meetWrite(CountDownLatch closed) {}
 
     /** Returns the trouble that both make. */
     default Trouble and(Trouble other) {
@@ -91,7 +94,6 @@ final class TroubledStorage implements CheckpointStorage {
     private final Call hangingCall;
     private final CountDownLatch hit = new CountDownLatch(1);
     private final CountDownLatch end = new CountDownLatch(1);
-    private final AtomicInteger hungCount = new AtomicInteger();
 
     Hang(Call call) {
       hangingCall = call;
@@ -100,7 +102,6 @@ final class TroubledStorage implements CheckpointStorage {
     @Override
     public void meet(Call call, Moment moment) {
       if (call == hangingCall && moment == Moment.BEFORE) {
-        hungCount.incrementAndGet();
         hit.countDown();
         awaitEnd();
       }
@@ -127,13 +128,33 @@ final class TroubledStorage implements CheckpointStorage {
       hit.await();
     }
 
-    int hungCount() {
-      return hungCount.get();
-    }
-
     /** Lets all go on that hang, and hangs no more. */
     void end() {
       end.countDown();
+    }
+  }
+
+  /** Lets all writes wait until somebody closes their file, as a file system does that is asked. */
+  static final class HangUntilClosed implements Trouble {
+    private final CountDownLatch hit = new CountDownLatch(1);
+
+    @Override
+    public void meet(Call call, Moment moment) {}
+
+    @Override
+    public void meetWrite(CountDownLatch closed) {
+      hit.countDown();
+      try {
+        closed.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      throw new StateClosedException("the file was closed");
+    }
+
+    /** Waits until a write hangs. */
+    void awaitHung() throws InterruptedException {
+      hit.await();
     }
   }
 
@@ -148,11 +169,14 @@ final class TroubledStorage implements CheckpointStorage {
     this.trouble = trouble;
   }
 
+  /** Throws anything, declared or not, as storages in languages without checks may do. */
   static void throwIt(Throwable thrown) {
-    if (thrown instanceof Error error) {
-      throw error;
-    }
-    throw (RuntimeException) thrown;
+    TroubledStorage.<RuntimeException>throwAs(thrown);
+  }
+
+  @SuppressWarnings("unchecked") // The compiler need not know.
+  private static <E extends Throwable> void throwAs(Throwable thrown) throws E {
+    throw (E) thrown;
   }
 
   private void call(Call call, Runnable work) {
@@ -177,18 +201,25 @@ final class TroubledStorage implements CheckpointStorage {
   }
 
   @Override
+  public Object place() {
+    return storage.place();
+  }
+
+  @Override
   public StorageOutput create(String file) {
     trouble.meet(Call.CREATE, Moment.BEFORE);
     StorageOutput output = storage.create(file);
     try {
       trouble.meet(Call.CREATE, Moment.AFTER);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       output.close(); // Nobody else can.
       throw e;
     }
+    CountDownLatch closed = new CountDownLatch(1);
     return new StorageOutput() {
       @Override
       public void write(byte[] bytes, int offset, int length) {
+        trouble.meetWrite(closed);
         call(Call.WRITE, () -> output.write(bytes, offset, length));
       }
 
@@ -199,6 +230,7 @@ final class TroubledStorage implements CheckpointStorage {
 
       @Override
       public void close() {
+        closed.countDown();
         output.close();
       }
     };

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.StateLockedException;
+import io.statebackend.api.spi.WorkDirectory;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Single faults that once went wrong. {@link FaultContract} tries all there are. */
 final class FileCheckpointStorageFaultTest {
@@ -384,8 +386,10 @@ final class FileCheckpointStorageFaultTest {
     }
   }
 
-  @Test
-  void publish_lockFileGoneOrReplaced() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void publish_lockFileGoneOrReplaced(boolean hasFileKeys) throws IOException {
+    files.setFileKeys(hasFileKeys);
     Path lock = files.getPath("/a/b/_lock");
     for (boolean replaced : new boolean[] {false, true}) {
       try (CheckpointStorage storage = open(files)) {
@@ -410,6 +414,37 @@ final class FileCheckpointStorageFaultTest {
       try (CheckpointStorage storage = open(files)) {
         storage.delete("chk-1");
       }
+    }
+  }
+
+  @Test
+  void publish_noFileKeysAndTheDiskWasFullWhenLocked() throws IOException {
+    files.setFileKeys(false);
+    open(files).close();
+    files.setCapacityBytes(0);
+    try (CheckpointStorage storage = open(files)) {
+      files.setCapacityBytes(Long.MAX_VALUE);
+      storage.publish("chk-1/_metadata", new byte[1]);
+      Files.delete(files.getPath("/a/b/_lock"));
+      assertThatThrownBy(() -> storage.publish("chk-2/_metadata", new byte[1]))
+          .isInstanceOf(StateLockedException.class)
+          .hasMessageContaining("is gone");
+    }
+  }
+
+  @Test
+  void commit_itsDirectoryIsGone() throws IOException {
+    Path storageDirectory = local.resolve("storage");
+    try (CheckpointStorage storage = FileCheckpointStorage.open(storageDirectory);
+        StorageOutput output = storage.create("chk-1/a")) {
+      WorkDirectory.delete(storageDirectory);
+      assertThatThrownBy(output::commit)
+          .isInstanceOf(StateIoException.class)
+          .hasMessageContaining("it was deleted while it was written")
+          .hasMessageNotContaining("room");
+      assertThatThrownBy(() -> storage.create("chk-1/b"))
+          .isInstanceOf(StateLockedException.class)
+          .hasMessageContaining("is gone");
     }
   }
 

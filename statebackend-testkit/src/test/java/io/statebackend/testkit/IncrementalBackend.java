@@ -5,6 +5,7 @@ import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.KeyGroupRange;
+import io.statebackend.api.StateIoException;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.FrozenStore;
@@ -41,6 +42,26 @@ import java.util.zip.CRC32C;
  */
 final class IncrementalBackend implements StateBackend {
   private final StateBackend heap = new SortedMapStateBackend();
+  private final Fault fault;
+
+  /** What may be wrong with it. */
+  enum Fault {
+    NONE,
+    /** It takes an aborted checkpoint for a completed one, and refers to its files. */
+    ABORT_IGNORED,
+    /** It refers to files that it was told are gone. */
+    LOST_FILES_NOT_FORGOTTEN,
+    /** A file that could not be written is part of the snapshot. */
+    WRITE_ERROR_SWALLOWED
+  }
+
+  IncrementalBackend() {
+    this(Fault.NONE);
+  }
+
+  IncrementalBackend(Fault fault) {
+    this.fault = fault;
+  }
 
   @Override
   public String name() {
@@ -54,7 +75,7 @@ final class IncrementalBackend implements StateBackend {
 
   @Override
   public <K> KeyedStore<K> open(StoreSpec<K> spec) {
-    return new Store<>(heap.open(spec), spec.keyGroups());
+    return new Store<>(heap.open(spec), spec.keyGroups(), fault);
   }
 
   @Override
@@ -77,6 +98,7 @@ final class IncrementalBackend implements StateBackend {
   private static final class Store<K> implements KeyedStore<K>, NativeSnapshots {
     private final KeyedStore<K> heap;
     private final KeyGroupRange keyGroups;
+    private final Fault fault;
     private final Set<String> tables = new TreeSet<>();
 
     /** What was restored into tables that are not declared yet. */
@@ -87,9 +109,10 @@ final class IncrementalBackend implements StateBackend {
 
     private final Map<Long, Map<Part, Written>> pending = new HashMap<>();
 
-    Store(KeyedStore<K> heap, KeyGroupRange keyGroups) {
+    Store(KeyedStore<K> heap, KeyGroupRange keyGroups, Fault fault) {
       this.heap = heap;
       this.keyGroups = keyGroups;
+      this.fault = fault;
     }
 
     @Override
@@ -159,7 +182,7 @@ final class IncrementalBackend implements StateBackend {
       return content.toByteArray();
     }
 
-    private static Written write(Written before, byte[] content, NativeFiles files) {
+    private Written write(Written before, byte[] content, NativeFiles files) {
       ByteBuffer bytes = ByteBuffer.wrap(content);
       if (before != null && before.content.equals(bytes)) {
         files.reuse(before.file);
@@ -170,6 +193,10 @@ final class IncrementalBackend implements StateBackend {
         out.write(content, 0, content.length);
         out.write(checksum(content), 0, Integer.BYTES);
         out.commit();
+      } catch (StateIoException e) {
+        if (fault != Fault.WRITE_ERROR_SWALLOWED) {
+          throw e;
+        }
       }
       return new Written(file.name(), bytes);
     }
@@ -189,14 +216,16 @@ final class IncrementalBackend implements StateBackend {
     @Override
     public synchronized void settled(long checkpointId, boolean isCompleted) {
       Map<Part, Written> written = pending.remove(checkpointId);
-      if (isCompleted && written != null) {
+      if ((isCompleted || fault == Fault.ABORT_IGNORED) && written != null) {
         completed = written;
       }
     }
 
     @Override
     public synchronized void forgetFiles() {
-      completed = Map.of();
+      if (fault != Fault.LOST_FILES_NOT_FORGOTTEN) {
+        completed = Map.of();
+      }
     }
 
     @Override

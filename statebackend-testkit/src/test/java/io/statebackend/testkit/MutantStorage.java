@@ -18,6 +18,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The storage of files with one fault built in, of the kind that storages have had. */
 final class MutantStorage implements CheckpointStorage {
@@ -49,7 +52,11 @@ final class MutantStorage implements CheckpointStorage {
     /** A directory stays when the last of its files is deleted. */
     EMPTY_DIRECTORY_KEPT,
     /** A file that an interrupted thread has read cannot be read any more. */
-    INPUT_LOST_BY_INTERRUPT
+    INPUT_LOST_BY_INTERRUPT,
+    /** Nothing tells that two coordinators use the same place. */
+    PLACE_NOT_TOLD,
+    /** What was once in a directory is listed for good. */
+    LISTING_STALE
   }
 
   private static final int BLOCK_SIZE_BYTES = 64;
@@ -57,6 +64,9 @@ final class MutantStorage implements CheckpointStorage {
   private final CheckpointStorage intact;
   private final Path directory;
   private final Fault fault;
+
+  /** What a stale listing knows of directories. */
+  private final Map<String, Set<String>> listed = new ConcurrentHashMap<>();
 
   MutantStorage(Path directory, Fault fault) {
     this.intact = FileCheckpointStorage.open(directory);
@@ -71,7 +81,7 @@ final class MutantStorage implements CheckpointStorage {
 
   @Override
   public Object place() {
-    return intact.place();
+    return fault == Fault.PLACE_NOT_TOLD ? new Object() : intact.place();
   }
 
   @Override
@@ -311,7 +321,12 @@ final class MutantStorage implements CheckpointStorage {
 
   @Override
   public List<String> list(String path) {
-    return intact.list(path);
+    if (fault != Fault.LISTING_STALE || path.isEmpty()) {
+      return intact.list(path);
+    }
+    Set<String> names = listed.computeIfAbsent(path, absent -> ConcurrentHashMap.newKeySet());
+    names.addAll(intact.list(path));
+    return List.copyOf(names);
   }
 
   @Override

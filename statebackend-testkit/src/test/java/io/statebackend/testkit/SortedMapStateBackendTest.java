@@ -52,6 +52,22 @@ final class SortedMapStateBackendTest {
   }
 
   @Nested
+  final class OfTimers extends TimersContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class OfWindows extends WindowsContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
   final class Namespaces extends NamespaceContract {
     @Override
     protected StateBackend newBackend(Path directory) {

@@ -14,7 +14,8 @@ public final class Closing {
    * Closes all, in order.
    *
    * @param closes what closes each
-   * @throws RuntimeException the first that was thrown, with later ones as suppressed
+   * @throws RuntimeException the first that was thrown, or {@link Error}, with later ones as
+   *     suppressed
    */
   public static void all(List<Runnable> closes) {
     all(closes, Runnable::run);
@@ -26,15 +27,16 @@ public final class Closing {
    * @param <T> the kind
    * @param parts what is closed
    * @param close closes one
-   * @throws RuntimeException the first that was thrown, with later ones as suppressed
+   * @throws RuntimeException the first that was thrown, or {@link Error}, with later ones as
+   *     suppressed
    */
   public static <T> void all(Collection<? extends T> parts, Consumer<? super T> close) {
-    RuntimeException failure = null;
+    Throwable failure = null;
     for (T part : parts) {
       failure = afterOne(() -> close.accept(part), failure);
     }
     if (failure != null) {
-      throw failure;
+      Closing.<RuntimeException>throwAs(failure);
     }
   }
 
@@ -44,22 +46,30 @@ public final class Closing {
    * @param failure gets what is thrown meanwhile as suppressed
    * @param closes what closes each
    */
-  public static void allAfter(RuntimeException failure, List<Runnable> closes) {
+  public static void allAfter(Throwable failure, List<Runnable> closes) {
     for (Runnable close : closes) {
-      RuntimeException unused = afterOne(close, failure);
+      Throwable unused = afterOne(close, failure);
     }
   }
 
-  private static @Nullable RuntimeException afterOne(
-      Runnable close, @Nullable RuntimeException failure) {
+  /** Catches what is not declared as well: parts may be written in languages without checks. */
+  private static @Nullable Throwable afterOne(Runnable close, @Nullable Throwable failure) {
     try {
       close.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       if (failure == null) {
         return e;
       }
-      failure.addSuppressed(e);
+      if (failure != e) { // Nothing suppresses itself.
+        failure.addSuppressed(e);
+      }
     }
     return failure;
+  }
+
+  /** Throws what was thrown, as it was thrown, declared or not. */
+  @SuppressWarnings("unchecked") // The compiler need not know: what is thrown is what it is.
+  private static <E extends Throwable> void throwAs(Throwable failure) throws E {
+    throw (E) failure;
   }
 }

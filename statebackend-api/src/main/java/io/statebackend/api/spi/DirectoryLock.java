@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.api.spi;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.StateLockedException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
@@ -13,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The right to write in a directory: a lock on a file in it, for engines and storages. Released by
  * the operating system when the process dies.
+ *
+ * <p>Where the file system gives files no keys, the holder of the lock writes a number of its own
+ * into the lock file, by which it knows the file again. What is locked is a byte behind that
+ * number, since some systems let nobody read what is locked.
  */
 public final class DirectoryLock implements AutoCloseable {
   /** The name of the file that is locked. It stays. */
@@ -32,16 +40,50 @@ public final class DirectoryLock implements AutoCloseable {
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
+  /** Which byte of the lock file is locked; it need not be there. */
+  private static final long LOCKED_BYTE = 1 << 10;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+
   private final Path directory;
   private final FileChannel channel;
 
   /** What tells the lock file from another one of its name, or {@code null} if nothing does. */
   private final @Nullable Object fileKey;
 
+  /** What this lock has written into its file, or {@code null} if it has not. */
+  private final @Nullable String content;
+
   private DirectoryLock(Path directory, FileChannel channel) throws IOException {
     this.directory = directory;
     this.channel = channel;
     this.fileKey = fileKey(directory);
+    this.content = fileKey == null ? mark(channel) : null;
+  }
+
+  /** Makes the lock file known by what it holds, if the disk has room for that. */
+  private static @Nullable String mark(FileChannel channel) {
+    String number = "%016x%016x%n".formatted(RANDOM.nextLong(), RANDOM.nextLong());
+    ByteBuffer bytes = ByteBuffer.wrap(number.getBytes(US_ASCII));
+    try {
+      FileChannel unused = channel.truncate(0);
+      for (int at = 0; bytes.hasRemaining(); ) {
+        at += channel.write(bytes, at);
+      }
+      return number;
+    } catch (IOException e) {
+      return null; // A full disk is no reason not to start: that the file is gone is noticed still.
+    }
+  }
+
+  /** Tells whether the file of a name is the one that is locked. */
+  private boolean isOwn(Path file) throws IOException {
+    if (!Objects.equals(fileKey, fileKey(directory))) {
+      return false;
+    }
+    return content == null
+        || (Files.size(file) == content.length()
+            && content.equals(Files.readString(file, US_ASCII)));
   }
 
   private static @Nullable Object fileKey(Path directory) throws IOException {
@@ -93,7 +135,7 @@ public final class DirectoryLock implements AutoCloseable {
             file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     boolean isLocked = false;
     try {
-      isLocked = channel.tryLock() != null;
+      isLocked = channel.tryLock(LOCKED_BYTE, 1, false) != null;
       if (!isLocked) {
         throw new StateLockedException(message, null);
       }
@@ -110,8 +152,8 @@ public final class DirectoryLock implements AutoCloseable {
   /**
    * Checks that the lock file is still the one that is locked. If somebody has deleted it, or the
    * directory with it, another writer may have come in. Looks at one file. The file is known by its
-   * key, which it keeps while it is open here; on file systems without such keys it is noticed that
-   * it is gone, but not that it was replaced.
+   * key, which it keeps while it is open here; on file systems without such keys by what it holds,
+   * unless the disk was full when it was locked.
    *
    * @throws StateLockedException if it is gone, or another file has its name
    * @throws StateIoException if it cannot be looked at
@@ -119,7 +161,7 @@ public final class DirectoryLock implements AutoCloseable {
   public void check() {
     String problem;
     try {
-      problem = Objects.equals(fileKey, fileKey(directory)) ? null : "was replaced";
+      problem = isOwn(directory.resolve(FILE_NAME)) ? null : "was replaced";
     } catch (NoSuchFileException e) {
       problem = "is gone";
     } catch (IOException e) {

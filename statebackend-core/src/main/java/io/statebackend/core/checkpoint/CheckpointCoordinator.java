@@ -17,7 +17,6 @@ import io.statebackend.core.state.SubtaskPosition;
 import io.statebackend.core.state.SubtaskStates;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -68,9 +67,6 @@ public final class CheckpointCoordinator implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration CLEAN_UP_TIMEOUT = Duration.ofSeconds(10);
 
-  /** How many aborted checkpoints may wait for a storage that hangs before no other one begins. */
-  private static final int ABANDONED_COUNT_MAX = 4;
-
   private final CheckpointStorage storage;
   private final CheckpointSettings settings;
   private final CheckpointTimer timer;
@@ -78,6 +74,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
   private final CleanUp cleanUp;
   private final Listeners listeners;
   private final Activities activities = new Activities();
+  private final ReservedNames reserved = new ReservedNames();
   private final StorageClaim claim;
   private final @Nullable CheckpointSchedule schedule;
   private final CheckpointRun.Parts parts;
@@ -94,12 +91,6 @@ public final class CheckpointCoordinator implements AutoCloseable {
 
   /** A trigger by hand that waits until the pending checkpoint has ended. */
   private @Nullable QueuedTrigger queued;
-
-  /**
-   * Directories in which a checkpoint may create files, until its last writer has ended; the run is
-   * absent while it waits for its turn.
-   */
-  private final Map<String, Optional<CheckpointRun>> reserved = new HashMap<>();
 
   /** Why the last periodic trigger was skipped, so that it is logged once; null if it was not. */
   private @Nullable String lastSkip;
@@ -294,7 +285,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
         subtasks.add(subtask);
         hasSources = subtasks.hasSources();
       }
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       Closing.allAfter(e, List.of(states::close));
       throw e;
     }
@@ -388,11 +379,56 @@ public final class CheckpointCoordinator implements AutoCloseable {
     if (schedule == null) {
       throw new IllegalStateException("no interval was set: trigger checkpoints by hand");
     }
+    lookUpAbsentOperators();
     synchronized (lock) {
       checkRunning();
       subtasks.checkComplete();
     }
     schedule.start();
+  }
+
+  /**
+   * Looks up whether operators of the latest checkpoint that are not open hold anything, which a
+   * checkpoint must not lose. Calls the storage, so no lock is held and a timed task does not wait
+   * for it.
+   */
+  private void lookUpAbsentOperators() {
+    OpenSubtasks.Absent absent;
+    synchronized (lock) {
+      absent = subtasks.absent();
+    }
+    if (!absent.operators().isEmpty()) {
+      Map<String, Boolean> found = absent.lookUp();
+      synchronized (lock) {
+        subtasks.found(absent, found);
+      }
+    }
+  }
+
+  /** Has absent operators looked up by a writer; the next trigger finds what is known then. */
+  private void lookUpAbsentOperatorsSoon() {
+    synchronized (lock) {
+      if (subtasks.absent().operators().isEmpty()) {
+        return;
+      }
+    }
+    Activities.Activity activity =
+        activities.begin(() -> "looking up whether operators that are not open hold state");
+    try {
+      writers.execute(
+          () -> {
+            try {
+              lookUpAbsentOperators();
+            } catch (Throwable e) {
+              logger.warn("cannot tell whether operators that are not open hold state", e);
+            } finally {
+              activity.end();
+            }
+          });
+    } catch (Throwable e) {
+      activity.end();
+      logger.warn("cannot look up whether operators that are not open hold state", e);
+    }
   }
 
   private void triggerPeriodically() {
@@ -418,6 +454,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
       return;
     }
     String skip = requireNonNull(reason);
+    lookUpAbsentOperatorsSoon();
     try {
       listeners.tell(listener -> listener.skipped(skip));
     } finally {
@@ -460,7 +497,10 @@ public final class CheckpointCoordinator implements AutoCloseable {
    */
   public CompletableFuture<CompletedCheckpoint> savepoint(String name) {
     String directory = FileNames.directoryOfSavepoint(name);
-    reserve(name, directory);
+    synchronized (lock) {
+      checkRunning();
+    }
+    reserved.reserve(name, directory, CLEAN_UP_TIMEOUT);
     boolean isBegun = false;
     try {
       if (!cleanUp.awaitDeleted(directory, CLEAN_UP_TIMEOUT)) {
@@ -482,34 +522,14 @@ public final class CheckpointCoordinator implements AutoCloseable {
       return future;
     } finally {
       if (!isBegun) {
-        synchronized (lock) {
-          reserved.remove(directory);
-        }
-      }
-    }
-  }
-
-  /** Reserves the directory of a savepoint, and waits a while for one that is being deleted. */
-  private void reserve(String name, String directory) {
-    for (boolean hasWaited = false; ; hasWaited = true) {
-      Optional<CheckpointRun> holder;
-      synchronized (lock) {
-        checkRunning();
-        holder = reserved.putIfAbsent(directory, Optional.empty());
-      }
-      if (holder == null) {
-        return;
-      }
-      if (hasWaited || holder.isEmpty() || !holder.get().awaitReleased(CLEAN_UP_TIMEOUT)) {
-        throw new IllegalStateException(
-            "savepoint '%s' is asked for while an earlier one of that name has not ended%s; wait for it, or choose another name"
-                .formatted(name, holder.map(run -> ": " + run.describe()).orElse("")));
+        reserved.release(directory);
       }
     }
   }
 
   private CompletableFuture<CompletedCheckpoint> trigger(@Nullable String savepoint) {
     CheckpointRun started;
+    lookUpAbsentOperators();
     synchronized (lock) {
       checkRunning();
       subtasks.checkComplete();
@@ -542,7 +562,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
         savepoint == null ? FileNames.directoryOf(id) : FileNames.directoryOfSavepoint(savepoint);
     CheckpointRun run = new CheckpointRun(parts, id, directory, savepoint, subtasks.all(), future);
     claim.used(id);
-    reserved.put(directory, Optional.of(run));
+    reserved.begin(run);
     pending = run;
     if (schedule != null) {
       schedule.triggered();
@@ -551,16 +571,9 @@ public final class CheckpointCoordinator implements AutoCloseable {
     return run;
   }
 
-  /** Images and threads that wait for a storage that hangs are bounded by beginning no more. */
   private void checkStorageAnswers() {
-    List<String> abandoned = new ArrayList<>();
-    for (Optional<CheckpointRun> holder : reserved.values()) {
-      holder
-          .filter(CheckpointRun::isAbandoned)
-          .map(CheckpointRun::describe)
-          .ifPresent(abandoned::add);
-    }
-    if (abandoned.size() >= ABANDONED_COUNT_MAX) {
+    List<String> abandoned = reserved.tooManyAbandoned();
+    if (!abandoned.isEmpty()) {
       throw new StateIoException(
           "the storage does not answer: writers of aborted checkpoints have not returned: %s, storage=%s"
               .formatted(abandoned, storage.location()));
@@ -602,7 +615,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
             refused = waiting;
             refusal = e;
             if (waiting.savepoint() != null) {
-              reserved.remove(FileNames.directoryOfSavepoint(waiting.savepoint()));
+              reserved.release(FileNames.directoryOfSavepoint(waiting.savepoint()));
             }
           }
         }
@@ -618,9 +631,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
 
     @Override
     public void released(CheckpointRun run) {
-      synchronized (lock) {
-        reserved.remove(run.directory());
-      }
+      reserved.release(run.directory());
     }
 
     @Override

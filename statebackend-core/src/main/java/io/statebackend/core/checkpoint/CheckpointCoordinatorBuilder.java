@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.StateIoException;
+import io.statebackend.api.spi.Once;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.checkpoint.catalog.CheckpointCatalog;
 import io.statebackend.core.checkpoint.catalog.StoredCheckpoint;
@@ -184,9 +185,15 @@ public final class CheckpointCoordinatorBuilder {
     return this;
   }
 
-  /** Sets what time is measured by, and what runs timed tasks. It is closed in the end. */
-  CheckpointCoordinatorBuilder timer(CheckpointTimer timer) {
-    this.timer = Once.set("timer", this.timer, timer);
+  /**
+   * Sets what time is measured by, and what runs periodic triggers and timeouts, for tests that do
+   * not want to wait. Default: the system's clock, and a daemon thread of the coordinator.
+   *
+   * @param timer the timer, for this coordinator alone, which closes it in the end
+   * @return this
+   */
+  public CheckpointCoordinatorBuilder timer(CheckpointTimer timer) {
+    this.timer = Once.set("timer", this.timer, requireNonNull(timer, "timer"));
     return this;
   }
 
@@ -422,7 +429,7 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   CheckpointTimer timer() {
-    return timer == null ? CheckpointTimer.system() : timer;
+    return timer == null ? SystemTimer.start() : timer;
   }
 
   /** Finds and verifies what is restored, or returns {@code null}. */

@@ -1,38 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.checkpoint;
 
+import static java.util.Objects.requireNonNull;
+
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.StateException;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.StateLockedException;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageOutput;
-import io.statebackend.core.checkpoint.CheckpointFigures.SubtaskFigures;
 import io.statebackend.core.checkpoint.CheckpointTimer.Timed;
 import io.statebackend.core.checkpoint.catalog.CheckpointCatalog.Subsumed;
-import io.statebackend.core.checkpoint.catalog.FileNames;
 import io.statebackend.core.checkpoint.catalog.SharedFiles;
 import io.statebackend.core.checkpoint.catalog.StoredCheckpoint;
-import io.statebackend.core.snapshot.CheckpointMetadata;
-import io.statebackend.core.snapshot.FileRef;
-import io.statebackend.core.snapshot.OperatorSnapshots;
-import io.statebackend.core.snapshot.SubtaskSnapshot;
 import io.statebackend.core.state.FrozenSubtask;
-import io.statebackend.core.state.SubtaskPosition;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +62,7 @@ import org.slf4j.LoggerFactory;
  */
 
 /** One checkpoint from its trigger to its end, and until its last writer has ended. Thread-safe. */
-final class CheckpointRun {
+final class CheckpointRun implements SharedFiles.Writing {
   private static final Logger logger = LoggerFactory.getLogger(CheckpointRun.class);
 
   private enum Phase {
@@ -150,15 +143,17 @@ final class CheckpointRun {
   private int writerCount;
 
   private final Set<SnapshotTask> tasks = new HashSet<>();
-  private final List<StorageOutput> outputs = new ArrayList<>();
+
+  /** The files that are being written. */
+  private final Set<StorageOutput> outputs = Collections.newSetFromMap(new IdentityHashMap<>());
+
   private final Map<Subtask, SharedFiles> sharedFiles = new HashMap<>();
 
   /** The subtasks whose engine has written for this run and was not told how it ended. */
   private final Set<Subtask> unsettled = new HashSet<>();
 
   private final List<String> created = new ArrayList<>();
-  private final Map<SubtaskPosition, SubtaskSnapshot> snapshots = new LinkedHashMap<>();
-  private final List<SubtaskFigures> figures = new ArrayList<>();
+  private final Map<Subtask, Publication.Acknowledged> snapshots = new LinkedHashMap<>();
 
   /** The metadata whose publication was tried. */
   private byte @Nullable [] triedMetadata;
@@ -229,12 +224,8 @@ final class CheckpointRun {
 
   /** Lets the next native snapshots refer to the files of this one, which is durable. */
   synchronized void noteNativeFiles() {
-    for (Subtask subtask : participants) {
-      SubtaskSnapshot snapshot = snapshots.get(subtask.position());
-      if (snapshot != null) {
-        subtask.nativeCompleted(snapshot.nativeSnapshot());
-      }
-    }
+    snapshots.forEach(
+        (subtask, written) -> subtask.nativeCompleted(written.snapshot().nativeSnapshot()));
   }
 
   /**
@@ -440,19 +431,9 @@ final class CheckpointRun {
     if (phase != Phase.SNAPSHOTS) {
       return false;
     }
-    SubtaskPosition position = task.subtask().position();
-    SnapshotTask.Taken taken = task.taken();
-    snapshots.put(position, written.snapshot());
-    figures.add(
-        new SubtaskFigures(
-            position.operatorId(),
-            position.subtask(),
-            java.util.Optional.ofNullable(taken.alignmentNanos()).map(Duration::ofNanos),
-            Duration.ofNanos(taken.freezeNanos()),
-            Duration.ofNanos(Math.max(0, startNanos - taken.takenAtNanos())),
-            Duration.ofNanos(parts.timer().nanoTime() - startNanos),
-            sizeBytes(written.snapshot()),
-            written.bytesWritten()));
+    snapshots.put(
+        task.subtask(),
+        Publication.Acknowledged.of(task, written, startNanos, parts.timer().nanoTime()));
     boolean isLast = snapshots.size() == participants.size();
     if (isLast) {
       phase = Phase.PUBLISHING;
@@ -460,22 +441,21 @@ final class CheckpointRun {
     return isLast;
   }
 
-  private static long sizeBytes(SubtaskSnapshot snapshot) {
-    long bytes = snapshot.snapshot().length();
-    if (snapshot.nativeSnapshot() != null) {
-      bytes += snapshot.nativeSnapshot().files().stream().mapToLong(FileRef::length).sum();
-    }
-    return bytes;
-  }
-
   /**
    * Remembers a file that is being written, so that an abort can make its writer give up.
    *
    * @throws StateClosedException if the run was aborted
    */
-  synchronized void opened(StorageOutput output) {
+  @Override
+  public synchronized void opened(StorageOutput output) {
     checkNotAborted();
     outputs.add(output);
+  }
+
+  /** Notes that a file is not being written any more. */
+  @Override
+  public synchronized void ended(StorageOutput output) {
+    outputs.remove(output);
   }
 
   /**
@@ -493,7 +473,8 @@ final class CheckpointRun {
    *
    * @throws StateClosedException if the run was aborted
    */
-  synchronized void checkNotAborted() {
+  @Override
+  public synchronized void checkNotAborted() {
     if (phase != Phase.SNAPSHOTS) {
       throw new StateClosedException(describe() + " was aborted");
     }
@@ -505,82 +486,33 @@ final class CheckpointRun {
   }
 
   private void publish() {
-    StoredCheckpoint stored;
-    long publishStart = parts.timer().nanoTime();
+    Publication publication;
     try {
-      CheckpointMetadata metadata = metadata();
-      stored = new StoredCheckpoint(parts.storage(), directory, metadata);
-      byte[] bytes = metadata.encode();
-      if (bytes.length > StoredCheckpoint.METADATA_SIZE_BYTES_MAX) {
-        throw new StateIoException(
-            "the metadata of %s is too long to be read again: length=%d, limit=%d; use fewer subtasks, or larger files of the engine"
-                .formatted(describe(), bytes.length, StoredCheckpoint.METADATA_SIZE_BYTES_MAX));
-      }
-      checkReusedFiles();
+      publication = publication();
+      byte[] metadata = publication.prepare();
       synchronized (this) {
-        triedMetadata = bytes;
+        triedMetadata = metadata;
       }
-      parts.storage().publish(directory + "/" + FileNames.METADATA, bytes);
+      publication.publish();
     } catch (Throwable e) {
       publicationFailed(e);
       return;
     }
-    endCompleted(stored, publishStart);
+    endCompleted(publication);
   }
 
-  private CheckpointMetadata metadata() {
-    Map<String, List<SubtaskSnapshot>> byOperator = new TreeMap<>();
-    Map<String, SubtaskPosition> positions = new HashMap<>();
-    synchronized (this) {
-      snapshots.forEach(
-          (position, snapshot) -> {
-            byOperator
-                .computeIfAbsent(position.operatorId(), key -> new ArrayList<>())
-                .add(snapshot);
-            positions.put(position.operatorId(), position);
-          });
-    }
-    List<OperatorSnapshots> operators = new ArrayList<>();
-    byOperator.forEach(
-        (operatorId, subtasks) -> {
-          SubtaskPosition any = java.util.Objects.requireNonNull(positions.get(operatorId));
-          subtasks.sort(Comparator.comparingInt(SubtaskSnapshot::subtask));
-          operators.add(
-              new OperatorSnapshots(operatorId, any.parallelism(), any.maxParallelism(), subtasks));
-        });
-    return new CheckpointMetadata(
-        id, parts.clock().millis(), savepoint, operators, parts.settings().droppedStates());
-  }
-
-  /** Looks whether the files of earlier checkpoints that this one refers to are still there. */
-  private void checkReusedFiles() {
+  private Publication publication() {
+    List<Publication.Acknowledged> written;
     Map<Subtask, SharedFiles> files;
     synchronized (this) {
+      written = List.copyOf(snapshots.values());
       files = Map.copyOf(sharedFiles);
     }
-    if (files.values().stream().allMatch(used -> used.reused().isEmpty())) {
-      return;
-    }
-    Set<String> present = new HashSet<>(parts.storage().list(FileNames.SHARED_DIRECTORY));
-    Set<String> missing = new TreeSet<>();
-    files.forEach(
-        (subtask, used) -> {
-          Set<String> gone = new TreeSet<>(used.reused());
-          gone.removeAll(present);
-          if (!gone.isEmpty()) {
-            missing.addAll(gone);
-            subtask
-                .states()
-                .nativeSnapshots()
-                .ifPresent(engine -> attempt("forget files", engine::forgetFiles));
-          }
-        });
-    if (!missing.isEmpty()) {
-      throw new StateIoException(
-          "files of earlier checkpoints to which %s refers are gone: directory=%s/%s, files=%s; somebody has deleted them, and the complete checkpoints that refer to them cannot be restored any more; the next checkpoint writes everything anew"
-              .formatted(
-                  describe(), parts.storage().location(), FileNames.SHARED_DIRECTORY, missing));
-    }
+    return new Publication(
+        parts,
+        new Publication.Checkpoint(id, directory, savepoint, describe(), startNanos),
+        written,
+        files);
   }
 
   /**
@@ -696,7 +628,8 @@ final class CheckpointRun {
   }
 
   /** Ends a run that is durable: from here on nothing can take that back. */
-  private void endCompleted(StoredCheckpoint stored, long publishStart) {
+  private void endCompleted(Publication publication) {
+    StoredCheckpoint stored = publication.stored();
     CompletedCheckpoint unmeasured = CompletedCheckpoint.of(stored);
     List<CompletedCheckpoint> result = new ArrayList<>(List.of(unmeasured));
     List<Subsumed> subsumed = new ArrayList<>();
@@ -706,11 +639,11 @@ final class CheckpointRun {
     }
     try {
       attempt("note", () -> subsumed.add(parts.host().published(this, stored)));
-      attempt("measure", () -> result.set(0, measured(stored, publishStart)));
+      attempt("measure", () -> result.set(0, publication.measured()));
       attempt("stop", this::stopSnapshots);
       attempt("settle", () -> settleEngines(true));
       CompletedCheckpoint completed = result.get(0);
-      attempt("log", () -> logCompletion(completed));
+      attempt("log", () -> publication.log(completed));
       parts
           .listeners()
           .tell(
@@ -725,51 +658,6 @@ final class CheckpointRun {
       finish(result.get(0), null);
     }
     subsumed.forEach(this::delete);
-  }
-
-  private CompletedCheckpoint measured(StoredCheckpoint stored, long publishStart) {
-    long now = parts.timer().nanoTime();
-    List<SubtaskFigures> subtasks;
-    synchronized (this) {
-      subtasks = List.copyOf(figures);
-    }
-    return CompletedCheckpoint.of(
-        stored,
-        new CheckpointFigures(
-            Duration.ofNanos(now - startNanos),
-            Duration.ofNanos(now - publishStart),
-            subtasks.stream().mapToLong(SubtaskFigures::bytesWritten).sum(),
-            subtasks));
-  }
-
-  private void logCompletion(CompletedCheckpoint completed) {
-    CheckpointFigures measured = completed.figures();
-    logger.info(
-        "{} completed: total={} ms, publish={} ms, bytes={}, written={}, slowest={},"
-            + " directory={}/{}",
-        describe(),
-        millis(measured.total()),
-        millis(measured.publish()),
-        completed.sizeBytes(),
-        measured.bytesWritten(),
-        measured.slowest().map(CheckpointRun::describe).orElse("none"),
-        parts.storage().location(),
-        directory);
-  }
-
-  private static String describe(SubtaskFigures subtask) {
-    return "%s[%d] (%sfreeze=%s ms, queue=%s ms, write=%s ms)"
-        .formatted(
-            subtask.operatorId(),
-            subtask.subtask(),
-            subtask.alignment().map(wait -> "alignment=" + millis(wait) + " ms, ").orElse(""),
-            millis(subtask.freeze()),
-            millis(subtask.queue()),
-            millis(subtask.write()));
-  }
-
-  private static String millis(Duration duration) {
-    return String.format(Locale.ROOT, "%.1f", duration.toNanos() / 1e6);
   }
 
   /** Deletes what the completed run has subsumed. */
@@ -817,7 +705,7 @@ final class CheckpointRun {
       if (completed != null) {
         future.complete(completed);
       } else {
-        future.completeExceptionally(java.util.Objects.requireNonNull(cause));
+        future.completeExceptionally(requireNonNull(cause));
       }
       synchronized (this) {
         isFinished = true;

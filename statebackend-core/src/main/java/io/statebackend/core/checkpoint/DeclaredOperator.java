@@ -9,6 +9,7 @@ import io.statebackend.api.StateDescriptor;
 import io.statebackend.api.StateKind;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.VoidNamespace;
+import io.statebackend.api.spi.Once;
 import io.statebackend.core.checkpoint.CompatibilityReport.Line;
 import io.statebackend.core.checkpoint.CompatibilityReport.Verdict;
 import io.statebackend.core.snapshot.StateMeta;
@@ -41,9 +42,10 @@ public final class DeclaredOperator {
    *
    * @param serializer their serializer
    * @return this
+   * @throws IllegalStateException if they were declared before
    */
   public DeclaredOperator keys(TypeSerializer<?> serializer) {
-    keySerializer = requireNonNull(serializer, "serializer");
+    keySerializer = Once.set("keys", keySerializer, requireNonNull(serializer, "serializer"));
     return this;
   }
 
@@ -68,6 +70,18 @@ public final class DeclaredOperator {
    */
   public DeclaredOperator state(StateDescriptor descriptor, TypeSerializer<?> namespaceSerializer) {
     return declare(descriptor, descriptor.kind(), namespaceSerializer);
+  }
+
+  /**
+   * Declares timers, as {@link io.statebackend.api.KeyedStateBackend#timers} does.
+   *
+   * @param name their name
+   * @param namespaceSerializer the serializer of the namespaces
+   * @return this
+   * @throws IllegalArgumentException if a state of that name is declared already
+   */
+  public DeclaredOperator timers(String name, TypeSerializer<?> namespaceSerializer) {
+    return declare(DeclaredTypes.ofTimers(StateDescriptor.checkName(name), namespaceSerializer));
   }
 
   /**
@@ -124,7 +138,7 @@ public final class DeclaredOperator {
         descriptor instanceof MapStateDescriptor<?, ?> map
             ? map.userKeySerializer()
             : VoidNamespace.serializer();
-    DeclaredTypes types =
+    return declare(
         kind.isKeyed()
             ? DeclaredTypes.ofKeyed(descriptor, namespaceSerializer)
             : new DeclaredTypes(
@@ -132,7 +146,10 @@ public final class DeclaredOperator {
                 kind,
                 namespaceSerializer,
                 userKeys,
-                descriptor.valueSerializer());
+                descriptor.valueSerializer()));
+  }
+
+  private DeclaredOperator declare(DeclaredTypes types) {
     if (states.putIfAbsent(types.name(), types) != null) {
       throw new IllegalArgumentException(
           "state '%s' of operator '%s' is declared twice".formatted(types.name(), id));

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -61,11 +62,14 @@ final class OpenSubtasks {
     }
   }
 
-  /** The restored operators that have no state, and may go without a word from the program. */
-  private final Set<String> stateless = new HashSet<>();
+  /**
+   * Whether operators of the latest checkpoint that are not open hold nothing in it, and may go
+   * without a word from the program; by the operator, as far as that was looked up.
+   */
+  private final Map<String, Boolean> holdNothing = new HashMap<>();
 
   /**
-   * Begins with none. Reads what the restored checkpoint says of its states.
+   * Begins with none.
    *
    * @param restored the restored checkpoint, or {@code null}
    * @param settings what of it is given up on purpose, and whether undeclared state is carried
@@ -73,13 +77,53 @@ final class OpenSubtasks {
   OpenSubtasks(@Nullable StoredCheckpoint restored, CheckpointSettings settings) {
     this.restored = restored;
     this.settings = settings;
-    if (restored != null) {
-      for (OperatorSnapshots operator : restored.metadata().operators()) {
-        if (holdsNothing(restored, operator)) {
-          stateless.add(operator.operatorId());
-        }
+  }
+
+  /**
+   * Operators of a checkpoint that are not open, and of which is not known whether they hold
+   * anything.
+   *
+   * @param checkpoint the checkpoint
+   * @param operators the operators, none if all is known
+   */
+  record Absent(@Nullable StoredCheckpoint checkpoint, List<OperatorSnapshots> operators) {
+
+    /** Looks that up in the storage: to be called without locks held. */
+    Map<String, Boolean> lookUp() {
+      Map<String, Boolean> found = new HashMap<>();
+      for (OperatorSnapshots operator : operators) {
+        found.put(operator.operatorId(), checkpoint != null && holdsNothing(checkpoint, operator));
       }
+      return found;
     }
+  }
+
+  /** Returns the operators that have to be looked up before a checkpoint leaves them out. */
+  Absent absent() {
+    StoredCheckpoint latest = latest();
+    return new Absent(
+        latest,
+        latest == null
+            ? List.of()
+            : missing(latest).stream()
+                .filter(operator -> !holdNothing.containsKey(operator.operatorId()))
+                .toList());
+  }
+
+  /** Notes what was found of operators that are not open. */
+  void found(Absent absent, Map<String, Boolean> operatorsThatHoldNothing) {
+    if (Objects.equals(absent.checkpoint(), latest())) {
+      holdNothing.putAll(operatorsThatHoldNothing);
+    }
+  }
+
+  /** Returns the operators of a checkpoint that are neither open nor given up. */
+  private List<OperatorSnapshots> missing(StoredCheckpoint checkpoint) {
+    Set<String> known = new HashSet<>(settings.droppedOperators());
+    subtasks.forEach(subtask -> known.add(subtask.operatorId()));
+    return checkpoint.metadata().operators().stream()
+        .filter(operator -> !known.contains(operator.operatorId()))
+        .toList();
   }
 
   private int regionOf(String operatorId) {
@@ -100,6 +144,7 @@ final class OpenSubtasks {
   /** Notes a checkpoint that was completed. */
   void completed(StoredCheckpoint checkpoint) {
     lastCompleted = checkpoint;
+    holdNothing.clear();
   }
 
   /** Tells whether a subtask that is opened now begins a new generation after an ended one. */
@@ -208,7 +253,7 @@ final class OpenSubtasks {
     if (settings.refuseUndeclared()) {
       checkDeclared();
     }
-    checkNoOperatorIsLost(open.keySet());
+    checkNoOperatorIsLost();
   }
 
   private void checkOneGeneration() {
@@ -250,22 +295,23 @@ final class OpenSubtasks {
     }
   }
 
-  private void checkNoOperatorIsLost(Set<String> open) {
+  private void checkNoOperatorIsLost() {
     StoredCheckpoint latest = latest();
     if (latest == null) {
       return;
     }
-    for (OperatorSnapshots operator : latest.metadata().operators()) {
-      if (!open.contains(operator.operatorId())
-          && !settings.droppedOperators().contains(operator.operatorId())
-          && !stateless.contains(operator.operatorId())) {
+    for (OperatorSnapshots operator : missing(latest)) {
+      String operatorId = operator.operatorId();
+      Boolean holdsNothing = holdNothing.get(operatorId);
+      if (holdsNothing == null || !holdsNothing) {
         throw new IllegalStateException(
-            "the %s checkpoint %d holds state of operator '%s', which is not open and would be lost: open its subtasks, or give it up by dropOperator(\"%s\")"
+            "the %s checkpoint %d %s of operator '%s', which is not open and would be lost: open its subtasks, or give it up by dropOperator(\"%s\")"
                 .formatted(
                     lastCompleted == null ? "restored" : "last",
                     latest.metadata().checkpointId(),
-                    operator.operatorId(),
-                    operator.operatorId()));
+                    holdsNothing == null ? "may hold state, as is being looked up," : "holds state",
+                    operatorId,
+                    operatorId));
       }
     }
   }

@@ -89,7 +89,7 @@ final class SnapshotTask implements Runnable {
       if (!run.isSavepoint() && engine != null && image.store().isPresent()) {
         files =
             new SharedFiles(
-                storage, FileNames.of(subtask.position()), run.id(), subtask.nativeFiles());
+                storage, FileNames.of(subtask.position()), run.id(), subtask.nativeFiles(), run);
         run.uses(subtask, files);
         nativeSnapshot = writeNative(engine, files);
       }
@@ -100,6 +100,7 @@ final class SnapshotTask implements Runnable {
         run.opened(out);
         file = image.write(out, run.id(), compression, nativeSnapshot == null);
         run.created(path);
+        run.ended(out);
       }
       return new Written(
           new SubtaskSnapshot(

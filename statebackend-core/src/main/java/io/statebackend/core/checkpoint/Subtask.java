@@ -9,6 +9,7 @@ import io.statebackend.api.OperatorStateBackend;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.Closing;
+import io.statebackend.api.spi.Once;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.core.checkpoint.catalog.SharedFiles;
 import io.statebackend.core.snapshot.FileRef;
@@ -72,7 +73,7 @@ public final class Subtask implements AutoCloseable {
     private @Nullable Integer index;
     private @Nullable Integer parallelism;
     private @Nullable Integer maxParallelism;
-    private boolean isSource;
+    private @Nullable Boolean isSource;
 
     Builder(CheckpointCoordinator coordinator, String operatorId) {
       this.coordinator = coordinator;
@@ -133,9 +134,10 @@ public final class Subtask implements AutoCloseable {
      * same records. A program of one thread may do without.
      *
      * @return this
+     * @throws IllegalStateException if it was said before
      */
     public Builder source() {
-      isSource = true;
+      isSource = Once.set("source", isSource, true);
       return this;
     }
 
@@ -163,7 +165,7 @@ public final class Subtask implements AutoCloseable {
           index == null ? 0 : index,
           parallelism == null ? 1 : parallelism,
           maxParallelism == null ? 0 : maxParallelism,
-          isSource);
+          isSource != null);
     }
   }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.esotericsoftware.kryo.Serializer;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.Once;
 import io.statebackend.core.serialization.kryo.KryoSerializer;
 import io.statebackend.core.serialization.kryo.KryoSettings;
 import java.util.ArrayList;
@@ -56,6 +57,7 @@ public final class KryoSerializerBuilder<T> {
    *     {@code (Class)} or nothing
    * @return this
    * @throws IllegalArgumentException if it is no Kryo serializer
+   * @throws IllegalStateException if the class was given a serializer before
    */
   public KryoSerializerBuilder<T> register(Class<?> type, Class<?> serializer) {
     if (!Serializer.class.isAssignableFrom(serializer)) {
@@ -65,8 +67,12 @@ public final class KryoSerializerBuilder<T> {
               + "; it extends "
               + Serializer.class.getName());
     }
-    named.add(requireNonNull(type, "type"));
-    custom.put(type, serializer.asSubclass(Serializer.class));
+    Class<?> before = custom.get(requireNonNull(type, "type"));
+    custom.put(
+        type,
+        Once.set("register(%s, ...)".formatted(type.getName()), before, serializer)
+            .asSubclass(Serializer.class));
+    named.add(type);
     return this;
   }
 
@@ -77,15 +83,16 @@ public final class KryoSerializerBuilder<T> {
    * @param type the class
    * @param formerName its binary name then, such as {@code com.example.Order$Line}
    * @return this
-   * @throws IllegalArgumentException if another class is said to have had the name
+   * @throws IllegalStateException if the name was given before, or is said to be that of a class
+   *     that is gone
    */
   public KryoSerializerBuilder<T> formerName(Class<?> type, String formerName) {
-    Class<?> other = formerNames.put(requireNonNull(formerName, "formerName"), type);
-    if (other != null && other != type) {
-      throw new IllegalArgumentException(
-          "two classes are said to have been called %s: %s and %s"
-              .formatted(formerName, other.getName(), type.getName()));
+    if (gone.contains(requireNonNull(formerName, "formerName"))) {
+      throw contradiction(formerName, type);
     }
+    Class<?> before = formerNames.get(formerName);
+    formerNames.put(
+        formerName, Once.set("formerName(..., %s)".formatted(formerName), before, type));
     return this;
   }
 
@@ -96,10 +103,21 @@ public final class KryoSerializerBuilder<T> {
    *
    * @param className its binary name
    * @return this
+   * @throws IllegalStateException if the name is said to be a former one of a class that is there
    */
   public KryoSerializerBuilder<T> gone(String className) {
-    gone.add(requireNonNull(className, "className"));
+    Class<?> renamed = formerNames.get(requireNonNull(className, "className"));
+    if (renamed != null) {
+      throw contradiction(className, renamed);
+    }
+    gone.add(className);
     return this;
+  }
+
+  private static IllegalStateException contradiction(String name, Class<?> renamed) {
+    return new IllegalStateException(
+        "class %s is said to be gone by gone(...), and to be called %s now by formerName(...); leave out one of the two calls"
+            .formatted(name, renamed.getName()));
   }
 
   /**

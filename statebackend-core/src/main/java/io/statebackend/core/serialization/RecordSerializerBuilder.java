@@ -4,6 +4,7 @@ package io.statebackend.core.serialization;
 import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.Once;
 import io.statebackend.core.serialization.records.RecordOptions;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
@@ -71,6 +72,7 @@ public final class RecordSerializerBuilder<R extends Record> {
    * @param value the value; a copy of it each time if it can be changed
    * @return this
    * @throws IllegalArgumentException if the record has no such component, or one of another type
+   * @throws IllegalStateException if a default value was set for the component before
    */
   public RecordSerializerBuilder<R> defaultValue(String component, Object value) {
     return defaultValue(type, component, value);
@@ -85,6 +87,7 @@ public final class RecordSerializerBuilder<R extends Record> {
    * @param value the value; a copy of it each time if it can be changed
    * @return this
    * @throws IllegalArgumentException if the record has no such component, or one of another type
+   * @throws IllegalStateException if a default value was set for the component before
    */
   public RecordSerializerBuilder<R> defaultValue(
       Class<? extends Record> owner, String component, Object value) {
@@ -100,7 +103,9 @@ public final class RecordSerializerBuilder<R extends Record> {
                   value,
                   value.getClass().getTypeName()));
     }
-    defaultValues.put(RecordOptions.Component.of(found), value);
+    RecordOptions.Component key = RecordOptions.Component.of(found);
+    defaultValues.put(
+        key, Once.set(describe("defaultValue", owner, component), defaultValues.get(key), value));
     return this;
   }
 
@@ -141,13 +146,19 @@ public final class RecordSerializerBuilder<R extends Record> {
           "component %s.%s is a primitive, whose form is given: type=%s"
               .formatted(owner.getTypeName(), component, found.getType()));
     }
-    if (serializers.putIfAbsent(
-            RecordOptions.Component.of(found), requireNonNull(serializer, "serializer"))
-        != null) {
-      throw new IllegalStateException(
-          "the serializer of %s.%s is set already".formatted(owner.getTypeName(), component));
-    }
+    RecordOptions.Component key = RecordOptions.Component.of(found);
+    TypeSerializer<?> before = serializers.get(key);
+    serializers.put(
+        key,
+        Once.set(
+            describe("component", owner, component),
+            before,
+            requireNonNull(serializer, "serializer")));
     return this;
+  }
+
+  private static String describe(String setter, Class<? extends Record> owner, String component) {
+    return "%s(%s.%s, ...)".formatted(setter, owner.getTypeName(), component);
   }
 
   private static RecordComponent find(Class<? extends Record> owner, String name) {

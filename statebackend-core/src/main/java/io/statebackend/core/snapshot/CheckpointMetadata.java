@@ -135,6 +135,21 @@ public record CheckpointMetadata(
   }
 
   /**
+   * Checks how the file begins, which takes no memory to speak of: whether it is metadata, of a
+   * version that this library reads, and as long as it says.
+   *
+   * @param in the file
+   * @param file its name, for messages
+   * @throws CorruptStateException if its beginning is damaged or that of no metadata
+   * @throws io.statebackend.api.IncompatibleStateException if it is of a version that this library
+   *     does not read
+   * @throws io.statebackend.api.StateIoException if it cannot be read
+   */
+  public static void checkBeginning(StorageInput in, String file) {
+    MetadataFormat.checkBeginning(in, file);
+  }
+
+  /**
    * Reads the file. What is no metadata of a checkpoint is refused before memory is taken for all
    * of it.
    *

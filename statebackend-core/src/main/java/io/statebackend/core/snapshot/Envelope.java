@@ -47,13 +47,18 @@ record Envelope(String format, int magic, int version) {
    * @return the body; it begins at {@link #PREAMBLE_LENGTH} of the file and of the array
    */
   BinaryInput read(StorageInput in, String file) {
-    long fileLength = in.length();
-    byte[] preamble = new byte[(int) Math.min(PREAMBLE_LENGTH, fileLength)];
-    in.read(0, preamble, 0, preamble.length);
-    int bodyLength = checkPreamble(preamble, fileLength, file);
+    int bodyLength = bodyLength(in, file);
     byte[] bytes = new byte[OVERHEAD + bodyLength];
     in.read(0, bytes, 0, bytes.length);
     return body(bytes, bodyLength, file);
+  }
+
+  /** Checks the first bytes of a file, and returns the length of the body that they tell. */
+  int bodyLength(StorageInput in, String file) {
+    long fileLength = in.length();
+    byte[] preamble = new byte[(int) Math.min(PREAMBLE_LENGTH, fileLength)];
+    in.read(0, preamble, 0, preamble.length);
+    return checkPreamble(preamble, fileLength, file);
   }
 
   /**

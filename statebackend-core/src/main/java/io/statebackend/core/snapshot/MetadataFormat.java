@@ -119,6 +119,10 @@ final class MetadataFormat {
     return read(ENVELOPE.read(bytes, file), file);
   }
 
+  static void checkBeginning(StorageInput in, String file) {
+    int unused = ENVELOPE.bodyLength(in, file);
+  }
+
   static CheckpointMetadata read(StorageInput in, String file) {
     return read(ENVELOPE.readAll(in, file), file);
   }

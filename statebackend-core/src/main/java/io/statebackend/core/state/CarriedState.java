@@ -43,7 +43,7 @@ record CarriedState(
       case SPLIT_LIST -> position.takesSplitListsOf(part.snapshot().header());
       case UNION_LIST -> position.carriesListsOf(part.snapshot().header());
       case BROADCAST_MAP -> position.broadcastsFrom(part.snapshot().header());
-      case VALUE, LIST, MAP, REDUCING, AGGREGATING -> true;
+      case VALUE, LIST, MAP, REDUCING, AGGREGATING, TIMERS -> true;
     };
   }
 

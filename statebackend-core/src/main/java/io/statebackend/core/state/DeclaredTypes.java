@@ -9,6 +9,7 @@ import io.statebackend.api.StateKind;
 import io.statebackend.api.StateTtl;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.VoidNamespace;
+import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.StateMeta;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,18 @@ public record DeclaredTypes(
     requireNonNull(namespace, "namespace");
     requireNonNull(userKey, "userKey");
     requireNonNull(value, "value");
+  }
+
+  /**
+   * Returns what timers are.
+   *
+   * @param name their name
+   * @param namespace the serializer of the namespaces
+   * @return what they are: their values are timestamps
+   */
+  public static DeclaredTypes ofTimers(String name, TypeSerializer<?> namespace) {
+    return new DeclaredTypes(
+        name, StateKind.TIMERS, namespace, VoidNamespace.serializer(), Serializers.LONG);
   }
 
   /** Returns what a snapshot tells of the state. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
+import io.statebackend.api.StateKind;
 import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FrozenStore;
@@ -12,6 +13,7 @@ import io.statebackend.core.snapshot.SnapshotFile;
 import io.statebackend.core.snapshot.SnapshotHeader;
 import io.statebackend.core.snapshot.SnapshotWriter;
 import io.statebackend.core.snapshot.StateMeta;
+import io.statebackend.core.timers.TimerCursor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -199,8 +201,11 @@ public final class FrozenSubtask implements AutoCloseable {
 
   private void writeEntries(SnapshotWriter writer, int stateIndex, StateMeta state, int keyGroup) {
     if (store != null) {
+      EntryCursor stored = store.entries(state.name(), keyGroup);
       try (EntryCursor entries =
-          LiveEntries.of(store.entries(state.name(), keyGroup), state, expiry.get(state.name()))) {
+          state.kind() == StateKind.TIMERS
+              ? new TimerCursor(stored, key)
+              : LiveEntries.of(stored, state, expiry.get(state.name()))) {
         writer.write(stateIndex, keyGroup, entries);
       }
     }

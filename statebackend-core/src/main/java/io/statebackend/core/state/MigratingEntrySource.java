@@ -24,7 +24,7 @@ final class MigratingEntrySource<U, V> implements EntrySource {
 
     static Layout of(StateKind kind) {
       return switch (kind) {
-        case VALUE, REDUCING, AGGREGATING -> VALUE;
+        case VALUE, REDUCING, AGGREGATING, TIMERS -> VALUE;
         case LIST, SPLIT_LIST, UNION_LIST -> LIST_PAGE;
         case MAP, BROADCAST_MAP -> MAP_PAGE;
       };

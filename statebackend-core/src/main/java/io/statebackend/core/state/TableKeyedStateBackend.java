@@ -22,6 +22,7 @@ import io.statebackend.api.State;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.StateDescriptor;
 import io.statebackend.api.StateTtl;
+import io.statebackend.api.Timers;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
@@ -43,6 +44,8 @@ import io.statebackend.core.snapshot.EventTime;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.StateMeta;
 import java.time.InstantSource;
+import io.statebackend.core.timers.TableTimers;
+import io.statebackend.core.timers.TimerTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -60,7 +63,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <K> the type of the keys
  */
-public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, AutoCloseable {
+public final class TableKeyedStateBackend<K>
+    implements KeyedStateBackend<K>, TableTimers.Owner<K>, AutoCloseable {
+
+  private record DeclaredTimers<K>(StateMeta meta, TableTimers<K, ?> handle) {}
+
   private final StoreSpec<K> spec;
   private final KeyedStore<K> store;
   private final StateRegistry registry;
@@ -68,6 +75,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   private final int firstKeyGroup;
   private final int keyGroupCount;
   private final Map<String, DeclaredTable<K, ?>> tables = new LinkedHashMap<>();
+  private final Map<String, DeclaredTimers<K>> timers = new LinkedHashMap<>();
   private final TableLoader<K> loader;
   private final TtlClock clock;
   private final ExpirySweep<K> sweep;
@@ -428,9 +436,16 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
     if (!registry.declare(meta)) {
       return (T) requireNonNull(tables.get(meta.name())).table();
     }
-    T created;
+    T created = loaded(meta, () -> loader.load(types, create));
+    tables.put(meta.name(), new DeclaredTable<>(meta, table, created));
+    registry.loaded(meta);
+    return created;
+  }
+
+  /** Loads what was just declared; if that fails, the declaration is taken back. */
+  private <T> T loaded(StateMeta meta, Supplier<T> load) {
     try {
-      created = loader.load(types, create);
+      return load.get();
     } catch (RuntimeException | Error e) {
       registry.withdraw(meta);
       if (!loader.isIntact()) {
@@ -439,9 +454,33 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
       }
       throw e;
     }
-    tables.put(meta.name(), new DeclaredTable<>(meta, table, created));
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // timers declared before have namespaces of the same type
+  public <N> Timers<N> timers(String name, TypeSerializer<N> namespaceSerializer) {
+    StateDescriptor.checkName(name);
+    requireNonNull(namespaceSerializer, "namespaceSerializer");
+    checkOpen();
+    checkCalledByOwner();
+    Serializers.checkKey(namespaceSerializer, "namespace of timers '" + name + "'");
+    DeclaredTypes types = DeclaredTypes.ofTimers(name, namespaceSerializer);
+    StateMeta meta = types.meta();
+    if (!registry.declare(meta)) {
+      return (Timers<N>) requireNonNull(timers.get(name)).handle();
+    }
+    TimerTable<K> table = loaded(meta, () -> loader.loadTimers(types));
+    TableTimers<K, N> handle =
+        new TableTimers<>(name, this, context, spec.keySerializer(), namespaceSerializer, table);
+    timers.put(name, new DeclaredTimers<>(meta, handle));
     registry.loaded(meta);
-    return created;
+    return handle;
+  }
+
+  @Override
+  public void checkUsable() {
+    checkOpen();
+    checkCalledByOwner();
   }
 
   @Override
@@ -620,7 +659,10 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   }
 
   List<StateMeta> declaredStates() {
-    return tables.values().stream().map(DeclaredTable::meta).toList();
+    return Stream.concat(
+            tables.values().stream().map(DeclaredTable::meta),
+            timers.values().stream().map(DeclaredTimers::meta))
+        .toList();
   }
 
   /** Returns what has expired now of the states that have a time to live, by name. */

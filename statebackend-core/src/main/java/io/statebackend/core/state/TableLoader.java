@@ -9,12 +9,14 @@ import io.statebackend.api.StateIoException;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FreezePurpose;
+import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.Table;
 import io.statebackend.core.snapshot.StateMeta;
+import io.statebackend.core.timers.TimerTable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,12 +36,20 @@ import java.util.function.Supplier;
 final class TableLoader<K> {
 
   /** A table that is empty since its loading has failed. */
-  private record EmptyTable<K>(StateMeta meta, Table<K, ?> table) {}
+  private record EmptyTable(StateMeta meta, Object table) {}
+
+  /** How a table of some sort is filled and emptied. */
+  private interface Filling<T> {
+
+    void load(T table, int keyGroup, EntrySource entries);
+
+    void empty(T table);
+  }
 
   private final StoreSpec<K> spec;
   private final KeyedStore<K> store;
   private final StateRegistry registry;
-  private final Map<String, EmptyTable<K>> emptied = new HashMap<>();
+  private final Map<String, EmptyTable> emptied = new HashMap<>();
   private boolean isIntact = true;
 
   TableLoader(StoreSpec<K> spec, KeyedStore<K> store, StateRegistry registry) {
@@ -63,6 +73,50 @@ final class TableLoader<K> {
    *     table can be loaded again
    */
   <T extends Table<K, ?>> T load(DeclaredTypes types, Supplier<T> create) {
+    return load(
+        types,
+        create,
+        new Filling<>() {
+          @Override
+          public void load(T table, int keyGroup, EntrySource entries) {
+            table.load(keyGroup, entries);
+          }
+
+          @Override
+          public void empty(T table) {
+            Table<K, ?> any = table;
+            TableLoader.this.empty(types.name(), types.namespace(), any);
+          }
+        });
+  }
+
+  /** Creates the table of timers and fills it; otherwise as {@link #load}. */
+  TimerTable<K> loadTimers(DeclaredTypes types) {
+    return load(
+        types,
+        () -> {
+          TimerTable<K> created = new TimerTable<>(spec, store, types.name());
+          if (registry.isInEngine(types.name())) {
+            try (FrozenStore image = store.freeze(FreezePurpose.READ)) {
+              created.findBuckets(image, types.name());
+            }
+          }
+          return created;
+        },
+        new Filling<>() {
+          @Override
+          public void load(TimerTable<K> table, int keyGroup, EntrySource entries) {
+            table.load(keyGroup, entries);
+          }
+
+          @Override
+          public void empty(TimerTable<K> table) {
+            table.clear();
+          }
+        });
+  }
+
+  private <T> T load(DeclaredTypes types, Supplier<T> create, Filling<T> filling) {
     List<RestoredState> restored = registry.restored(types.name());
     for (RestoredState part : restored) {
       part.check(types);
@@ -71,14 +125,14 @@ final class TableLoader<K> {
     Optional<RestoredState> inEngine = restoredInEngine(types, restored);
     T table =
         inEngine.isPresent() && inEngine.get().needsMigration(types)
-            ? rewritten(inEngine.get(), types, create)
+            ? rewritten(inEngine.get(), types, create, filling)
             : created(types, create);
     try {
       for (RestoredState part : restored) {
-        load(table, part, types);
+        load(table, part, types, filling);
       }
     } catch (StateIoException e) {
-      empty(types, table, e);
+      empty(types, table, filling, e);
       throw e;
     }
     isIntact = true;
@@ -86,8 +140,8 @@ final class TableLoader<K> {
   }
 
   @SuppressWarnings("unchecked") // a table kept for a state of the same meta is of the same kind
-  private <T extends Table<K, ?>> T created(DeclaredTypes types, Supplier<T> create) {
-    EmptyTable<K> kept = emptied.get(types.name());
+  private <T> T created(DeclaredTypes types, Supplier<T> create) {
+    EmptyTable kept = emptied.get(types.name());
     if (kept == null) {
       try {
         return create.get();
@@ -119,8 +173,8 @@ final class TableLoader<K> {
   }
 
   /** Creates a table and loads into it, migrated, what the engine has restored under its name. */
-  private <T extends Table<K, ?>> T rewritten(
-      RestoredState state, DeclaredTypes types, Supplier<T> create) {
+  private <T> T rewritten(
+      RestoredState state, DeclaredTypes types, Supplier<T> create, Filling<T> filling) {
     try (FrozenStore image = store.freeze(FreezePurpose.READ)) {
       if (!store.drop(types.name())) {
         throw new IllegalStateException(
@@ -132,7 +186,8 @@ final class TableLoader<K> {
           keyGroup <= spec.keyGroups().last();
           keyGroup++) {
         try (EntryCursor entries = image.entries(types.name(), keyGroup)) {
-          created.load(
+          filling.load(
+              created,
               keyGroup,
               state.migrated(new CursorEntrySource(entries), types.userKey(), types.value()));
         }
@@ -141,7 +196,7 @@ final class TableLoader<K> {
     }
   }
 
-  private void load(Table<K, ?> table, RestoredState part, DeclaredTypes types) {
+  private <T> void load(T table, RestoredState part, DeclaredTypes types, Filling<T> filling) {
     KeyGroupRange stored = part.snapshot().header().keyGroups();
     int last = Math.min(stored.last(), spec.keyGroups().last());
     for (int keyGroup = Math.max(stored.first(), spec.keyGroups().first());
@@ -149,7 +204,7 @@ final class TableLoader<K> {
         keyGroup++) {
       if (part.snapshot().entryCount(part.index(), keyGroup) > 0) {
         try {
-          table.load(keyGroup, part.entries(keyGroup, types.userKey(), types.value()));
+          filling.load(table, keyGroup, part.entries(keyGroup, types.userKey(), types.value()));
         } catch (CorruptStateException e) {
           throw part.located(e);
         }
@@ -161,14 +216,15 @@ final class TableLoader<K> {
    * Takes out of a table what was loaded into it. Where the engine has restored a part by itself,
    * that would be lost with the rest: then the table stays as it is, and nobody may use it.
    */
-  private void empty(DeclaredTypes types, Table<K, ?> table, StateIoException failure) {
+  private <T> void empty(
+      DeclaredTypes types, T table, Filling<T> filling, StateIoException failure) {
     if (registry.isInEngine(types.name())) {
       return;
     }
     try {
       if (!store.drop(types.name())) {
-        empty(types.name(), types.namespace(), table);
-        emptied.put(types.name(), new EmptyTable<>(types.meta(), table));
+        filling.empty(table);
+        emptied.put(types.name(), new EmptyTable(types.meta(), table));
       }
       isIntact = true;
     } catch (RuntimeException e) {

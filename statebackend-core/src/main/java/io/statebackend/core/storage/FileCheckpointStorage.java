@@ -11,6 +11,7 @@ import io.statebackend.api.spi.DirectoryLock;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
+import io.statebackend.api.storage.StoragePath;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -38,6 +39,9 @@ import org.slf4j.LoggerFactory;
  * <p>A file is written beside its place, synced, and renamed. Renames become durable when {@link
  * #publish} syncs the directories in which they happened. A lock file keeps other writers out, in
  * this process and in others. Works on the path's own file system, whichever that is.
+ *
+ * <p>Where the file system has such permissions, new files and directories are their owner's only.
+ * A directory that is there keeps its permissions, and so does a file that is imported by a link.
  */
 public final class FileCheckpointStorage implements CheckpointStorage {
   private static final Logger logger = LoggerFactory.getLogger(FileCheckpointStorage.class);
@@ -79,7 +83,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   public static FileCheckpointStorage open(Path directory) {
     DirectoryLock lock = null;
     try {
-      Files.createDirectories(directory);
+      Files.createDirectories(directory, FileTree.ownersDirectory(directory));
       Path real = directory.toRealPath();
       if (!FileTree.exists(real.resolve(DirectoryLock.FILE_NAME))) {
         // The lock file is created after this, so that who finds it need not do it again.
@@ -152,6 +156,14 @@ public final class FileCheckpointStorage implements CheckpointStorage {
         FileOutput output = FileOutput.create(path, new OutputListener());
         open.put(path, output);
         return output;
+      } catch (NoSuchFileException e) {
+        throw new StateIoException(
+            "cannot create: file="
+                + path
+                + ", reason="
+                + e
+                + "; a directory above it is gone, see who deletes what is in the storage",
+            e);
       } catch (IOException e) {
         throw new StateIoException(
             "cannot create: file="
@@ -202,7 +214,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     createDirectory(parentOf(path));
     BasicFileAttributes attributes = FileTree.attributes(path, LinkOption.NOFOLLOW_LINKS);
     if (attributes == null) {
-      Files.createDirectory(path);
+      Files.createDirectory(path, FileTree.ownersDirectory(path));
       markUnsynced(parentOf(path));
     } else {
       FileTree.refuseLink(path, attributes);
@@ -383,7 +395,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     checkOpen();
     Path path = directory.isEmpty() ? this.directory : readable(directory);
     List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
+    try (DirectoryStream<Path> children = FileTree.children(path)) {
       for (Path child : children) {
         if (holdsFiles(child)) {
           names.add(FileTree.nameOf(child));
@@ -413,7 +425,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       // What a link points to is looked at when its name is asked for: it may lead in a circle.
       return attributes != null;
     }
-    try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
+    try (DirectoryStream<Path> children = FileTree.children(path)) {
       for (Path child : children) {
         if (holdsFiles(child)) {
           return true;
@@ -518,17 +530,10 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       outputs = new ArrayList<>(open.values());
     }
     // Before the lock is released: what is committed later would be in the next writer's way.
-    try {
-      Closing.all(outputs, FileOutput::close);
-    } catch (RuntimeException | Error e) {
-      try {
-        releaseLock();
-      } catch (RuntimeException suppressed) {
-        e.addSuppressed(suppressed);
-      }
-      throw e;
-    }
-    releaseLock();
+    List<Runnable> closes = new ArrayList<>();
+    outputs.forEach(output -> closes.add(output::close));
+    closes.add(this::releaseLock);
+    Closing.all(closes);
   }
 
   private void releaseLock() {

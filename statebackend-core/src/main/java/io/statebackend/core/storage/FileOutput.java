@@ -12,9 +12,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 
 /** A new file while it is written, under a name of its own until it is committed. */
 final class FileOutput implements StorageOutput {
@@ -65,7 +67,10 @@ final class FileOutput implements StorageOutput {
     // What has the name already is not written into: it may be a link to somewhere else.
     Files.deleteIfExists(aside);
     FileChannel channel =
-        FileChannel.open(aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileChannel.open(
+            aside,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            FileTree.ownersFile(aside));
     return new FileOutput(file, aside, channel, listener);
   }
 
@@ -89,6 +94,16 @@ final class FileOutput implements StorageOutput {
           "file is there already, somebody has made it since this one was begun: file="
               + file
               + "; see who else writes there",
+          e);
+    }
+    if (e instanceof NoSuchFileException) {
+      return new StateIoException(
+          "cannot write: file="
+              + file
+              + ", reason="
+              + e
+              + "; it was deleted while it was written, or a directory above it: nothing of it is"
+              + " kept, see who deletes what is in the storage",
           e);
     }
     // An interrupt closes the channel as well; the thread's interrupt status stays set.

@@ -8,6 +8,7 @@ import io.statebackend.api.StateLockedException;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
+import io.statebackend.api.storage.StoragePath;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;

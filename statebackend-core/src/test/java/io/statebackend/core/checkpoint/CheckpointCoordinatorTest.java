@@ -495,6 +495,44 @@ final class CheckpointCoordinatorTest {
   }
 
   @Test
+  void trigger_restoredOperatorGotStateAndWasClosed_isRefused() {
+    try (CheckpointCoordinator coordinator = builder().open();
+        Subtask source = coordinator.subtask("source").open();
+        Subtask other = coordinator.subtask("other").open()) {
+      checkpoint(coordinator, source, other);
+    }
+    try (CheckpointCoordinator coordinator = builder().region("source").open();
+        Subtask other = coordinator.subtask("other").open()) {
+      Subtask source = coordinator.subtask("source").open();
+      source.operatorState().splitList(POSITIONS).update(List.of(7L));
+      checkpoint(coordinator, source, other);
+      source.close();
+      assertThatThrownBy(coordinator::trigger)
+          .as("it was restored without state, and has some now")
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("holds state of operator 'source'");
+    }
+    try (CheckpointCoordinator coordinator = builder().open();
+        Subtask source = coordinator.subtask("source").open()) {
+      assertThat(source.operatorState().splitList(POSITIONS).get()).containsExactly(7L);
+    }
+  }
+
+  @Test
+  void trigger_restoredOperatorsAreOpen_theirSnapshotsAreNotLookedInto() {
+    writeCheckpoints(1);
+    try (CheckpointCoordinator coordinator = builder().open()) {
+      storage.opened.clear();
+      try (Subtask source = coordinator.subtask("source").open()) {
+        checkpoint(coordinator, source);
+        assertThat(storage.opened)
+            .as("once, for the subtask")
+            .containsExactly("chk-1/source-0.snapshot");
+      }
+    }
+  }
+
+  @Test
   void subtask_openedTwice_isRefused() {
     try (CheckpointCoordinator coordinator = builder().open();
         Subtask first = coordinator.subtask("source").open()) {

@@ -6,6 +6,7 @@ import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /** A storage whose writes fail for chosen paths. */
@@ -14,6 +15,9 @@ final class FailingStorage implements CheckpointStorage {
 
   /** Which paths cannot be created, committed or published. */
   volatile Predicate<String> failing = path -> false;
+
+  /** The files that were opened. */
+  final List<String> opened = new CopyOnWriteArrayList<>();
 
   FailingStorage(CheckpointStorage storage) {
     this.storage = storage;
@@ -60,6 +64,7 @@ final class FailingStorage implements CheckpointStorage {
 
   @Override
   public StorageInput open(String file) {
+    opened.add(file);
     return storage.open(file);
   }
 

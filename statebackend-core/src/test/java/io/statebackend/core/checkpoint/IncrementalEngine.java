@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class IncrementalEngine implements StateBackend {
   private final String format;
 
+  /** What the engine throws when it is told to forget its files, or {@code null}. */
+  volatile @Nullable RuntimeException cannotForget;
+
   IncrementalEngine(String format) {
     this.format = format;
   }
@@ -56,13 +59,14 @@ final class IncrementalEngine implements StateBackend {
   @Override
   @SuppressWarnings("unchecked") // the tests use Long keys only
   public <K> KeyedStore<K> open(StoreSpec<K> spec) {
-    return (KeyedStore<K>) new Store(format, spec.keyGroups(), spec.maxParallelism());
+    return (KeyedStore<K>) new Store(this, format, spec.keyGroups(), spec.maxParallelism());
   }
 
   @Override
   public void close() {}
 
   private static final class Store implements KeyedStore<Long>, NativeSnapshots {
+    private final IncrementalEngine engine;
     private final String format;
     private final KeyGroupRange keyGroups;
     private final int maxParallelism;
@@ -74,7 +78,8 @@ final class IncrementalEngine implements StateBackend {
     private List<String> completedFiles = new ArrayList<>();
     private final Map<Long, List<String>> writtenFiles = new HashMap<>();
 
-    Store(String format, KeyGroupRange keyGroups, int maxParallelism) {
+    Store(IncrementalEngine engine, String format, KeyGroupRange keyGroups, int maxParallelism) {
+      this.engine = engine;
       this.format = format;
       this.keyGroups = keyGroups;
       this.maxParallelism = maxParallelism;
@@ -181,6 +186,9 @@ final class IncrementalEngine implements StateBackend {
 
     @Override
     public synchronized void forgetFiles() {
+      if (engine.cannotForget != null) {
+        throw engine.cannotForget;
+      }
       completedFiles = new ArrayList<>();
       changed.putAll(values);
     }

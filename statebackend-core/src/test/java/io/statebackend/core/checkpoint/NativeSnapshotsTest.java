@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.KeyedStateBackend;
+import io.statebackend.api.StateIoException;
 import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.core.serialization.Serializers;
@@ -198,6 +199,71 @@ final class NativeSnapshotsTest {
     }
     assertThat(sharedFileCount()).isEqualTo(2);
     assertThat(restoredValues(1)).isEqualTo(Map.of(1L, 10L, 2L, 20L, 3L, 30L));
+  }
+
+  @Test
+  void checkpoint_filesAreGoneAndTheEngineCannotForgetThem_promisesNothing() throws IOException {
+    try (CheckpointCoordinator coordinator = CheckpointCoordinator.builder(storage).open()) {
+      Counter counter = open(coordinator, 0, 1);
+      counter.put(1, 10);
+      checkpoint(coordinator, counter);
+      storage.delete("shared");
+      engine.cannotForget = new IllegalStateException("it is busy");
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> checkpoint(coordinator, counter))
+            .cause()
+            .isInstanceOf(StateIoException.class)
+            .hasMessageContaining("counter[0]=java.lang.IllegalStateException: it is busy")
+            .hasMessageContaining("the next checkpoint fails as well")
+            .hasMessageNotContaining("the next checkpoint writes everything anew");
+      }
+      engine.cannotForget = null;
+      assertThatThrownBy(() -> checkpoint(coordinator, counter))
+          .hasMessageContaining("the next checkpoint writes everything anew");
+      checkpoint(coordinator, counter);
+      counter.subtask.close();
+    }
+    assertThat(restoredValues(1)).isEqualTo(Map.of(1L, 10L));
+  }
+
+  @Test
+  void figures_newlyWrittenBytesAreToldFromThoseOfEarlierCheckpoints() throws IOException {
+    try (CheckpointCoordinator coordinator = CheckpointCoordinator.builder(storage).open()) {
+      Counter counter = open(coordinator, 0, 1);
+      for (long key = 0; key < 1000; key++) {
+        counter.put(key, key);
+      }
+      CompletedCheckpoint first = checkpoint(coordinator, counter);
+      assertThat(first.figures().bytesWritten()).isEqualTo(first.sizeBytes());
+      long sharedBytes = sharedBytes();
+      assertThat(sharedBytes).isGreaterThan(8000);
+
+      counter.put(1, 7);
+      CompletedCheckpoint second = checkpoint(coordinator, counter);
+      CheckpointFigures figures = second.figures();
+      assertThat(second.sizeBytes() - figures.bytesWritten())
+          .as("bytes of the files of the first checkpoint")
+          .isEqualTo(sharedBytes);
+      assertThat(figures.bytesWritten()).as("one entry and a header").isBetween(1L, 1000L);
+      assertThat(figures.subtasks())
+          .singleElement()
+          .satisfies(
+              subtask -> {
+                assertThat(subtask.sizeBytes()).isEqualTo(second.sizeBytes());
+                assertThat(subtask.bytesWritten()).isEqualTo(figures.bytesWritten());
+              });
+      counter.subtask.close();
+    }
+  }
+
+  private long sharedBytes() throws IOException {
+    long bytes = 0;
+    try (Stream<Path> files = Files.list(directory.resolve("shared"))) {
+      for (Path file : files.toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
   }
 
   @Test

@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.checkpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.ListStateDescriptor;
+import io.statebackend.api.StateException;
 import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.storage.FileCheckpointStorage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What others have put into the directory of checkpoints. */
 @Timeout(60)
@@ -25,6 +34,7 @@ final class PlantedNamesTest {
       ListStateDescriptor.of("positions", Serializers.LONG);
 
   @TempDir Path directory;
+  @TempDir Path elsewhere;
 
   /** Restores, checks what was, and takes one checkpoint per value. */
   private void run(List<Long> restored, long... values) {
@@ -109,5 +119,185 @@ final class PlantedNamesTest {
     }
     run(List.of(1L), 2);
     run(List.of(2L));
+  }
+
+  private void makePipe(Path file) throws IOException, InterruptedException {
+    Files.createDirectories(file.getParent());
+    Process process = new ProcessBuilder("mkfifo", file.toString()).start();
+    assumeTrue(process.waitFor() == 0, "there are no named pipes here");
+  }
+
+  @Test
+  void pipeAsMetadata_theOneBeforeIsRestored() throws IOException, InterruptedException {
+    run(List.of(), 1);
+    makePipe(directory.resolve("chk-5/_metadata"));
+    run(List.of(1L), 2);
+    run(List.of(2L));
+  }
+
+  @Test
+  void pipeAsSnapshot_theOneBeforeIsRestored() throws IOException, InterruptedException {
+    run(List.of(), 1, 2);
+    Path snapshot = directory.resolve("chk-2/source-0.snapshot");
+    Files.delete(snapshot);
+    makePipe(snapshot);
+    run(List.of(1L), 3);
+    run(List.of(3L));
+  }
+
+  @Test
+  void pipesElsewhere_areLeftAlone() throws IOException, InterruptedException {
+    run(List.of(), 1);
+    List<Path> pipes =
+        List.of(
+            directory.resolve("chk-7"),
+            directory.resolve("shared/x.uncommitted~"),
+            directory.resolve("shared/x"));
+    for (Path pipe : pipes) {
+      makePipe(pipe);
+    }
+    run(List.of(1L), 2, 3);
+    run(List.of(3L));
+    assertThat(pipes).allSatisfy(pipe -> assertThat(pipe).exists());
+  }
+
+  /** Begins as metadata does, and says that it is as long as the file. */
+  private void plantValidHeader(String path, int length) throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(16);
+    header.putInt(0x5342434D).putShort((short) 1).putShort((short) 0).putInt(length - 20);
+    CRC32C crc = new CRC32C();
+    crc.update(header.array(), 0, header.position());
+    header.putInt((int) crc.getValue());
+    Path file = plant(path);
+    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+      out.write(header.array());
+      out.setLength(length);
+    }
+  }
+
+  @Test
+  void metadataOfManyZerosWithAValidHeader_theOneBeforeIsRestored() throws IOException {
+    run(List.of(), 1);
+    plantValidHeader("chk-5/_metadata", 250 << 20);
+    plantValidHeader("chk-6/_metadata", 60 << 20);
+    run(List.of(1L), 2);
+    run(List.of(2L));
+  }
+
+  /** A program with a small heap: tells what it has restored, or why it cannot. */
+  static final class SmallHeap {
+    public static void main(String[] arguments) {
+      try (FileCheckpointStorage storage = FileCheckpointStorage.open(Path.of(arguments[0]))) {
+        CheckpointCoordinatorBuilder builder = CheckpointCoordinator.builder(storage);
+        if (arguments.length > 1) {
+          builder.restoreFrom(Long.parseLong(arguments[1]));
+        }
+        try (CheckpointCoordinator coordinator = builder.open()) {
+          System.out.println("restored " + coordinator.restored().orElseThrow().id());
+        }
+      } catch (StateException e) {
+        System.out.println("refused: " + e.getMessage());
+      }
+    }
+  }
+
+  private String runWithSmallHeap(String... more) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx32m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SmallHeap.class.getName(),
+                directory.toString()));
+    command.addAll(List.of(more));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).isZero();
+    return output;
+  }
+
+  @Test
+  void largeMetadataThatIsNone_smallHeap_theOneBeforeIsRestored()
+      throws IOException, InterruptedException {
+    run(List.of(), 1);
+    Path file = plant("chk-5/_metadata");
+    try (RandomAccessFile zeros = new RandomAccessFile(file.toFile(), "rw")) {
+      zeros.setLength(60 << 20);
+    }
+    plantValidHeader("chk-6/_metadata", 250 << 20);
+    assertThat(runWithSmallHeap()).startsWith("restored 1");
+  }
+
+  @Test
+  void largeMetadata_smallHeap_isAnErrorWithAWayOutAndNotDamage()
+      throws IOException, InterruptedException {
+    run(List.of(), 1);
+    plantValidHeader("chk-5/_metadata", 20 << 20);
+    assertThat(runWithSmallHeap())
+        .startsWith("refused: the latest checkpoint cannot be read here")
+        .contains("the heap is too small")
+        .contains("-Xmx")
+        .contains("restoreFrom(id) with one of [1]");
+    assertThat(runWithSmallHeap("1")).startsWith("restored 1");
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
+      for (Path file : files) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+  }
+
+  /**
+   * @param isMetadataOnly whether what is copied meets the program when it publishes, and not when
+   *     it begins to write
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void checkpointCopiedIntoPlaceWhileTheProgramRuns_isNeverTouched(boolean isMetadataOnly)
+      throws IOException {
+    run(List.of(), 1);
+    copy(directory.resolve("chk-1"), elsewhere);
+    if (isMetadataOnly) {
+      Files.delete(elsewhere.resolve("source-0.snapshot"));
+    }
+    List<Path> copied = new ArrayList<>();
+    try (FileCheckpointStorage storage = FileCheckpointStorage.open(directory);
+        CheckpointCoordinator coordinator = CheckpointCoordinator.builder(storage).open();
+        Subtask source = coordinator.subtask("source").open()) {
+      for (long value = 2; value < 12; value++) {
+        source.operatorState().splitList(POSITIONS).update(List.of(value));
+        CompletableFuture<CompletedCheckpoint> future = coordinator.trigger();
+        boolean isInTheWay = value % 3 == 0;
+        if (isInTheWay) {
+          Path place = directory.resolve("chk-" + source.pendingCheckpoint());
+          copy(elsewhere, place);
+          copied.add(place);
+        }
+        assertThat(source.snapshotIfPending()).isTrue();
+        Throwable failure = future.handle((completed, thrown) -> thrown).join();
+        if (isInTheWay) {
+          assertThat(failure).hasMessageContaining("is there already");
+        } else {
+          assertThat(failure).isNull();
+        }
+      }
+    }
+    assertThat(copied).hasSize(3).allSatisfy(this::assertUntouched);
+    run(List.of(11L), 12, 13);
+    run(List.of(13L));
+  }
+
+  private void assertUntouched(Path copy) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(elsewhere)) {
+      for (Path file : files) {
+        assertThat(copy.resolve(file.getFileName())).hasSameBinaryContentAs(file);
+      }
+    }
   }
 }

@@ -52,7 +52,7 @@ final class RecordComponentsTest {
     builder.component("reference", REFERENCES);
     assertThatIllegalStateException()
         .isThrownBy(() -> builder.component("reference", REFERENCES))
-        .withMessageContaining("is set already");
+        .withMessageContaining("is set twice");
   }
 
   record Price(long cents) {}

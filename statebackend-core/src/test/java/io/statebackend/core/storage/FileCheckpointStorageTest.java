@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.StateIoException;
@@ -21,6 +22,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -451,5 +453,28 @@ final class FileCheckpointStorageTest {
       assertThat(Files.isSameFile(source, parent.resolve(file))).as(file).isTrue();
       assertThat(Files.isSymbolicLink(parent.resolve(file))).as(file).isFalse();
     }
+  }
+
+  @Test
+  void newFilesAndDirectories_areTheirOwnersOnly(@TempDir Path top) throws IOException {
+    assumeTrue(Files.getFileStore(top).supportsFileAttributeView("posix"));
+    Path checkpoints = top.resolve("state/of/job");
+    try (FileCheckpointStorage owned = FileCheckpointStorage.open(checkpoints)) {
+      try (StorageOutput out = owned.create("chk-1/a")) {
+        assertThat(permissions(checkpoints.resolve("chk-1/a.uncommitted~"))).isEqualTo("rw-------");
+        out.commit();
+      }
+      owned.publish("chk-1/_metadata", new byte[1]);
+    }
+    for (String file : List.of("chk-1/a", "chk-1/_metadata")) {
+      assertThat(permissions(checkpoints.resolve(file))).as(file).isEqualTo("rw-------");
+    }
+    for (Path made : List.of(top.resolve("state"), checkpoints, checkpoints.resolve("chk-1"))) {
+      assertThat(permissions(made)).as("%s", made).isEqualTo("rwx------");
+    }
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 }

@@ -10,8 +10,11 @@ import io.statebackend.api.StateLockedException;
 import io.statebackend.api.spi.WorkDirectory;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageOutput;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class OtherProcessTest {
   private static final String HELD = "held";
+  private static final int RACE_COUNT = 100;
 
   @TempDir private Path directory;
 
@@ -116,6 +120,79 @@ final class OtherProcessTest {
 
       assertThat(output).contains("in use by another writer").contains("close that one");
       assertThat(held.list("")).as("what the other one did").isEmpty();
+    }
+  }
+
+  /** A process that wants a directory at a given moment, again and again. */
+  static final class Racer {
+    public static void main(String[] arguments) throws IOException {
+      BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+      System.out.println("ready");
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        String[] order = line.split(" ");
+        long start = Long.parseLong(order[1]);
+        while (System.currentTimeMillis() < start) {
+          Thread.onSpinWait();
+        }
+        Path place = Path.of(arguments[0], order[0]);
+        try (CheckpointStorage storage = FileCheckpointStorage.open(place)) {
+          System.out.println("won");
+          String unused = in.readLine();
+        } catch (StateLockedException e) {
+          System.out.println("lost");
+          String unused = in.readLine();
+        }
+        System.out.println("over");
+      }
+    }
+  }
+
+  private Process startRacer() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx64m",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Racer.class.getName(),
+            directory.toString())
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  private static void send(List<Process> racers, String line) throws IOException {
+    for (Process racer : racers) {
+      racer.outputWriter(UTF_8).write(line + "\n");
+      racer.outputWriter(UTF_8).flush();
+    }
+  }
+
+  private static List<String> answers(List<Process> racers) throws IOException {
+    List<String> answers = new ArrayList<>();
+    for (Process racer : racers) {
+      answers.add(racer.inputReader(UTF_8).readLine());
+    }
+    return answers;
+  }
+
+  /** Directories that are not there, so that each makes what it needs; then ones that are. */
+  @Test
+  void open_twoProcessesAtOnce_oneWins() throws IOException, InterruptedException {
+    List<Process> racers = new ArrayList<>();
+    try {
+      racers.add(startRacer());
+      racers.add(startRacer());
+      assertThat(answers(racers)).containsExactly("ready", "ready");
+      for (int round = 0; round < RACE_COUNT; round++) {
+        send(racers, "place-" + round % (RACE_COUNT / 2) + " " + (System.currentTimeMillis() + 3));
+        assertThat(answers(racers)).as("round %d", round).containsExactlyInAnyOrder("won", "lost");
+        send(racers, "end");
+        assertThat(answers(racers)).containsExactly("over", "over");
+      }
+    } finally {
+      for (Process racer : racers) {
+        racer.destroyForcibly().waitFor();
+      }
     }
   }
 }

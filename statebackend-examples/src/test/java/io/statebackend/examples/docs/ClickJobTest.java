@@ -15,7 +15,9 @@ import io.statebackend.core.storage.FileCheckpointStorage;
 import io.statebackend.memory.MemoryStateBackend;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -168,8 +170,17 @@ class ClickJobTest {
       assertThat(reader.operatorId()).isEqualTo("reader");
       LOG.subList(500, 600).forEach(counter::process);
       // Records 540 to 599 are of one minute: six of each user.
-      assertThat(counter.closeMinute(9)).hasSize(USER_COUNT).containsEntry("user-3", 6L);
-      assertThat(counter.closeMinute(9)).isEmpty();
+      Map<String, Long> closed = new HashMap<>();
+      counter.advanceTo(9 * 60_000, closed::put);
+      assertThat(closed).hasSize(USER_COUNT).containsEntry("user-3", 4L);
+      closed.clear();
+      counter.advanceTo(10 * 60_000 - 1, closed::put);
+      assertThat(closed).isEmpty();
+      counter.advanceTo(10 * 60_000, closed::put);
+      assertThat(closed).hasSize(USER_COUNT).containsEntry("user-3", 6L);
+      closed.clear();
+      counter.advanceTo(Long.MAX_VALUE, closed::put);
+      assertThat(closed).isEmpty();
       assertThat(counter.clicksOf("user-3")).isEqualTo(60);
     }
   }

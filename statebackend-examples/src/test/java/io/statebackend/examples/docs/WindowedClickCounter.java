@@ -5,14 +5,13 @@ import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.NamespacedState;
 import io.statebackend.api.ReducingState;
 import io.statebackend.api.ReducingStateDescriptor;
+import io.statebackend.api.Timers;
 import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.core.checkpoint.Subtask;
 import io.statebackend.core.serialization.Serializers;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.function.BiConsumer;
 
 /** The next version of {@link ClickCounter}: counts per minute as well. */
 final class WindowedClickCounter implements AutoCloseable {
@@ -30,6 +29,7 @@ final class WindowedClickCounter implements AutoCloseable {
   private final ValueState<Long> clicks;
   // tag::field
   private final NamespacedState<Long, ReducingState<Long>> clicksPerMinute;
+  private final Timers<Long> minuteEnds;
 
   // end::field
 
@@ -39,6 +39,7 @@ final class WindowedClickCounter implements AutoCloseable {
     clicks = users.value(CLICKS);
     // tag::declare
     clicksPerMinute = users.reducing(CLICKS_PER_MINUTE, Serializers.LONG);
+    minuteEnds = users.timers("minute-ends", Serializers.LONG);
     // end::declare
   }
 
@@ -46,25 +47,24 @@ final class WindowedClickCounter implements AutoCloseable {
   void process(Click click) {
     users.setCurrentKey(click.user());
     clicks.update(clicks.value() + 1);
-    clicksPerMinute.in(click.timeMillis() / 60_000).add(1L);
+    long minute = click.timeMillis() / 60_000;
+    clicksPerMinute.in(minute).add(1L);
+    minuteEnds.register(minute, (minute + 1) * 60_000);
   }
 
   // end::process
 
   // tag::close-window
-  /** Returns the clicks of each user in a minute that is over, and forgets them. */
-  Map<String, Long> closeMinute(long minute) {
-    Map<String, Long> result = new TreeMap<>();
-    try (Stream<String> keys = users.keys(clicksPerMinute, minute)) {
-      keys.forEach(
-          user -> {
-            users.setCurrentKey(user);
-            ReducingState<Long> count = clicksPerMinute.in(minute);
-            result.put(user, count.get());
-            count.clear();
-          });
-    }
-    return result;
+  /** Emits the clicks of each user in the minutes that are over, and forgets them. */
+  void advanceTo(long timeMillis, BiConsumer<String, Long> output) {
+    minuteEnds.fire(
+        timeMillis,
+        Integer.MAX_VALUE,
+        (minute, end) -> {
+          ReducingState<Long> count = clicksPerMinute.in(minute);
+          output.accept(users.currentKey(), count.get());
+          count.clear();
+        });
   }
 
   // end::close-window

@@ -33,6 +33,7 @@ final class Disk {
   private long changeCount;
   private long capacityBytes = Long.MAX_VALUE;
   private long usedBytes;
+  private boolean hasFileKeys = true;
 
   /** The files and directories that are open, each as often as it is. */
   private final List<FaultPath> open = new ArrayList<>();
@@ -85,7 +86,9 @@ final class Disk {
     user = null;
     resume();
     DirectoryNode left = changes.afterCrash(root, rule);
-    return new Disk(left, left.changes());
+    Disk restarted = new Disk(left, left.changes());
+    restarted.hasFileKeys = hasFileKeys;
+    return restarted;
   }
 
   synchronized void setFault(Fault newFault) {
@@ -207,8 +210,12 @@ final class Disk {
     return call(Operation.LOOK_UP, path, effect -> find(path));
   }
 
+  synchronized void setFileKeys(boolean hasKeys) {
+    hasFileKeys = hasKeys;
+  }
+
   synchronized FaultAttributes attributes(FaultPath path) throws IOException {
-    return call(Operation.LOOK_UP, path, effect -> FaultAttributes.of(find(path)));
+    return call(Operation.LOOK_UP, path, effect -> FaultAttributes.of(find(path), hasFileKeys));
   }
 
   private Node find(FaultPath path) throws IOException {

@@ -5,16 +5,18 @@ import java.io.IOException;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import org.jspecify.annotations.Nullable;
 
 /** What is known about a file or directory. */
-record FaultAttributes(Node fileKey, boolean isDirectory, long size)
+record FaultAttributes(@Nullable Node fileKey, boolean isDirectory, long size)
     implements BasicFileAttributes {
   private static final FileTime TIME = FileTime.fromMillis(0);
 
-  static FaultAttributes of(Node node) {
+  static FaultAttributes of(Node node, boolean hasFileKeys) {
+    Node key = hasFileKeys ? node : null;
     return node instanceof FileNode file
-        ? new FaultAttributes(node, false, file.size())
-        : new FaultAttributes(node, true, 0);
+        ? new FaultAttributes(key, false, file.size())
+        : new FaultAttributes(key, true, 0);
   }
 
   @Override

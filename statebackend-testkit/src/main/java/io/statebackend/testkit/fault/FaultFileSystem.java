@@ -87,6 +87,16 @@ public final class FaultFileSystem extends FileSystem {
   }
 
   /**
+   * Says whether files have keys, by which a file is told from another one of the same name. By
+   * default they have, as on Unix; elsewhere they may not.
+   *
+   * @param hasKeys whether they have
+   */
+  public void setFileKeys(boolean hasKeys) {
+    disk.setFileKeys(hasKeys);
+  }
+
+  /**
    * Returns the room that is taken, also by deleted files that are open.
    *
    * @return the size in bytes

@@ -41,8 +41,11 @@ public final class CheckpointCatalog {
   /** The checkpoints that are damaged or cannot be read, by number, and why. */
   private final NavigableMap<Long, StateException> damaged = new TreeMap<>();
 
-  /** The checkpoints of another format, by number, and what reading them said. */
-  private final NavigableMap<Long, IncompatibleStateException> incompatible = new TreeMap<>();
+  /**
+   * The checkpoints that are not damaged and that this program cannot read, by number, and why: of
+   * another format, or too large for its heap.
+   */
+  private final NavigableMap<Long, StateException> unreadable = new TreeMap<>();
 
   /** The directories of complete savepoints. */
   private final Set<String> savepoints = new TreeSet<>();
@@ -163,8 +166,12 @@ public final class CheckpointCatalog {
     try {
       complete.put(id, readOwn(storage, directory));
     } catch (IncompatibleStateException e) {
-      incompatible.put(id, e);
+      unreadable.put(id, e);
     } catch (CorruptStateException | StateIoException e) {
+      if (e instanceof StateIoException io && StoredCheckpoint.isHeapTooSmall(io)) {
+        unreadable.put(id, e);
+        return;
+      }
       logger.warn("checkpoint {} in {} is damaged: {}", id, storage.location(), e.getMessage());
       damaged.put(id, e);
     }
@@ -254,7 +261,7 @@ public final class CheckpointCatalog {
    * @throws StateIoException if it cannot be read
    */
   public StoredCheckpoint intact(long id) {
-    if (damaged.containsKey(id) || incompatible.containsKey(id)) {
+    if (damaged.containsKey(id) || unreadable.containsKey(id)) {
       // Reading it again tells what is wrong.
       readOwn(storage, FileNames.directoryOf(id)).verify();
     }
@@ -276,9 +283,10 @@ public final class CheckpointCatalog {
    * @throws CorruptStateException if there are some and all are damaged, or the latest one is and
    *     an older one must not be taken, or there is something that looks like one
    * @throws IncompatibleStateException if a checkpoint of another format is later
+   * @throws StateIoException if a later one needs more heap than there is
    */
   public Optional<StoredCheckpoint> latestIntact(boolean canFallBack) {
-    checkNoneIsIncompatible();
+    checkNoneIsUnreadable();
     if (!canFallBack && !damaged.isEmpty() && (complete.isEmpty() || isDamagedLatest())) {
       throw latestIsDamaged(damaged.lastKey(), damaged.lastEntry().getValue());
     }
@@ -350,21 +358,30 @@ public final class CheckpointCatalog {
     }
   }
 
-  /** To go back behind a checkpoint of another format is for the user to decide. */
-  private void checkNoneIsIncompatible() {
+  /** To go back behind a checkpoint that is not damaged is for the user to decide. */
+  private void checkNoneIsUnreadable() {
     long latest = complete.isEmpty() ? 0 : complete.lastKey();
-    if (!incompatible.isEmpty() && incompatible.lastKey() > latest) {
-      IncompatibleStateException cause = incompatible.lastEntry().getValue();
-      throw new IncompatibleStateException(
-          "the latest checkpoint is of a format that this version does not read: %s; run the version that wrote it, or go back on purpose by restoreFrom(id) with one of %s, or startEmpty()"
-              .formatted(cause.getMessage(), complete.keySet()),
+    if (unreadable.isEmpty() || unreadable.lastKey() <= latest) {
+      return;
+    }
+    StateException cause = unreadable.lastEntry().getValue();
+    String goBack =
+        "or go back on purpose by restoreFrom(id) with one of %s, or startEmpty()"
+            .formatted(complete.keySet());
+    if (cause instanceof StateIoException) {
+      throw new StateIoException(
+          "the latest checkpoint cannot be read here: %s, %s".formatted(cause.getMessage(), goBack),
           cause);
     }
+    throw new IncompatibleStateException(
+        "the latest checkpoint is of a format that this version does not read: %s; run the version that wrote it, %s"
+            .formatted(cause.getMessage(), goBack),
+        cause);
   }
 
   /** Tells whether nothing was found that could be restored: a storage of a new program. */
   public boolean isEmpty() {
-    return complete.isEmpty() && damaged.isEmpty() && incompatible.isEmpty();
+    return complete.isEmpty() && damaged.isEmpty() && unreadable.isEmpty();
   }
 
   /**
@@ -505,7 +522,7 @@ public final class CheckpointCatalog {
    */
   public Set<String> unreferencedSharedFiles() {
     Set<String> unshared = new TreeSet<>();
-    if (damaged.isEmpty() && incompatible.isEmpty()) {
+    if (damaged.isEmpty() && unreadable.isEmpty()) {
       Set<String> referenced = referencedSharedFiles();
       for (String name : sharedNames) {
         String path = FileNames.SHARED_DIRECTORY + "/" + name;

@@ -5,7 +5,7 @@ import io.statebackend.api.storage.StorageOutput;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
-/** A file that tells its length and checksum when it is committed. */
+/** A file that tells its length and checksum when it is committed, and when it has ended. */
 final class MeasuredOutput implements StorageOutput {
 
   /** The length and checksum of what was written. */
@@ -13,12 +13,15 @@ final class MeasuredOutput implements StorageOutput {
 
   private final StorageOutput output;
   private final Consumer<Measure> whenCommitted;
+  private final Consumer<StorageOutput> whenEnded;
   private final CRC32C crc = new CRC32C();
   private long length;
 
-  MeasuredOutput(StorageOutput output, Consumer<Measure> whenCommitted) {
+  MeasuredOutput(
+      StorageOutput output, Consumer<Measure> whenCommitted, Consumer<StorageOutput> whenEnded) {
     this.output = output;
     this.whenCommitted = whenCommitted;
+    this.whenEnded = whenEnded;
   }
 
   @Override
@@ -36,6 +39,10 @@ final class MeasuredOutput implements StorageOutput {
 
   @Override
   public void close() {
-    output.close();
+    try {
+      output.close();
+    } finally {
+      whenEnded.accept(this);
+    }
   }
 }

@@ -80,7 +80,7 @@ public record RestoredOperator(
             nativeParts.add(nativePart(checkpoint, subtask, subtask.nativeSnapshot(), position));
           }
         }
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         Closing.allAfter(e, parts.stream().<Runnable>map(part -> part::close).toList());
         throw e;
       }
@@ -95,7 +95,7 @@ public record RestoredOperator(
       NativeSnapshot snapshot,
       SubtaskPosition position) {
     SharedFiles files =
-        new SharedFiles(
+        SharedFiles.stored(
             checkpoint.storage(),
             FileNames.of(position),
             checkpoint.metadata().checkpointId(),

@@ -3,6 +3,7 @@ package io.statebackend.core.checkpoint.catalog;
 
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.StateIoException;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.NativeFiles;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
@@ -36,6 +37,7 @@ public final class SharedFiles implements NativeFiles {
   private final String subtaskName;
   private final long checkpointId;
   private final Map<String, FileRef> reusable;
+  private final Writing writing;
 
   /** The files of the snapshot; guarded by {@code this}. */
   private final Map<String, FileRef> files = new LinkedHashMap<>();
@@ -49,6 +51,27 @@ public final class SharedFiles implements NativeFiles {
   /** The number of names that were given; guarded by {@code this}. */
   private int nameCount;
 
+  /** For whom files are written: told of each, so that it can make the writer give up. */
+  public interface Writing {
+
+    /**
+     * Told that a file was begun, which is closed if this throws.
+     *
+     * @throws io.statebackend.api.StateClosedException if nothing is to be written any more
+     */
+    void opened(StorageOutput output);
+
+    /** Told that a file was committed or closed. */
+    void ended(StorageOutput output);
+
+    /**
+     * Asked before a file is imported, which cannot be made to give up.
+     *
+     * @throws io.statebackend.api.StateClosedException if nothing is to be written any more
+     */
+    void checkNotAborted();
+  }
+
   /**
    * Begins with no files.
    *
@@ -56,16 +79,44 @@ public final class SharedFiles implements NativeFiles {
    * @param subtaskName a name that no other subtask of the process has
    * @param checkpointId the checkpoint
    * @param reusable the files of the last completed snapshot of the same store, by name
+   * @param writing for whom files are created
    */
   public SharedFiles(
       CheckpointStorage storage,
       String subtaskName,
       long checkpointId,
-      Map<String, FileRef> reusable) {
+      Map<String, FileRef> reusable,
+      Writing writing) {
     this.storage = storage;
     this.subtaskName = subtaskName;
     this.checkpointId = checkpointId;
     this.reusable = reusable;
+    this.writing = writing;
+  }
+
+  /** Returns the files of a snapshot that is only read. */
+  static SharedFiles stored(
+      CheckpointStorage storage,
+      String subtaskName,
+      long checkpointId,
+      Map<String, FileRef> files) {
+    return new SharedFiles(storage, subtaskName, checkpointId, files, new ReadOnly());
+  }
+
+  /** Nobody writes into a snapshot that is restored. */
+  private static final class ReadOnly implements Writing {
+    @Override
+    public void opened(StorageOutput output) {
+      throw new UnsupportedOperationException("a snapshot that is restored is only read");
+    }
+
+    @Override
+    public void ended(StorageOutput output) {}
+
+    @Override
+    public void checkNotAborted() {
+      throw new UnsupportedOperationException("a snapshot that is restored is only read");
+    }
   }
 
   private synchronized String newName() {
@@ -74,19 +125,28 @@ public final class SharedFiles implements NativeFiles {
 
   @Override
   public NewFile create() {
+    writing.checkNotAborted();
     String name = newName();
     StorageOutput output =
         new MeasuredOutput(
             storage.create(path(name)),
-            measure -> addFile(FileRef.ofShared(name, measure.length(), measure.crc32c())));
+            measure -> addFile(FileRef.ofShared(name, measure.length(), measure.crc32c())),
+            writing::ended);
     synchronized (this) {
       created.add(path(name));
+    }
+    try {
+      writing.opened(output);
+    } catch (Throwable e) {
+      Closing.allAfter(e, List.of(output::close));
+      throw e;
     }
     return new NewFile(name, output);
   }
 
   @Override
   public String importFile(Path source) {
+    writing.checkNotAborted();
     String name = newName();
     // Measured first: if the file is damaged meanwhile, the storage has what the checksum is not
     // of.

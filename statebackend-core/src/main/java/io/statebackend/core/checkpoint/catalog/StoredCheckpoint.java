@@ -41,7 +41,8 @@ public record StoredCheckpoint(
    *
    * @throws CorruptStateException if it is missing or damaged
    * @throws IncompatibleStateException if it is of a format that this version does not read
-   * @throws StateIoException if it cannot be read, or this heap is too small for it
+   * @throws StateIoException if it cannot be read, or this heap is too small for it ({@link
+   *     #isHeapTooSmall})
    */
   static StoredCheckpoint read(CheckpointStorage storage, String directory) {
     String file = directory + "/" + FileNames.METADATA;
@@ -57,14 +58,32 @@ public record StoredCheckpoint(
             description,
             0);
       }
-      long heapBytes = Runtime.getRuntime().maxMemory();
-      if (length * HEAP_BYTES_PER_BYTE > heapBytes) {
-        throw new StateIoException(
-            "the heap is too small to read metadata: length=%d, heap=%d, needed=%d, file=%s; raise the heap (-Xmx)"
-                .formatted(length, heapBytes, length * HEAP_BYTES_PER_BYTE, description));
+      if (length * HEAP_BYTES_PER_BYTE > Runtime.getRuntime().maxMemory()) {
+        CheckpointMetadata.checkBeginning(in, description);
+        throw heapTooSmall(length, description, new OutOfMemoryError("not tried"));
       }
-      return new StoredCheckpoint(storage, directory, CheckpointMetadata.read(in, description));
+      try {
+        return new StoredCheckpoint(storage, directory, CheckpointMetadata.read(in, description));
+      } catch (OutOfMemoryError e) {
+        throw heapTooSmall(length, description, e);
+      }
     }
+  }
+
+  private static StateIoException heapTooSmall(long length, String file, OutOfMemoryError cause) {
+    return new StateIoException(
+        "the heap is too small to read metadata: length=%d, heap=%d, needed=%d, file=%s; raise the heap (-Xmx)"
+            .formatted(
+                length, Runtime.getRuntime().maxMemory(), length * HEAP_BYTES_PER_BYTE, file),
+        cause);
+  }
+
+  /**
+   * Tells whether an error says that a checkpoint needs more heap than there is. It is not damaged
+   * then: with more heap it is read.
+   */
+  static boolean isHeapTooSmall(StateIoException e) {
+    return e.getCause() instanceof OutOfMemoryError;
   }
 
   /**

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.statebackend.core.storage;
+package io.statebackend.api.storage;
 
-/** The rules for paths of {@link io.statebackend.api.storage.CheckpointStorage}. */
-final class StoragePath {
+/** The rules for paths of {@link CheckpointStorage}, for those who implement one. */
+public final class StoragePath {
   private StoragePath() {}
 
   /**
    * Checks the path of a file or directory.
    *
+   * @param path the path
+   * @return the same path
    * @throws IllegalArgumentException if it breaks the rules
    */
-  static String check(String path) {
+  public static String check(String path) {
     for (String part : path.split("/", -1)) {
       if (!isName(part)) {
         throw new IllegalArgumentException(
@@ -24,8 +26,13 @@ final class StoragePath {
     return path;
   }
 
-  /** Tells whether a string can be one part of a path. */
-  static boolean isName(String part) {
+  /**
+   * Tells whether a string can be one part of a path.
+   *
+   * @param part the string
+   * @return {@code true} if it is a name of a file or directory
+   */
+  public static boolean isName(String part) {
     return !part.isEmpty()
         && !part.equals(".")
         && !part.equals("..")
