@@ -23,8 +23,10 @@ public interface AggregateFunction<I, A, O> {
   /**
    * Adds a value.
    *
-   * @param value the value
-   * @param accumulator the accumulator, which may be changed and returned
+   * @param value the value; what the accumulator keeps of it becomes the state's, and is not to be
+   *     changed by the caller afterwards
+   * @param accumulator the accumulator, which may be the stored object itself: it may be changed
+   *     and returned, but not kept
    * @return the accumulator to store
    */
   A add(I value, A accumulator);

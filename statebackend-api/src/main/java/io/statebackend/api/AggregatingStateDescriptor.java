@@ -3,6 +3,9 @@ package io.statebackend.api;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Describes an {@link AggregatingState}.
  *
@@ -14,12 +17,17 @@ public final class AggregatingStateDescriptor<I, A, O> implements StateDescripto
   private final String name;
   private final AggregateFunction<I, A, O> function;
   private final TypeSerializer<A> accumulatorSerializer;
+  private final @Nullable StateTtl ttl;
 
   private AggregatingStateDescriptor(
-      String name, AggregateFunction<I, A, O> function, TypeSerializer<A> accumulatorSerializer) {
+      String name,
+      AggregateFunction<I, A, O> function,
+      TypeSerializer<A> accumulatorSerializer,
+      @Nullable StateTtl ttl) {
     this.name = StateDescriptor.checkName(name);
     this.function = requireNonNull(function, "function");
     this.accumulatorSerializer = requireNonNull(accumulatorSerializer, "accumulatorSerializer");
+    this.ttl = ttl;
   }
 
   /**
@@ -36,7 +44,7 @@ public final class AggregatingStateDescriptor<I, A, O> implements StateDescripto
    */
   public static <I, A, O> AggregatingStateDescriptor<I, A, O> of(
       String name, AggregateFunction<I, A, O> function, TypeSerializer<A> accumulatorSerializer) {
-    return new AggregatingStateDescriptor<>(name, function, accumulatorSerializer);
+    return new AggregatingStateDescriptor<>(name, function, accumulatorSerializer, null);
   }
 
   @Override
@@ -61,6 +69,33 @@ public final class AggregatingStateDescriptor<I, A, O> implements StateDescripto
   @Override
   public TypeSerializer<A> valueSerializer() {
     return accumulatorSerializer;
+  }
+
+  /**
+   * Returns this descriptor with a time to live in processing time, refreshed by writing.
+   *
+   * @param duration for how long what is not written is there, 1 millisecond or more
+   * @return a new descriptor
+   * @throws IllegalArgumentException if the duration is shorter than a millisecond
+   */
+  public AggregatingStateDescriptor<I, A, O> ttl(Duration duration) {
+    return ttl(StateTtl.of(duration));
+  }
+
+  /**
+   * Returns this descriptor with a time to live.
+   *
+   * @param newTtl the time to live
+   * @return a new descriptor
+   */
+  public AggregatingStateDescriptor<I, A, O> ttl(StateTtl newTtl) {
+    return new AggregatingStateDescriptor<>(
+        name, function, accumulatorSerializer, requireNonNull(newTtl, "ttl"));
+  }
+
+  @Override
+  public @Nullable StateTtl ttl() {
+    return ttl;
   }
 
   @Override

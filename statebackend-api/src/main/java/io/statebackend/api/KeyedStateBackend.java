@@ -263,9 +263,45 @@ public interface KeyedStateBackend<K> {
   void clearCurrentKey();
 
   /**
+   * Advances event time, for state whose {@linkplain StateTtl time to live} is measured by it.
+   * Costs nothing: what expires is not there from now on, and is removed later, a little at a time.
+   *
+   * @param watermark the event time in milliseconds since 1970-01-01 UTC, of which the program says
+   *     that it has passed; one that is not later than the last changes nothing
+   * @throws StateClosedException if the backend is closed
+   */
+  void advanceTime(long watermark);
+
+  /**
+   * Looks for state that has expired and removes it, in bounded steps. Each operation on state with
+   * a time to live does so in passing; a program that is idle calls this now and then, so that what
+   * nobody touches goes too.
+   *
+   * <pre>{@code
+   * while (keyed.maintain(1_000)) {} // what had expired when the first call was made is gone now
+   * }</pre>
+   *
+   * @param budget how many values, elements and map entries to look at, 1 or more. A page of a list
+   *     or map is looked at as a whole, so it may become some more
+   * @return whether there is more to look at; {@code false} once all that had expired when the
+   *     first of a row of calls was made is removed
+   * @throws IllegalArgumentException if the budget is less than 1
+   * @throws StateClosedException if the backend is closed
+   */
+  boolean maintain(int budget);
+
+  /**
+   * Returns what became of state with a time to live. Costs nothing.
+   *
+   * @return the figures
+   */
+  ExpiryFigures expiryFigures();
+
+  /**
    * Returns the number of keys (with namespaces: of pairs of key and namespace) that have something
-   * stored in a state. A list or map counts once, whatever its size. The cost is the engine's: O(1)
-   * in memory, O(entries) in a store that does not count.
+   * stored in a state. A list or map counts once, whatever its size; what has expired counts until
+   * it is removed. The cost is the engine's: O(1) in memory, O(entries) in a store that does not
+   * count.
    *
    * @param descriptor a state that this backend has handed out
    * @return 0 or more

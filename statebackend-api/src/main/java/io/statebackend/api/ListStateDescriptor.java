@@ -3,6 +3,9 @@ package io.statebackend.api;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Describes a {@link ListState}.
  *
@@ -11,10 +14,13 @@ import static java.util.Objects.requireNonNull;
 public final class ListStateDescriptor<E> implements StateDescriptor {
   private final String name;
   private final TypeSerializer<E> elementSerializer;
+  private final @Nullable StateTtl ttl;
 
-  private ListStateDescriptor(String name, TypeSerializer<E> elementSerializer) {
+  private ListStateDescriptor(
+      String name, TypeSerializer<E> elementSerializer, @Nullable StateTtl ttl) {
     this.name = StateDescriptor.checkName(name);
     this.elementSerializer = requireNonNull(elementSerializer, "elementSerializer");
+    this.ttl = ttl;
   }
 
   /**
@@ -27,7 +33,7 @@ public final class ListStateDescriptor<E> implements StateDescriptor {
    * @throws IllegalArgumentException if the name is not legal
    */
   public static <E> ListStateDescriptor<E> of(String name, TypeSerializer<E> elementSerializer) {
-    return new ListStateDescriptor<>(name, elementSerializer);
+    return new ListStateDescriptor<>(name, elementSerializer, null);
   }
 
   @Override
@@ -43,6 +49,32 @@ public final class ListStateDescriptor<E> implements StateDescriptor {
   @Override
   public TypeSerializer<E> valueSerializer() {
     return elementSerializer;
+  }
+
+  /**
+   * Returns this descriptor with a time to live in processing time, refreshed by writing.
+   *
+   * @param duration for how long what is not written is there, 1 millisecond or more
+   * @return a new descriptor
+   * @throws IllegalArgumentException if the duration is shorter than a millisecond
+   */
+  public ListStateDescriptor<E> ttl(Duration duration) {
+    return ttl(StateTtl.of(duration));
+  }
+
+  /**
+   * Returns this descriptor with a time to live.
+   *
+   * @param newTtl the time to live
+   * @return a new descriptor
+   */
+  public ListStateDescriptor<E> ttl(StateTtl newTtl) {
+    return new ListStateDescriptor<>(name, elementSerializer, requireNonNull(newTtl, "ttl"));
+  }
+
+  @Override
+  public @Nullable StateTtl ttl() {
+    return ttl;
   }
 
   @Override

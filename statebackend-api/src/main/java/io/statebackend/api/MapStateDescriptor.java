@@ -3,6 +3,9 @@ package io.statebackend.api;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Describes a {@link MapState}.
  *
@@ -13,12 +16,17 @@ public final class MapStateDescriptor<U, V> implements StateDescriptor {
   private final String name;
   private final TypeSerializer<U> userKeySerializer;
   private final TypeSerializer<V> valueSerializer;
+  private final @Nullable StateTtl ttl;
 
   private MapStateDescriptor(
-      String name, TypeSerializer<U> userKeySerializer, TypeSerializer<V> valueSerializer) {
+      String name,
+      TypeSerializer<U> userKeySerializer,
+      TypeSerializer<V> valueSerializer,
+      @Nullable StateTtl ttl) {
     this.name = StateDescriptor.checkName(name);
     this.userKeySerializer = requireNonNull(userKeySerializer, "userKeySerializer");
     this.valueSerializer = requireNonNull(valueSerializer, "valueSerializer");
+    this.ttl = ttl;
   }
 
   /**
@@ -34,7 +42,7 @@ public final class MapStateDescriptor<U, V> implements StateDescriptor {
    */
   public static <U, V> MapStateDescriptor<U, V> of(
       String name, TypeSerializer<U> userKeySerializer, TypeSerializer<V> valueSerializer) {
-    return new MapStateDescriptor<>(name, userKeySerializer, valueSerializer);
+    return new MapStateDescriptor<>(name, userKeySerializer, valueSerializer, null);
   }
 
   @Override
@@ -59,6 +67,33 @@ public final class MapStateDescriptor<U, V> implements StateDescriptor {
   @Override
   public TypeSerializer<V> valueSerializer() {
     return valueSerializer;
+  }
+
+  /**
+   * Returns this descriptor with a time to live in processing time, refreshed by writing.
+   *
+   * @param duration for how long what is not written is there, 1 millisecond or more
+   * @return a new descriptor
+   * @throws IllegalArgumentException if the duration is shorter than a millisecond
+   */
+  public MapStateDescriptor<U, V> ttl(Duration duration) {
+    return ttl(StateTtl.of(duration));
+  }
+
+  /**
+   * Returns this descriptor with a time to live.
+   *
+   * @param newTtl the time to live
+   * @return a new descriptor
+   */
+  public MapStateDescriptor<U, V> ttl(StateTtl newTtl) {
+    return new MapStateDescriptor<>(
+        name, userKeySerializer, valueSerializer, requireNonNull(newTtl, "ttl"));
+  }
+
+  @Override
+  public @Nullable StateTtl ttl() {
+    return ttl;
   }
 
   @Override

@@ -3,7 +3,9 @@ package io.statebackend.api;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes a {@link ReducingState}.
@@ -14,12 +16,17 @@ public final class ReducingStateDescriptor<V> implements StateDescriptor {
   private final String name;
   private final BinaryOperator<V> reducer;
   private final TypeSerializer<V> valueSerializer;
+  private final @Nullable StateTtl ttl;
 
   private ReducingStateDescriptor(
-      String name, BinaryOperator<V> reducer, TypeSerializer<V> valueSerializer) {
+      String name,
+      BinaryOperator<V> reducer,
+      TypeSerializer<V> valueSerializer,
+      @Nullable StateTtl ttl) {
     this.name = StateDescriptor.checkName(name);
     this.reducer = requireNonNull(reducer, "reducer");
     this.valueSerializer = requireNonNull(valueSerializer, "valueSerializer");
+    this.ttl = ttl;
   }
 
   /**
@@ -35,7 +42,7 @@ public final class ReducingStateDescriptor<V> implements StateDescriptor {
    */
   public static <V> ReducingStateDescriptor<V> of(
       String name, BinaryOperator<V> reducer, TypeSerializer<V> valueSerializer) {
-    return new ReducingStateDescriptor<>(name, reducer, valueSerializer);
+    return new ReducingStateDescriptor<>(name, reducer, valueSerializer, null);
   }
 
   @Override
@@ -60,6 +67,33 @@ public final class ReducingStateDescriptor<V> implements StateDescriptor {
   @Override
   public TypeSerializer<V> valueSerializer() {
     return valueSerializer;
+  }
+
+  /**
+   * Returns this descriptor with a time to live in processing time, refreshed by writing.
+   *
+   * @param duration for how long what is not written is there, 1 millisecond or more
+   * @return a new descriptor
+   * @throws IllegalArgumentException if the duration is shorter than a millisecond
+   */
+  public ReducingStateDescriptor<V> ttl(Duration duration) {
+    return ttl(StateTtl.of(duration));
+  }
+
+  /**
+   * Returns this descriptor with a time to live.
+   *
+   * @param newTtl the time to live
+   * @return a new descriptor
+   */
+  public ReducingStateDescriptor<V> ttl(StateTtl newTtl) {
+    return new ReducingStateDescriptor<>(
+        name, reducer, valueSerializer, requireNonNull(newTtl, "ttl"));
+  }
+
+  @Override
+  public @Nullable StateTtl ttl() {
+    return ttl;
   }
 
   @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.api;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a state is, before any backend: its name, kind and serializers.
  *
@@ -40,6 +42,13 @@ public sealed interface StateDescriptor
    * @return the serializer
    */
   TypeSerializer<?> valueSerializer();
+
+  /**
+   * Returns the time to live of what is stored.
+   *
+   * @return the time to live, or {@code null} if it lives until it is removed
+   */
+  @Nullable StateTtl ttl();
 
   /**
    * Checks the name of a state.

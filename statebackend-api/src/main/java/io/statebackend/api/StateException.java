@@ -14,7 +14,8 @@ public abstract sealed class StateException extends RuntimeException
         IncompatibleStateException,
         StateClosedException,
         StateIoException,
-        StateLockedException {
+        StateLockedException,
+        StateSerializerException {
   private static final long serialVersionUID = 1L;
 
   StateException(String message, @Nullable Throwable cause) {

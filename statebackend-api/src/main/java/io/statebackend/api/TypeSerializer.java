@@ -29,6 +29,7 @@ public interface TypeSerializer<T> {
    *
    * @param value the value
    * @param out where to
+   * @throws StateSerializerException if it wraps the serializer of another library, and that failed
    */
   void serialize(T value, BinaryOutput out);
 
@@ -38,12 +39,14 @@ public interface TypeSerializer<T> {
    * @param in where from
    * @return the value; the caller's to keep
    * @throws CorruptStateException if the bytes are not what {@link #serialize} writes
+   * @throws StateSerializerException if it wraps the serializer of another library, and that failed
    */
   T deserialize(BinaryInput in);
 
   /**
    * Tells whether values can never change after they were created. Engines share immutable values
-   * freely and copy all others when they come in and when they go out.
+   * freely and copy all others when they come in and when they go out. Asked once, when a state is
+   * declared, and taken to be so from then on: the answer never changes.
    *
    * @return {@code true} if values are deeply immutable
    */

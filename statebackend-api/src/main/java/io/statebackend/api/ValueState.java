@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.api;
 
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,4 +26,20 @@ public non-sealed interface ValueState<V> extends State {
    * @throws NullPointerException if the value is {@code null}; use {@link #clear()} to remove it
    */
   void update(V value);
+
+  /**
+   * Replaces the value by what a function makes of it. Costs one lookup where the engine can, and
+   * no copy: the function may be lent the stored object itself. It may change that and return it,
+   * or return another one, but not keep it; an object that it puts into the value becomes the
+   * state's, and is not to be changed afterwards. It must not use this state.
+   *
+   * <pre>{@code
+   * totals.update(total -> total == null ? new Total(order) : total.add(order));
+   * }</pre>
+   *
+   * @param function is given the value, or the descriptor's default, or {@code null} without one;
+   *     returns the new value, or {@code null} to remove it. What it throws is thrown on: the value
+   *     stays as it is then, but for what was changed within the object
+   */
+  void update(UnaryOperator<@Nullable V> function);
 }

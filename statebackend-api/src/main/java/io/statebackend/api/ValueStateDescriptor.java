@@ -3,6 +3,7 @@ package io.statebackend.api;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +15,17 @@ public final class ValueStateDescriptor<V> implements StateDescriptor {
   private final String name;
   private final TypeSerializer<V> valueSerializer;
   private final @Nullable V defaultValue;
+  private final @Nullable StateTtl ttl;
 
   private ValueStateDescriptor(
-      String name, TypeSerializer<V> valueSerializer, @Nullable V defaultValue) {
+      String name,
+      TypeSerializer<V> valueSerializer,
+      @Nullable V defaultValue,
+      @Nullable StateTtl ttl) {
     this.name = StateDescriptor.checkName(name);
     this.valueSerializer = requireNonNull(valueSerializer, "valueSerializer");
     this.defaultValue = defaultValue;
+    this.ttl = ttl;
   }
 
   /**
@@ -32,7 +38,7 @@ public final class ValueStateDescriptor<V> implements StateDescriptor {
    * @throws IllegalArgumentException if the name is not legal
    */
   public static <V> ValueStateDescriptor<V> of(String name, TypeSerializer<V> valueSerializer) {
-    return new ValueStateDescriptor<>(name, valueSerializer, null);
+    return new ValueStateDescriptor<>(name, valueSerializer, null, null);
   }
 
   /**
@@ -44,7 +50,7 @@ public final class ValueStateDescriptor<V> implements StateDescriptor {
    */
   public ValueStateDescriptor<V> withDefault(V value) {
     return new ValueStateDescriptor<>(
-        name, valueSerializer, requireNonNull(value, "the default value must not be null"));
+        name, valueSerializer, requireNonNull(value, "the default value must not be null"), ttl);
   }
 
   @Override
@@ -69,6 +75,33 @@ public final class ValueStateDescriptor<V> implements StateDescriptor {
    */
   public @Nullable V defaultValue() {
     return defaultValue;
+  }
+
+  /**
+   * Returns this descriptor with a time to live in processing time, refreshed by writing.
+   *
+   * @param duration for how long what is not written is there, 1 millisecond or more
+   * @return a new descriptor
+   * @throws IllegalArgumentException if the duration is shorter than a millisecond
+   */
+  public ValueStateDescriptor<V> ttl(Duration duration) {
+    return ttl(StateTtl.of(duration));
+  }
+
+  /**
+   * Returns this descriptor with a time to live.
+   *
+   * @param newTtl the time to live
+   * @return a new descriptor
+   */
+  public ValueStateDescriptor<V> ttl(StateTtl newTtl) {
+    return new ValueStateDescriptor<>(
+        name, valueSerializer, defaultValue, requireNonNull(newTtl, "ttl"));
+  }
+
+  @Override
+  public @Nullable StateTtl ttl() {
+    return ttl;
   }
 
   @Override

@@ -35,6 +35,7 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
   private final Log log;
   private final IndexMemory indexMemory;
   private final Warming warming;
+  private final NativeRestore restore;
   private final FsSnapshots snapshots;
   private final Set<String> declared = new HashSet<>();
 
@@ -64,13 +65,8 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
     this.log = new Log(owner, settings, memory, images, segments, residency, tables);
     this.indexMemory = new LogIndexMemory(log, images);
     this.warming = new Warming(log, settings.memoryBudgetBytes());
-    this.snapshots =
-        new FsSnapshots(
-            memory,
-            log,
-            residency,
-            files,
-            new NativeRestore(spec.keyGroups(), log, tables, indexMemory));
+    this.restore = new NativeRestore(spec.keyGroups(), log, tables, indexMemory);
+    this.snapshots = new FsSnapshots(memory, log, residency, files, restore);
     reserveForSnapshots(FsSnapshots.reservedBytes(log.largestSegmentBytes()));
   }
 
@@ -148,6 +144,14 @@ final class FsKeyedStore<K> implements KeyedStore<K> {
     // Loads the classes of an image, so that the first one is taken as quickly as all others.
     freeze().close();
     return new FsTable<>(records, log, tables, spec.keySerializer(), table.namespaceSerializer());
+  }
+
+  @Override
+  public boolean drop(String table) {
+    checkOpen();
+    restore.drop(table);
+    declared.remove(table);
+    return true;
   }
 
   @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import io.statebackend.api.spi.EntryCursor;
+import java.util.List;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
@@ -210,6 +212,16 @@ final class FsListTable<K, N, E> implements ListTable<K, N, E> {
       return new Elements(null, keyGroup, 0, tail);
     }
     return new Elements(allPages.iterators.begin(key), keyGroup, pageCount, tail);
+  }
+
+  @Override
+  public EntryCursor walk(int keyGroup) {
+    return table.walk(keyGroup);
+  }
+
+  @Override
+  public List<N> namespaces(KeyContext<K> context) {
+    return table.namespaces(context);
   }
 
   @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import io.statebackend.api.spi.EntryCursor;
+import java.util.List;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.LongEncodedSerializer;
@@ -171,6 +173,16 @@ final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
   @Override
   public boolean isEmpty(KeyContext<K> context, N namespace) {
     return !table.find(context, namespace);
+  }
+
+  @Override
+  public EntryCursor walk(int keyGroup) {
+    return table.walk(keyGroup);
+  }
+
+  @Override
+  public List<N> namespaces(KeyContext<K> context) {
+    return table.namespaces(context);
   }
 
   @Override

@@ -159,8 +159,20 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
     StoredSegments superseded = isCompleted ? completed : stored;
     if (isCompleted) {
       completed = stored;
+      forgetBefore(checkpointId);
     }
     superseded.close();
+  }
+
+  /** Lets go of earlier checkpoints: what comes later for them says nothing any more. */
+  private void forgetBefore(long checkpointId) {
+    List<Long> earlier = pending.keySet().stream().filter(id -> id < checkpointId).toList();
+    for (long id : earlier) {
+      StoredSegments forgotten = pending.remove(id);
+      if (forgotten != null) {
+        forgotten.close();
+      }
+    }
   }
 
   @Override
@@ -201,10 +213,5 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
     pending.clear();
     completed = StoredSegments.NOTHING;
     Closing.all(all, StoredSegments::close);
-  }
-
-  @Override
-  public void drop(String table) {
-    restore.drop(table);
   }
 }

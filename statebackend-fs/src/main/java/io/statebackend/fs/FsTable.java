@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import io.statebackend.api.spi.EntryCursor;
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.BinaryInput;
+import java.util.ArrayList;
+import java.util.List;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.KeyContext;
 
@@ -82,6 +87,38 @@ final class FsTable<K, N> {
   /** Moves the view to the value or head, if there is one. */
   boolean find(int keyGroup) {
     return heads.find(keyGroup, key, head);
+  }
+
+  /** Walks over a key group that may change meanwhile. */
+  EntryCursor walk(int keyGroup) {
+    heads.checkKeyGroup(keyGroup, name());
+    return new LiveCursor(table, log, newKeyPart(), newKeyPart(), keyGroup);
+  }
+
+  /** Returns the namespaces of a key; looks at all keys of the key group. */
+  List<N> namespaces(KeyContext<K> context) {
+    log.checkOpen();
+    BinaryOutput wanted = context.bytes();
+    RecordView view = newView();
+    BinaryOutput namespace = new BinaryOutput();
+    BinaryInput in = new BinaryInput();
+    List<N> found = new ArrayList<>();
+    heads
+        .group(context.keyGroup())
+        .forEachAddress(
+            address -> {
+              view.moveTo(address);
+              byte[] bytes = view.bytes();
+              int from = view.at() + heads.layout().keyOffset();
+              int length = heads.layout().keyLength(bytes, view.at());
+              if (keyParts.isOfKey(bytes, from, length, wanted)) {
+                namespace.reset();
+                keyParts.writeNamespaceOf(bytes, from, length, namespace);
+                in.reset(namespace.array(), 0, namespace.position());
+                found.add(namespaceSerializer.deserialize(in));
+              }
+            });
+    return found;
   }
 
   boolean find(KeyContext<K> context, N namespace) {

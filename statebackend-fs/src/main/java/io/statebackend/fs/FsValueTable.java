@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import io.statebackend.api.spi.EntryCursor;
+import java.util.List;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.LongEncodedSerializer;
@@ -93,8 +95,54 @@ final class FsValueTable<K, N, V> implements ValueTable<K, N, V> {
     }
   }
 
-  private void put(int keyGroup, byte[] value, int from, int length) {
+  @Override
+  public <A> void update(KeyContext<K> context, N namespace, Function<V, A> function, A argument) {
+    long address = numbers == null ? Records.UNSURE : table.findInMemory(context);
+    Segment active = log.active();
+    int size = active.size;
+    if (numbers != null && address > 0 && log.isMutable(address)) {
+      byte[] bytes = segments.memoryNow(address);
+      int at = layout.valueAt(bytes, segments.offset(address));
+      V changed = function.apply(numbers.fromLong(Bytes.getLong(bytes, at)), argument);
+      if (changed != null && isStill(active, size)) {
+        Bytes.putLong(bytes, at, numbers.toLong(changed));
+      } else {
+        store(context, namespace, changed);
+      }
+      return;
+    }
+    int keyGroup = table.moveKey(context, namespace);
     boolean isThere = records.find(keyGroup, key, view);
+    V changed = function.apply(isThere ? read(view.bytes(), view.at()) : null, argument);
+    if (changed != null && isStill(active, size)) {
+      out.reset();
+      serializer.serialize(changed, out);
+      put(keyGroup, isThere, out.array(), 0, out.position());
+    } else {
+      store(context, namespace, changed);
+    }
+  }
+
+  /**
+   * Tells whether nothing was appended to the log meanwhile, so that what was found is still there.
+   */
+  private boolean isStill(Segment active, int size) {
+    return log.active() == active && active.size == size;
+  }
+
+  private void store(KeyContext<K> context, N namespace, @Nullable V value) {
+    if (value != null) {
+      put(context, namespace, value);
+    } else {
+      clear(context, namespace);
+    }
+  }
+
+  private void put(int keyGroup, byte[] value, int from, int length) {
+    put(keyGroup, records.find(keyGroup, key, view), value, from, length);
+  }
+
+  private void put(int keyGroup, boolean isThere, byte[] value, int from, int length) {
     if (isThere && records.hasRoom(view, length)) {
       byte[] bytes = view.bytes();
       layout.setValueLength(bytes, view.at(), length);
@@ -129,6 +177,16 @@ final class FsValueTable<K, N, V> implements ValueTable<K, N, V> {
     if (records.find(keyGroup, key, view)) {
       records.remove(keyGroup, key, view);
     }
+  }
+
+  @Override
+  public EntryCursor walk(int keyGroup) {
+    return table.walk(keyGroup);
+  }
+
+  @Override
+  public List<N> namespaces(KeyContext<K> context) {
+    return table.namespaces(context);
   }
 
   @Override

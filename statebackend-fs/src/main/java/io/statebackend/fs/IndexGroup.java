@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import java.util.function.LongConsumer;
 import java.util.Arrays;
 
 /**
@@ -61,6 +62,20 @@ final class IndexGroup {
    */
   long[][] directory() {
     return directory;
+  }
+
+  /** Hands each address over. The group must not be changed meanwhile. */
+  void forEachAddress(LongConsumer action) {
+    for (int i = 0; i < directory.length; i++) {
+      long[] chunk = directory[i];
+      if (IndexChunk.isFirstAt(chunk, i)) {
+        for (int slot = IndexChunk.SLOTS_INDEX; slot < chunk.length; slot++) {
+          if (chunk[slot] != 0) {
+            action.accept(IndexChunk.addressOf(chunk[slot]));
+          }
+        }
+      }
+    }
   }
 
   /** Returns how many addresses the chunks of a directory have. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import java.util.Arrays;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.TypeSerializer;
@@ -76,6 +77,14 @@ final class KeyPartFormat {
       out.writeInt(length);
     }
     out.write(bytes, from, length);
+  }
+
+  /** Tells whether a key part that has no page is of a key. */
+  boolean isOfKey(byte[] bytes, int from, int length, BinaryOutput key) {
+    int keyFrom = keyFrom(from);
+    int keyLength = keyLength(bytes, from, length);
+    return keyLength == key.position()
+        && Arrays.equals(bytes, keyFrom, keyFrom + keyLength, key.array(), 0, keyLength);
   }
 
   /** Writes the key of a key part that has no page. */

@@ -29,6 +29,9 @@ final class NativeRestore {
 
   private static final int READ_AHEAD_BLOCKS = 16;
 
+  /** What it costs to look a record up that is in a file: about as much as to read so many bytes. */
+  private static final int LOOK_UP_BYTES = 4 << 10;
+
   private final KeyGroupRange range;
   private final Log log;
   private final TableRegistry tables;
@@ -142,14 +145,29 @@ final class NativeRestore {
   }
 
   /**
-   * Gives up what was restored under a name: passes over the log once to account for the records,
-   * and empties the index.
+   * Drops a table: accounts for its records, and empties the index. That passes over the log once,
+   * or looks the records up if they are few.
    */
   void drop(String name) {
-    TableRecords dropped = tables.drop(name);
+    TableRecords dropped = tables.get(name);
     if (dropped == null) {
       return;
     }
+    if (dropped.recordCount() * LOOK_UP_BYTES < log.usedBytes()) {
+      RecordView view = new RecordView(log.segments());
+      dropped.forEachAddress(
+          address -> {
+            view.moveTo(address);
+            log.died(view.segment(), view.sizeBytes());
+          });
+    } else {
+      passOver(dropped);
+    }
+    dropped.clear();
+    tables.drop(name);
+  }
+
+  private void passOver(TableRecords dropped) {
     RecordView view = new RecordView(log.segments(), READ_AHEAD_BLOCKS);
     long rest = dropped.recordCount();
     Segment previous = Segment.NONE;
@@ -159,7 +177,6 @@ final class NativeRestore {
         previous = segment;
       }
     }
-    dropped.clear();
   }
 
   /** Takes note that the records of a table are dead; returns how many a segment has. */

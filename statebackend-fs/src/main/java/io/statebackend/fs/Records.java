@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import java.util.function.LongConsumer;
 import io.statebackend.api.KeyGroupRange;
 import java.util.List;
 
@@ -38,6 +39,14 @@ final class Records {
 
   RecordLayout layout() {
     return layout;
+  }
+
+  void checkKeyGroup(int keyGroup, String table) {
+    if (keyGroup < firstKeyGroup || keyGroup >= firstKeyGroup + groups.length) {
+      throw new IllegalArgumentException(
+          "key group is not one of the store's: keyGroup=%d, first=%d, count=%d, table=%s"
+              .formatted(keyGroup, firstKeyGroup, groups.length, table));
+    }
   }
 
   /** Returns the index of a key group. */
@@ -186,6 +195,13 @@ final class Records {
     int sizeBytes = view.sizeBytes();
     group(keyGroup).remove(key.hash(), view.address());
     log.died(view.segment(), sizeBytes);
+  }
+
+  /** Hands the address of each record over, in no particular order. */
+  void forEachAddress(LongConsumer action) {
+    for (IndexGroup group : groups) {
+      group.forEachAddress(action);
+    }
   }
 
   /** Empties the index; what the records take in the log is accounted for by the caller. */

@@ -86,6 +86,11 @@ record TableFormat(
         spec.valueSerializer().fixedLength());
   }
 
+  /** Returns the same under another name. */
+  TableFormat withName(String newName) {
+    return new TableFormat(newName, kind, keyLength, namespaceLength, userKeyLength, valueLength);
+  }
+
   boolean hasPages() {
     return kind != Kind.VALUE;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import java.util.function.LongConsumer;
 import io.statebackend.api.KeyGroupRange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,14 @@ final class TableRecords {
       if (pages != null) {
         pages.expect(recordCounts.subList(counted.size(), recordCounts.size()), counted);
       }
+    }
+  }
+
+  /** Hands the address of each record over, in no particular order. */
+  void forEachAddress(LongConsumer action) {
+    heads.forEachAddress(action);
+    if (pages != null) {
+      pages.forEachAddress(action);
     }
   }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
 import io.statebackend.api.KeyGroupRange;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +19,9 @@ final class TableRegistry {
   private final long hashSeed;
   private final List<TableRecords> byId = new ArrayList<>();
   private final Map<String, TableRecords> byName = new LinkedHashMap<>();
+
+  /** The numbers of tables that were dropped, by what their records look like. */
+  private final Map<TableFormat, Deque<Integer>> freeNumbers = new HashMap<>();
 
   TableRegistry(KeyGroupRange range, Images images, long hashSeed) {
     this.range = range;
@@ -51,6 +57,13 @@ final class TableRegistry {
   }
 
   private TableRecords addNumber(TableFormat format, Log log, IndexMemory memory) {
+    Deque<Integer> free = freeNumbers.get(format.withName(""));
+    if (free != null && !free.isEmpty()) {
+      int id = free.pop();
+      TableRecords records = new TableRecords(id, format, range, log, images, memory, hashSeed);
+      byId.set(id, records);
+      return records;
+    }
     int id = byId.size();
     if (id == RecordLayout.TABLE_COUNT_MAX) {
       throw new IllegalStateException(
@@ -62,11 +75,17 @@ final class TableRegistry {
   }
 
   /**
-   * Frees the name of a table, if there is one of that name. Its number stays taken, because the
-   * log has records of it.
+   * Frees the name of a table, if there is one of that name, whose records are all dead. The log may
+   * still have them, so its number is given only to a table whose records look the same: whoever
+   * meets a dead one then reads its key right, and does not find it in the index.
    */
-  @Nullable TableRecords drop(String name) {
-    return byName.remove(name);
+  void drop(String name) {
+    TableRecords dropped = byName.remove(name);
+    if (dropped != null) {
+      freeNumbers
+          .computeIfAbsent(dropped.format().withName(""), format -> new ArrayDeque<>())
+          .push(dropped.id());
+    }
   }
 
   /** Returns the table of a record. */

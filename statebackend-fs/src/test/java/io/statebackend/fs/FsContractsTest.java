@@ -23,6 +23,9 @@ import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RescaleReadsContract;
 import io.statebackend.testkit.RestoreContract;
+import io.statebackend.testkit.TableContract;
+import io.statebackend.testkit.TtlContract;
+import io.statebackend.testkit.TtlModelContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
 import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.UndeclaredStateContract;
@@ -113,6 +116,30 @@ final class FsContractsTest {
 
   @Nested
   final class Keys extends KeysContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Tables extends TableContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Expiring extends TtlContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class ExpiringModelled extends TtlModelContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.builder(directory).open();

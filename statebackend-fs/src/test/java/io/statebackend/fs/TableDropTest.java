@@ -228,7 +228,7 @@ final class TableDropTest {
     String text = "";
     for (int round = 0; round < 3; round++) {
       KeyedStore<Long> store = restored(manifest, ALL);
-      snapshots(store).drop(name);
+      store.drop(name);
       text = name + round;
       Filled texts = ofTexts(store, name, text);
       texts.fill();
@@ -252,7 +252,7 @@ final class TableDropTest {
   @Test
   void drop_all_nothingIsWrittenAnyMore() {
     KeyedStore<Long> store = restored(filledWithLongs(), ALL);
-    List.of("values", "lists", "maps").forEach(snapshots(store)::drop);
+    List.of("values", "lists", "maps").forEach(store::drop);
     checkpoint(store);
     assertThat(files.current).isEmpty();
   }
@@ -261,7 +261,7 @@ final class TableDropTest {
   void drop_imageTakenBefore_hasTheEntries() {
     KeyedStore<Long> store = restored(filledWithLongs(), ALL);
     try (FrozenStore image = store.freeze()) {
-      snapshots(store).drop("values");
+      store.drop("values");
       values(store, Serializers.STRING, "new").fill();
       BinaryOutput value = new BinaryOutput();
       int count = 0;
@@ -281,7 +281,7 @@ final class TableDropTest {
   @Test
   void drop_unknownName_changesNothing() {
     KeyedStore<Long> store = restored(filledWithLongs(), ALL);
-    snapshots(store).drop("unknown");
+    store.drop("unknown");
     checkLongs(store, "", ALL);
   }
 
@@ -298,7 +298,7 @@ final class TableDropTest {
       }
       store = restored(checkpointAndClose(store), ALL);
       for (int i = 0; i < tableCount; i++) {
-        snapshots(store).drop("v" + i);
+        store.drop("v" + i);
       }
     }
     assertThat(Manifest.read(new BinaryInput(checkpoint(store))).tables().size())

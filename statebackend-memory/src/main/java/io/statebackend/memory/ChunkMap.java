@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.memory;
 
+import java.util.List;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -141,6 +142,48 @@ final class ChunkMap<K, N, V> {
     }
     CollisionTree<K, N, V> tree = tree(bucket);
     return tree.get(word, layout.orderBytes(key, namespace));
+  }
+
+  /** Returns the chunk in which a word is looked for, or null if that is in a tree. */
+  @Nullable Chunk chunk(long word) {
+    return directory[index(EntryLayout.mix(word))] instanceof Chunk chunk ? chunk : null;
+  }
+
+  /**
+   * Stores a value, which becomes the map's, in a slot that was found before.
+   *
+   * @return {@code false} if the word is not there any more; nothing is stored then
+   */
+  boolean set(Chunk chunk, int slot, long word, V value) {
+    int index = index(EntryLayout.mix(word));
+    if (directory[index] != chunk
+        || !chunk.isOccupied(layout, slot)
+        || (word != 0 && chunk.word(layout, slot) != word)) {
+      return false;
+    }
+    layout.setValue(exclusive(chunk, index), slot, value);
+    return true;
+  }
+
+  /** Adds the namespaces of all entries of a key. */
+  void addNamespaces(K key, long keyHash, List<N> found) {
+    Bucket previous = null;
+    for (Bucket bucket : directory) {
+      if (bucket != previous) {
+        previous = bucket;
+        if (bucket instanceof Chunk chunk) {
+          for (int slot = 0; slot < chunk.slotCount(); slot++) {
+            if (chunk.isOccupied(layout, slot)
+                && layout.mayBeOf(chunk.word(layout, slot), keyHash)
+                && layout.isStored(chunk.objects[slot * layout.objectStride], key)) {
+              found.add(layout.ownNamespace(layout.namespace(chunk, slot)));
+            }
+          }
+        } else {
+          ChunkMap.<K, N, V>tree(bucket).addNamespaces(layout, key, found);
+        }
+      }
+    }
   }
 
   boolean contains(long word, @Nullable K key, N namespace) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.memory;
 
+import java.util.List;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,22 @@ final class CollisionTree<K, N, V> implements Bucket {
 
   @Nullable Node<K, N, V> root() {
     return root;
+  }
+
+  /** Adds the namespaces of all entries of a key. */
+  void addNamespaces(EntryLayout<K, N, V> layout, K key, List<N> found) {
+    addNamespaces(root, layout, key, found);
+  }
+
+  private static <K, N, V> void addNamespaces(
+      @Nullable Node<K, N, V> node, EntryLayout<K, N, V> layout, K key, List<N> found) {
+    if (node != null) {
+      addNamespaces(node.left, layout, key, found);
+      if (layout.isSameKey(node.entry.key, key)) {
+        found.add(layout.ownNamespace(node.entry.namespace));
+      }
+      addNamespaces(node.right, layout, key, found);
+    }
   }
 
   @Nullable V get(long word, byte[] bytes) {

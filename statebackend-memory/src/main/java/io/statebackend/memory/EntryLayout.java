@@ -38,6 +38,14 @@ final class EntryLayout<K, N, V> {
   /** Stands for the hash 0, which would mark an empty slot. */
   private static final long WORD_OF_HASH_ZERO = 0x5851F42D4C957F2DL;
 
+  /**
+   * How many of the lowest bits of a mixed word come from the key alone, so that the namespaces of a
+   * key are found without looking at keys. They have next to no say in where an entry lies.
+   */
+  private static final int KEY_BITS = 20;
+
+  private static final long KEY_BITS_MASK = (1L << KEY_BITS) - 1;
+
   private static final byte[] NO_BYTES = {};
 
   private final TypeSerializer<K> keys;
@@ -128,11 +136,34 @@ final class EntryLayout<K, N, V> {
   }
 
   private long hashWord(long keyHash, N namespace) {
-    long word = keyHash;
     if (namespaced) {
-      word = (word ^ Long.rotateLeft(namespaces.stableHash(namespace), 29)) * 0xD6E8FEB86659FD93L;
+      long hash = mix(keyHash ^ Long.rotateLeft(namespaces.stableHash(namespace), 29));
+      return unmix((hash & ~KEY_BITS_MASK) | keyBits(keyHash));
     }
-    return word == 0 ? WORD_OF_HASH_ZERO : word;
+    return keyHash == 0 ? WORD_OF_HASH_ZERO : keyHash;
+  }
+
+  /** Returns the bits of a mixed word that tell the key alone, where there are namespaces. Not 0. */
+  private static long keyBits(long keyHash) {
+    return (mix(keyHash) >>> (Long.SIZE - KEY_BITS)) | 1;
+  }
+
+  /** Tells whether a word of a table with namespaces may be that of a key. */
+  boolean mayBeOf(long word, long keyHash) {
+    return (mix(word) & KEY_BITS_MASK) == keyBits(keyHash);
+  }
+
+  /** Returns the namespace of all entries of a table without namespaces. */
+  N soleNamespace() {
+    return requireNonNull(soleNamespace);
+  }
+
+  boolean isNamespaced() {
+    return namespaced;
+  }
+
+  boolean isSameKey(K a, K b) {
+    return same(keys, a, b);
   }
 
   /**
@@ -146,6 +177,12 @@ final class EntryLayout<K, N, V> {
     return h;
   }
 
+  /** Returns the word that {@link #mix} spreads to a hash. */
+  private static long unmix(long hash) {
+    long h = hash * 0x572B5EE77A54E3BDL;
+    return (h ^ h >>> 32) * 0xF1DE83E19937733DL;
+  }
+
   /** Tells whether the entry in a slot, whose word is the right one, is that of a key. */
   boolean isKey(Chunk chunk, int slot, K key, N namespace) {
     return longKeys != null
@@ -155,7 +192,7 @@ final class EntryLayout<K, N, V> {
 
   /** Tells whether an object of a chunk is the stored form of a key. */
   @SuppressWarnings("unchecked")
-  private boolean isStored(Object stored, K key) {
+  boolean isStored(Object stored, K key) {
     return compactKeys != null ? compactKeys.isCompactOf(stored, key) : same(keys, (K) stored, key);
   }
 

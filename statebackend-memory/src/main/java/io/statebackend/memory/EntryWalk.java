@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class EntryWalk<K, N, V> implements MapWalk<K, V> {
 
   /** Null if there is but the chunk that the walk began with. */
-  private final @Nullable ChunkMap<K, N, V> map;
+  private @Nullable ChunkMap<K, N, V> map;
 
   private final EntryLayout<K, N, V> layout;
   private final boolean borrowing;
@@ -86,6 +86,24 @@ final class EntryWalk<K, N, V> implements MapWalk<K, V> {
       enter(map.bucket(position));
     }
     return true;
+  }
+
+  /** Moves on in a map that has taken the place of the one that the walk began with, or not. */
+  boolean nextIn(ChunkMap<K, N, V> current) {
+    map = current;
+    return next();
+  }
+
+  /** Ends a walk that is left behind, so that the chunk is not copied for it any more. */
+  void leave() {
+    Chunk current = chunk;
+    if (borrowing && current != null) {
+      current.borrowers--;
+    }
+    chunk = null;
+    nodes.clear();
+    treeEntry = null;
+    atEnd = true;
   }
 
   private void enter(Bucket bucket) {

@@ -33,6 +33,11 @@ final class Images {
     return madeIn > newestInUse;
   }
 
+  /** Tells whether an image may share anything with the owner. */
+  boolean isAnyInUse() {
+    return newestInUse != NONE;
+  }
+
   /** Takes an image of tables. */
   MemoryFrozenStore freeze(Map<String, FrozenTable<?, ?, ?>> tables) {
     synchronized (inUse) {

@@ -3,9 +3,14 @@ package io.statebackend.memory;
 
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateClosedException;
+import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.KeyContext;
+import io.statebackend.api.spi.ValueTable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +60,54 @@ final class KeyGroups<K, N, V> {
     return map.get(layout.word(context, namespace), key, namespace);
   }
 
+  /**
+   * Stores what a function makes of a value. It is lent the stored object, or a copy if an image
+   * may share that.
+   *
+   * @param values the serializer of the values
+   */
+  <A> void update(
+      KeyContext<K> context,
+      N namespace,
+      TypeSerializer<V> values,
+      ValueTable.Function<V, A> function,
+      A argument) {
+    K key = layout.objectKey(context);
+    int keyGroup = context.keyGroup();
+    long word = layout.word(context, namespace);
+    ChunkMap<K, N, V> map = maps[keyGroup - first];
+    if (map == null) {
+      checkOpen();
+    }
+    Chunk chunk = map == null ? null : map.chunk(word);
+    int slot = chunk == null ? -1 : chunk.find(layout, word, key, namespace);
+    V stored = null;
+    if (chunk == null) {
+      stored = map == null ? null : map.get(word, key, namespace);
+    } else if (slot >= 0) {
+      stored = layout.value(chunk, slot);
+    }
+    V lent = stored;
+    boolean isCopy = false;
+    if (stored != null && !values.isImmutable() && layout.images.isAnyInUse()) {
+      lent = values.copy(stored);
+      isCopy = true;
+    }
+    V changed = function.apply(lent, argument);
+    if (changed == lent && !isCopy) {
+      return; // It was changed where it is, or not at all.
+    }
+    if (changed == null) {
+      remove(keyGroup, word, key, namespace);
+      return;
+    }
+    V own = changed == lent ? changed : EntryLayout.own(values, changed);
+    ChunkMap<K, N, V> target = exclusive(keyGroup);
+    if (chunk == null || slot < 0 || !target.set(chunk, slot, word, own)) {
+      target.put(word, key, namespace, own);
+    }
+  }
+
   void put(KeyContext<K> context, N namespace, V value) {
     K key = layout.objectKey(context);
     exclusive(context.keyGroup()).put(layout.word(context, namespace), key, namespace, value);
@@ -67,8 +120,12 @@ final class KeyGroups<K, N, V> {
       checkOpen();
       return;
     }
+    remove(keyGroup, layout.word(context, namespace), key, namespace);
+  }
+
+  private void remove(int keyGroup, long word, @Nullable K key, N namespace) {
     ChunkMap<K, N, V> map = exclusive(keyGroup);
-    map.remove(layout.word(context, namespace), key, namespace);
+    map.remove(word, key, namespace);
     if (map.size() == 0) {
       maps[keyGroup - first] = null;
     }
@@ -88,6 +145,13 @@ final class KeyGroups<K, N, V> {
   /** Makes room for entries that are about to be loaded. */
   void prepare(int keyGroup, EntrySource entries) {
     checkOpen();
+    checkKeyGroup(keyGroup);
+    if (maps[keyGroup - first] == null) {
+      maps[keyGroup - first] = ChunkMap.createFor(layout, entries.entryCount());
+    }
+  }
+
+  private void checkKeyGroup(int keyGroup) {
     if (!range.contains(keyGroup)) {
       throw new IllegalArgumentException(
           "key group is not one of the store's: keyGroup="
@@ -96,9 +160,6 @@ final class KeyGroups<K, N, V> {
               + range
               + ", table="
               + table);
-    }
-    if (maps[keyGroup - first] == null) {
-      maps[keyGroup - first] = ChunkMap.createFor(layout, entries.entryCount());
     }
   }
 
@@ -112,6 +173,35 @@ final class KeyGroups<K, N, V> {
     ChunkMap<K, N, V> changed = map == null ? ChunkMap.create(layout) : map.exclusive();
     maps[keyGroup - first] = changed;
     return changed;
+  }
+
+  /** Returns the map of a key group, or null if that has no entries. */
+  @Nullable ChunkMap<K, N, V> map(int keyGroup) {
+    checkOpen();
+    checkKeyGroup(keyGroup);
+    return maps[keyGroup - first];
+  }
+
+  /** Walks over a key group that may change meanwhile. */
+  EntryCursor walk(int keyGroup, Pages<V> livePages) {
+    checkOpen();
+    checkKeyGroup(keyGroup);
+    return new LiveCursor<>(this, keyGroup, livePages);
+  }
+
+  /** Returns the namespaces of a key; looks at the words of all entries of the key group. */
+  List<N> namespaces(KeyContext<K> context) {
+    List<N> found = new ArrayList<>();
+    ChunkMap<K, N, V> map = map(context.keyGroup());
+    if (map != null && layout.isNamespaced()) {
+      map.addNamespaces(context.key(), context.hash(), found);
+    } else if (map != null) {
+      N sole = layout.soleNamespace();
+      if (map.contains(layout.word(context, sole), layout.objectKey(context), sole)) {
+        found.add(sole);
+      }
+    }
+    return found;
   }
 
   long entryCount() {

@@ -15,17 +15,37 @@ final class MapPages<U, V> implements Pages<Object> {
   private final TypeSerializer<U> userKeys;
   private final TypeSerializer<V> values;
   private @Nullable MapWalk<U, V> walk;
+  private final boolean isLive;
   private boolean hasNext;
 
+  /** Makes one for maps that do not change. */
   MapPages(StoredMaps<U, V> maps, TypeSerializer<U> userKeys, TypeSerializer<V> values) {
+    this(maps, userKeys, values, false);
+  }
+
+  private MapPages(
+      StoredMaps<U, V> maps,
+      TypeSerializer<U> userKeys,
+      TypeSerializer<V> values,
+      boolean isLive) {
     this.maps = maps;
     this.userKeys = userKeys;
     this.values = values;
+    this.isLive = isLive;
+  }
+
+  /** Makes one for maps that their owner may change between two pages. */
+  static <U, V> MapPages<U, V> overLive(
+      StoredMaps<U, V> maps, TypeSerializer<U> userKeys, TypeSerializer<V> values) {
+    return new MapPages<>(maps, userKeys, values, true);
   }
 
   @Override
   public void begin(EntryWalk<?, ?, Object> walkOverMaps) {
-    MapWalk<U, V> begun = maps.walkOverFrozen(walkOverMaps.value());
+    Object map = walkOverMaps.value();
+    // A small map is but one page, so it does not change before it is written.
+    MapWalk<U, V> begun =
+        isLive && !(map instanceof long[]) ? maps.walkOverLive(map) : maps.walkOverFrozen(map);
     walk = begun;
     hasNext = begun.next();
   }

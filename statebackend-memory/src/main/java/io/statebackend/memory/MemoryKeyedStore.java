@@ -62,6 +62,16 @@ final class MemoryKeyedStore<K> implements KeyedStore<K> {
   }
 
   @Override
+  public boolean drop(String table) {
+    checkOpen();
+    MemoryTable dropped = tables.remove(table);
+    if (dropped != null) {
+      dropped.close();
+    }
+    return true;
+  }
+
+  @Override
   public FrozenStore freeze() {
     checkOpen();
     Map<String, FrozenTable<?, ?, ?>> frozen = new HashMap<>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.memory;
 
+import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.TypeSerializer;
@@ -84,6 +85,16 @@ final class MemoryListTable<K, N, E> implements ListTable<K, N, E>, MemoryTable 
   @Override
   public void clear(KeyContext<K> key, N namespace) {
     groups.remove(key, namespace);
+  }
+
+  @Override
+  public EntryCursor walk(int keyGroup) {
+    return groups.walk(keyGroup, new ListPages<>(lists, elements));
+  }
+
+  @Override
+  public List<N> namespaces(KeyContext<K> key) {
+    return groups.namespaces(key);
   }
 
   @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.memory;
 
+import io.statebackend.api.spi.EntryCursor;
+import java.util.List;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.TypeSerializer;
@@ -90,6 +92,16 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
   @Override
   public void clear(KeyContext<K> key, N namespace) {
     groups.remove(key, namespace);
+  }
+
+  @Override
+  public EntryCursor walk(int keyGroup) {
+    return groups.walk(keyGroup, MapPages.overLive(maps, userKeys, values));
+  }
+
+  @Override
+  public List<N> namespaces(KeyContext<K> key) {
+    return groups.namespaces(key);
   }
 
   @Override

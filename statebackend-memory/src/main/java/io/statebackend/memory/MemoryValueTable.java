@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.memory;
 
+import io.statebackend.api.spi.EntryCursor;
+import java.util.List;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.EntrySource;
@@ -47,8 +49,23 @@ final class MemoryValueTable<K, N, V> implements ValueTable<K, N, V>, MemoryTabl
   }
 
   @Override
+  public <A> void update(KeyContext<K> key, N namespace, Function<V, A> function, A argument) {
+    groups.update(key, namespace, values, function, argument);
+  }
+
+  @Override
   public void clear(KeyContext<K> key, N namespace) {
     groups.remove(key, namespace);
+  }
+
+  @Override
+  public EntryCursor walk(int keyGroup) {
+    return groups.walk(keyGroup, new ValuePages<>(values));
+  }
+
+  @Override
+  public List<N> namespaces(KeyContext<K> key) {
+    return groups.namespaces(key);
   }
 
   @Override

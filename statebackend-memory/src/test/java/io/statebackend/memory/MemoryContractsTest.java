@@ -24,6 +24,9 @@ import io.statebackend.testkit.OwnerContract;
 import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RestoreContract;
+import io.statebackend.testkit.TableContract;
+import io.statebackend.testkit.TtlContract;
+import io.statebackend.testkit.TtlModelContract;
 import io.statebackend.testkit.SealedDamageContract;
 import io.statebackend.testkit.SlowDiskContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
@@ -103,6 +106,30 @@ final class MemoryContractsTest {
 
   @Nested
   final class Keys extends KeysContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Tables extends TableContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Expiring extends TtlContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class ExpiringModelled extends TtlModelContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();

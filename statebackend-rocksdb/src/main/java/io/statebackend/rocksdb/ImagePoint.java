@@ -100,7 +100,7 @@ final class ImagePoint {
       checkHeld();
       if (directory == null) {
         throw new IllegalStateException(
-            "the image was taken before native snapshots were asked for");
+            "the image was taken only to be read, and has no files; take it for a snapshot");
       }
       fix();
       isSettled = true;

@@ -4,6 +4,7 @@ package io.statebackend.rocksdb;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.Closing;
+import io.statebackend.api.spi.FreezePurpose;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
@@ -45,7 +46,6 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
   private final Set<String> declared = new HashSet<>();
   private final Map<String, ListSizes> listSizes = new HashMap<>();
   private long nextLink;
-  private boolean isSnapshotNatively;
 
   /** Null until it is needed. Guarded by this. */
   private @Nullable Opened opened;
@@ -162,17 +162,31 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
   }
 
   @Override
-  public FrozenStore freeze() {
-    return freeze(isSnapshotNatively);
+  public boolean drop(String table) {
+    Opened open = opened();
+    open.database().checkOpen();
+    Column column = open.database().column(table);
+    if (column != null) {
+      open.cache().forgetPrefix(column.id(), new byte[0], 0);
+      open.database().dropColumn(table, spec.keyGroups());
+      listSizes.remove(table);
+      declared.remove(table);
+    }
+    return true;
   }
 
-  /** {@inheritDoc} No files are linked for it, which would write out what RocksDB has in memory. */
   @Override
-  public FrozenStore freezeToRead() {
-    return freeze(false);
+  public FrozenStore freeze() {
+    return freeze(FreezePurpose.SNAPSHOT);
   }
 
-  private FrozenStore freeze(boolean withLinks) {
+  /**
+   * {@inheritDoc} No files are linked for an image that is only to be read, which would write out
+   * what RocksDB has in memory.
+   */
+  @Override
+  public FrozenStore freeze(FreezePurpose purpose) {
+    boolean withLinks = purpose == FreezePurpose.SNAPSHOT;
     Opened open = opened();
     open.database().checkOpen();
     Map<String, RocksDbFrozenStore.FrozenTable> tables = new HashMap<>();
@@ -212,7 +226,6 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
 
   @Override
   public Optional<NativeSnapshots> nativeSnapshots() {
-    isSnapshotNatively = true;
     return Optional.of(snapshots);
   }
 
@@ -242,12 +255,6 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
       return opened().database().columns().stream()
           .map(column -> column.format().name())
           .collect(Collectors.toUnmodifiableSet());
-    }
-
-    @Override
-    public void drop(String table) {
-      opened().database().dropColumn(table, spec.keyGroups());
-      listSizes.remove(table);
     }
   }
 

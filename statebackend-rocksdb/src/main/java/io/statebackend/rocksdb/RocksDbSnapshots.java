@@ -39,8 +39,6 @@ final class RocksDbSnapshots implements NativeSnapshots {
 
     /** Returns the names of the tables of the database. */
     Set<String> tableNames();
-
-    void drop(String table);
   }
 
   RocksDbSnapshots(Transfers transfers, Restorer restorer) {
@@ -113,6 +111,8 @@ final class RocksDbSnapshots implements NativeSnapshots {
     Map<String, SnapshotManifest.StoredFile> files = pending.remove(checkpointId);
     if (isCompleted && files != null) {
       completed = files;
+      // What comes later for an earlier one says nothing any more.
+      pending.keySet().removeIf(earlier -> earlier < checkpointId);
     }
   }
 
@@ -129,11 +129,6 @@ final class RocksDbSnapshots implements NativeSnapshots {
       completed = restored;
     }
     return restorer.tableNames();
-  }
-
-  @Override
-  public void drop(String table) {
-    restorer.drop(table);
   }
 
   /** The files of a checkpoint of RocksDB that make up the database; all else can be made again. */

@@ -36,6 +36,25 @@ final class RocksDbValueTable<K, N, V> extends RocksDbTable<K, N> implements Val
   }
 
   @Override
+  public <A> void update(KeyContext<K> key, N namespace, Function<V, A> function, A argument) {
+    BinaryOutput prefix = prefix(key, namespace);
+    V current = null;
+    if (entries().get(prefix)) {
+      BinaryInput stored = foundValue();
+      current = serializer.deserialize(stored);
+      checkRead(stored);
+    }
+    V changed = function.apply(current, argument);
+    if (changed != null) {
+      BinaryOutput bytes = newValue();
+      serializer.serialize(changed, bytes);
+      entries().put(prefix, bytes);
+    } else if (current != null) {
+      entries().remove(prefix);
+    }
+  }
+
+  @Override
   public void clear(KeyContext<K> key, N namespace) {
     entries().remove(prefix(key, namespace));
   }

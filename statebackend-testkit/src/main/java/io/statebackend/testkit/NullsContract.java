@@ -108,7 +108,7 @@ public abstract class NullsContract extends BackendContract {
     ValueState<String> state = keyed.value(ValueStateDescriptor.of("title", Serializers.STRING));
     state.update("v");
 
-    assertRefused(() -> state.update(nothing()), "value", "title");
+    assertRefused(() -> state.update(NullsContract.<String>nothing()), "value", "title");
     assertThat(state.value()).as("value after null was refused").isEqualTo("v");
   }
 

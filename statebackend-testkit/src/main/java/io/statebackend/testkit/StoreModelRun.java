@@ -3,6 +3,13 @@ package io.statebackend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.statebackend.api.spi.EntryCursor;
+import io.statebackend.api.spi.FreezePurpose;
+import io.statebackend.api.spi.Table;
+import io.statebackend.api.spi.TableSpec;
+import io.statebackend.testkit.WalkCheck.Item;
+import java.util.HashSet;
+import java.util.Set;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyContext;
@@ -53,13 +60,14 @@ final class StoreModelRun implements AutoCloseable {
   private final KeyContext<Long> context =
       new KeyContext<>(Serializers.LONG, StoreContent.KEY_GROUPS);
   private final KeyedStore<Long> store;
-  private final ValueTable<Long, Integer, String> values;
-  private final ValueTable<Long, Integer, Long> numbers;
-  private final ListTable<Long, Integer, String> lists;
-  private final MapTable<Long, Integer, Long, String> maps;
+  private ValueTable<Long, Integer, String> values;
+  private ValueTable<Long, Integer, Long> numbers;
+  private ListTable<Long, Integer, String> lists;
+  private MapTable<Long, Integer, Long, String> maps;
   private final StoreContent model = new StoreContent();
   private final Deque<Taken> images = new ArrayDeque<>();
   private final List<Walk> walks = new ArrayList<>();
+  private final List<WalkCheck> tableWalks = new ArrayList<>();
   private int stepCount;
 
   /**
@@ -106,8 +114,10 @@ final class StoreModelRun implements AutoCloseable {
   void step() {
     stepCount++;
     switch (random.nextInt(20)) {
-      case 0, 1, 2, 3 -> putValue(anyCell());
-      case 4, 5, 6 -> putNumber(anyCell());
+      case 0, 1 -> putValue(anyCell());
+      case 2, 3 -> updateValue(anyCell());
+      case 4, 5 -> putNumber(anyCell());
+      case 6 -> updateNumber(anyCell());
       case 7 -> clearValue(anyCell());
       case 8, 9 -> addToList(random.nextInt(3) == 0 ? anyCell() : fewCell());
       case 10, 11, 12 -> putIntoMap(random.nextInt(3) == 0 ? anyCell() : fewCell());
@@ -115,7 +125,11 @@ final class StoreModelRun implements AutoCloseable {
       case 14 -> changeWhole(random.nextInt(4) == 0 ? fewCell() : anyCell());
       case 15 -> checkCell(anyCell());
       case 16 -> checkCell(fewCell());
-      case 17 -> walk();
+      case 17 -> {
+        walk();
+        tableWalk();
+        drop();
+      }
       default -> image();
     }
   }
@@ -131,7 +145,51 @@ final class StoreModelRun implements AutoCloseable {
     model.numbers().put(cell, (long) stepCount);
   }
 
+  /** Puts, changes or removes a value by a function, which uses another table meanwhile. */
+  private void updateValue(Cell cell) {
+    String text = text();
+    boolean removes = random.nextInt(10) == 0;
+    values.update(
+        at(cell),
+        cell.namespace(),
+        (current, added) -> {
+          assertThat(current).as("value at %s", cell).isEqualTo(model.values().get(cell));
+          if (random.nextInt(5) == 0) {
+            putNumber(cell);
+          }
+          return removes ? null : added;
+        },
+        text);
+    if (removes) {
+      model.values().remove(cell);
+      removedValue(cell);
+    } else {
+      model.values().put(cell, text);
+    }
+  }
+
+  private void updateNumber(Cell cell) {
+    numbers.update(
+        at(cell), cell.namespace(), (current, added) -> current == null ? added : current + added, 7L);
+    model.numbers().merge(cell, 7L, Long::sum);
+  }
+
+  private void removed(String table, Cell cell) {
+    for (WalkCheck walk : tableWalks) {
+      if (walk.table().equals(table)) {
+        walk.removed(item -> item.cell().equals(cell));
+      }
+    }
+  }
+
+  private void removedValue(Cell cell) {
+    for (WalkCheck walk : tableWalks) {
+      walk.removed(new Item(cell, ""));
+    }
+  }
+
   private void clearValue(Cell cell) {
+    removedValue(cell);
     values.clear(at(cell), cell.namespace());
     model.values().remove(cell);
     numbers.clear(at(cell), cell.namespace());
@@ -175,6 +233,11 @@ final class StoreModelRun implements AutoCloseable {
   }
 
   private void forget(Cell cell, long userKey) {
+    for (WalkCheck walk : tableWalks) {
+      if (walk.table().equals(StoreContent.MAPS.name())) {
+        walk.removed(new Item(cell, userKey));
+      }
+    }
     for (Walk walk : walks) {
       if (walk.cell.equals(cell)) {
         walk.present.remove(userKey);
@@ -185,15 +248,18 @@ final class StoreModelRun implements AutoCloseable {
   private void changeWhole(Cell cell) {
     switch (random.nextInt(4)) {
       case 0 -> {
+        removed(StoreContent.LISTS.name(), cell);
         lists.clear(at(cell), cell.namespace());
         model.lists().remove(cell);
       }
       case 1 -> {
+        removed(StoreContent.LISTS.name(), cell);
         List<String> texts = Stream.generate(this::text).limit(1 + random.nextInt(9)).toList();
         lists.set(at(cell), cell.namespace(), texts);
         model.lists().put(cell, new ArrayList<>(texts));
       }
       case 2 -> {
+        removed(StoreContent.MAPS.name(), cell);
         maps.clear(at(cell), cell.namespace());
         model.maps().remove(cell);
         walks.removeIf(walk -> walk.cell.equals(cell));
@@ -217,6 +283,9 @@ final class StoreModelRun implements AutoCloseable {
     assertThat(numbers.get(at(cell), cell.namespace()))
         .as("number at %s", cell)
         .isEqualTo(model.numbers().get(cell));
+    checkNamespaces(values.namespaces(at(cell)), model.values().keySet(), cell);
+    checkNamespaces(lists.namespaces(at(cell)), model.lists().keySet(), cell);
+    checkNamespaces(maps.namespaces(at(cell)), model.maps().keySet(), cell);
     List<String> list = new ArrayList<>();
     lists.iterator(at(cell), cell.namespace()).forEachRemaining(list::add);
     assertThat(list).as("list at %s", cell).isEqualTo(model.lists().getOrDefault(cell, List.of()));
@@ -244,6 +313,101 @@ final class StoreModelRun implements AutoCloseable {
     assertThat(actual)
         .as("entries, or that they are not counted")
         .isEqualTo(isCounted ? expected : KeyedStore.NOT_COUNTED);
+  }
+
+  private static void checkNamespaces(List<Integer> found, Set<Cell> cells, Cell cell) {
+    if (found != null) {
+      assertThat(found)
+          .as("namespaces of key %s", cell.key())
+          .containsExactlyInAnyOrderElementsOf(
+              cells.stream()
+                  .filter(other -> other.key() == cell.key())
+                  .map(Cell::namespace)
+                  .toList());
+    }
+  }
+
+  /** Goes on with a walk over a key group of a table, or begins one. */
+  private void tableWalk() {
+    if (tableWalks.size() < 3) {
+      int keyGroup = random.nextInt(StoreContent.KEY_GROUPS);
+      switch (random.nextInt(4)) {
+        case 0 ->
+            begin(StoreContent.VALUES, values, WalkCheck.VALUES, keyGroup, items(model.values()));
+        case 1 ->
+            begin(StoreContent.NUMBERS, numbers, WalkCheck.VALUES, keyGroup, items(model.numbers()));
+        case 2 -> {
+          Set<Item> items = new HashSet<>();
+          model
+              .lists()
+              .forEach((cell, list) -> list.forEach(element -> items.add(new Item(cell, element))));
+          begin(StoreContent.LISTS, lists, WalkCheck.LISTS, keyGroup, items);
+        }
+        default -> {
+          Set<Item> items = new HashSet<>();
+          model
+              .maps()
+              .forEach(
+                  (cell, map) ->
+                      map.keySet().forEach(userKey -> items.add(new Item(cell, userKey))));
+          begin(StoreContent.MAPS, maps, WalkCheck.MAPS, keyGroup, items);
+        }
+      }
+      return;
+    }
+    WalkCheck walk = tableWalks.get(random.nextInt(tableWalks.size()));
+    if (!walk.step(1 + random.nextInt(150))) {
+      tableWalks.remove(walk);
+    } else if (random.nextInt(100) == 0) {
+      tableWalks.remove(walk); // It is left behind, unclosed.
+    }
+  }
+
+  private static Set<Item> items(Map<Cell, ?> cells) {
+    Set<Item> items = new HashSet<>();
+    cells.keySet().forEach(cell -> items.add(new Item(cell, "")));
+    return items;
+  }
+
+  private void begin(
+      TableSpec<Integer> spec,
+      Table<Long, Integer> table,
+      WalkCheck.Reader reader,
+      int keyGroup,
+      Set<Item> all) {
+    EntryCursor walk = table.walk(keyGroup);
+    if (walk != null) {
+      all.removeIf(item -> at(item.cell()).keyGroup() != keyGroup);
+      tableWalks.add(new WalkCheck(spec.name(), walk, reader, all));
+    }
+  }
+
+  /** Drops a table and creates it anew, if the engine can. */
+  private void drop() {
+    if (random.nextInt(100) != 0) {
+      return;
+    }
+    TableSpec<Integer> spec =
+        List.of(StoreContent.VALUES, StoreContent.NUMBERS, StoreContent.LISTS, StoreContent.MAPS)
+            .get(random.nextInt(4));
+    if (!store.drop(spec.name())) {
+      return;
+    }
+    tableWalks.removeIf(walk -> walk.table().equals(spec.name()));
+    if (spec == StoreContent.VALUES) {
+      values = store.valueTable(StoreContent.VALUES);
+      model.values().clear();
+    } else if (spec == StoreContent.NUMBERS) {
+      numbers = store.valueTable(StoreContent.NUMBERS);
+      model.numbers().clear();
+    } else if (spec == StoreContent.LISTS) {
+      lists = store.listTable(StoreContent.LISTS);
+      model.lists().clear();
+    } else {
+      maps = store.mapTable(StoreContent.MAPS);
+      model.maps().clear();
+      walks.clear();
+    }
   }
 
   /** Goes on with an iterator over a map, or begins one. */
@@ -278,11 +442,29 @@ final class StoreModelRun implements AutoCloseable {
       return;
     }
     if (images.size() < 2 && random.nextBoolean()) {
-      images.add(new Taken(store.freeze(), model.copy()));
+      FreezePurpose purpose = random.nextBoolean() ? FreezePurpose.SNAPSHOT : FreezePurpose.READ;
+      images.add(new Taken(store.freeze(purpose), model.copy()));
     } else if (!images.isEmpty()) {
       Taken taken = random.nextBoolean() ? images.removeFirst() : images.removeLast();
+      checkLookup(taken, random.nextBoolean() ? anyCell() : fewCell());
       assertThat(StoreContent.read(taken.image)).as("image").isEqualTo(taken.content);
       taken.image.close();
+    }
+  }
+
+  private void checkLookup(Taken taken, Cell cell) {
+    KeyContext<Long> key = at(cell);
+    assertThat(taken.image.get(StoreContent.VALUES, key, cell.namespace()))
+        .as("value of an image at %s", cell)
+        .isEqualTo(taken.content.values().get(cell));
+    assertThat(taken.image.get(StoreContent.LISTS, key, cell.namespace()))
+        .as("list of an image at %s", cell)
+        .isEqualTo(taken.content.lists().getOrDefault(cell, List.of()));
+    Map<Long, String> map = taken.content.maps().getOrDefault(cell, Map.of());
+    for (long userKey = 0; userKey < 600; userKey += 97) {
+      assertThat(taken.image.get(StoreContent.MAPS, key, cell.namespace(), userKey))
+          .as("user key %s of an image at %s", userKey, cell)
+          .isEqualTo(map.get(userKey));
     }
   }
 

@@ -17,6 +17,7 @@ import io.statebackend.core.checkpoint.CompletedCheckpoint;
 import io.statebackend.core.checkpoint.DeclaredOperator;
 import io.statebackend.core.checkpoint.Subtask;
 import io.statebackend.core.storage.MemoryCheckpointStorage;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,7 @@ import java.util.function.UnaryOperator;
  */
 final class TestOperator<K> implements AutoCloseable {
   static final int MAX_PARALLELISM = 32;
+  private static final long SYSTEM_TIME = -1;
   private static final String ID = "operator";
 
   private final TypeSerializer<K> keySerializer;
@@ -36,16 +38,29 @@ final class TestOperator<K> implements AutoCloseable {
   private final List<KeyedStateBackend<K>> keyed = new ArrayList<>();
   private MemoryCheckpointStorage storage = MemoryCheckpointStorage.create();
   private int savepointCount;
+
+  /** The time of day by the program's clock, or {@link #SYSTEM_TIME}. */
+  private volatile long nowMillis = SYSTEM_TIME;
+
   private CheckpointCoordinator coordinator;
 
   TestOperator(StateBackend backend, TypeSerializer<K> keySerializer, int parallelism) {
     this.keySerializer = keySerializer;
-    this.coordinator = open(storage);
+    this.coordinator = builder().restoreLatest().open();
     openSubtasks(backend, parallelism, MAX_PARALLELISM);
   }
 
-  private static CheckpointCoordinator open(MemoryCheckpointStorage storage) {
-    return CheckpointCoordinator.builder(storage).restoreLatest().open();
+  private CheckpointCoordinatorBuilder builder() {
+    return CheckpointCoordinator.builder(storage).clock(this::instant);
+  }
+
+  private Instant instant() {
+    return nowMillis == SYSTEM_TIME ? Instant.now() : Instant.ofEpochMilli(nowMillis);
+  }
+
+  /** Sets the time of day, which stands still from now on. */
+  void setTime(long millis) {
+    nowMillis = millis;
   }
 
   private void openSubtasks(StateBackend backend, int parallelism, int maxParallelism) {
@@ -160,7 +175,7 @@ final class TestOperator<K> implements AutoCloseable {
   private void reopen(UnaryOperator<CheckpointCoordinatorBuilder> restore) {
     close();
     storage = storage.reopen();
-    coordinator = restore.apply(CheckpointCoordinator.builder(storage)).open();
+    coordinator = restore.apply(builder()).open();
   }
 
   /** Takes a savepoint, stops, and goes on from it, in a backend that may be another one. */
@@ -171,7 +186,7 @@ final class TestOperator<K> implements AutoCloseable {
     String directory = completed.join().directory();
     close();
     storage = storage.reopen();
-    coordinator = CheckpointCoordinator.builder(storage).restoreFrom(storage, directory).open();
+    coordinator = builder().restoreFrom(storage, directory).open();
     openSubtasks(backend, parallelism, MAX_PARALLELISM);
   }
 

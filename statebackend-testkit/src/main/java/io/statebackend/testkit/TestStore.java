@@ -29,7 +29,7 @@ import java.util.TreeMap;
  */
 final class TestStore implements AutoCloseable {
   static final int KEY_GROUPS = 8;
-  private static final TypeSerializer<List<Long>> LONGS = Serializers.list(Serializers.LONG);
+  static final TypeSerializer<List<Long>> LONGS = Serializers.list(Serializers.LONG);
   private static final String VALUES = "values";
   private static final String LISTS = "lists";
   private static final String MAPS = "maps";
@@ -139,17 +139,22 @@ final class TestStore implements AutoCloseable {
     BinaryOutput out = new BinaryOutput();
     try (EntryCursor entries = image.entries(table, keyGroup)) {
       while (entries.next()) {
-        out.reset();
-        entries.writeKey(out);
-        String key = Serializers.STRING.deserialize(new BinaryInput(out.toByteArray()));
-        out.reset();
-        entries.writeNamespace(out);
-        String namespace = Serializers.STRING.deserialize(new BinaryInput(out.toByteArray()));
+        Cell cell = cell(entries);
         out.reset();
         entries.writeValue(out);
-        reader.read(new Cell(key, namespace), new BinaryInput(out.toByteArray()));
+        reader.read(cell, new BinaryInput(out.toByteArray()));
       }
     }
+  }
+
+  /** Reads where a cursor stands. */
+  static Cell cell(EntryCursor entries) {
+    BinaryOutput out = new BinaryOutput();
+    entries.writeKey(out);
+    String key = Serializers.STRING.deserialize(new BinaryInput(out.toByteArray()));
+    out.reset();
+    entries.writeNamespace(out);
+    return new Cell(key, Serializers.STRING.deserialize(new BinaryInput(out.toByteArray())));
   }
 
   /** Counts the entries that a cursor has still to come. */

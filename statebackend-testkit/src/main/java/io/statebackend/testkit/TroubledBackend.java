@@ -88,6 +88,11 @@ record TroubledBackend(StateBackend backend, Images images) implements StateBack
     }
 
     @Override
+    public boolean drop(String table) {
+      return store.drop(table);
+    }
+
+    @Override
     public Optional<NativeSnapshots> nativeSnapshots() {
       return store.nativeSnapshots().map(Natives::new);
     }
@@ -138,11 +143,6 @@ record TroubledBackend(StateBackend backend, Images images) implements StateBack
     @Override
     public Set<String> restore(List<Snapshot> snapshots) {
       return engine.restore(snapshots);
-    }
-
-    @Override
-    public void drop(String table) {
-      engine.drop(table);
     }
   }
 }

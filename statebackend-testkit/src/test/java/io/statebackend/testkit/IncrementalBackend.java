@@ -246,8 +246,9 @@ final class IncrementalBackend implements StateBackend {
     }
 
     @Override
-    public void drop(String table) {
+    public boolean drop(String table) {
       restored.keySet().removeIf(part -> part.table.equals(table));
+      return !tables.contains(table) || heap.drop(table);
     }
 
     private static byte[] read(NativeFiles files, String name) {

@@ -84,6 +84,30 @@ final class SortedMapStateBackendTest {
   }
 
   @Nested
+  final class Tables extends TableContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class Expiring extends TtlContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class ExpiringModelled extends TtlModelContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
   final class OperatorStates extends OperatorStateContract {
     @Override
     protected StateBackend newBackend(Path directory) {

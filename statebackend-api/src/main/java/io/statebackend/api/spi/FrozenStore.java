@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.api.spi;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
 /**
  * An unchanging image of a store, readable from other threads while the owner goes on writing.
  *
@@ -21,6 +26,79 @@ public interface FrozenStore extends AutoCloseable {
    *     then
    */
   EntryCursor entries(String table, int keyGroup);
+
+  /**
+   * Returns a value of the image. May be called by any thread, each with a key context of its own.
+   * By default all entries of the key group are looked at.
+   *
+   * @param table what the table was created from
+   * @param key the key
+   * @param namespace the namespace
+   * @param <N> the type of the namespaces
+   * @param <V> the type of the values
+   * @return the value, the caller's to change, or {@code null} if there is none
+   * @throws io.statebackend.api.StateClosedException as {@link #entries}
+   */
+  default <N, V> @Nullable V get(TableSpec.OfValues<N, V> table, KeyContext<?> key, N namespace) {
+    AtomicReference<@Nullable V> found = new AtomicReference<>();
+    ImageScan.pages(
+        this, table, key, namespace, page -> found.set(table.valueSerializer().deserialize(page)));
+    return found.get();
+  }
+
+  /**
+   * Returns a list of the image; otherwise as {@link #get(TableSpec.OfValues, KeyContext, Object)}.
+   *
+   * @param table what the table was created from
+   * @param key the key
+   * @param namespace the namespace
+   * @param <N> the type of the namespaces
+   * @param <E> the type of the elements
+   * @return the elements in order in a new list; empty if there is no list
+   */
+  default <N, E> List<E> get(TableSpec.OfLists<N, E> table, KeyContext<?> key, N namespace) {
+    List<E> elements = new ArrayList<>();
+    ImageScan.pages(
+        this,
+        table,
+        key,
+        namespace,
+        page -> elements.addAll(Field.readAll(table.elementSerializer(), page)));
+    return elements;
+  }
+
+  /**
+   * Returns a value of a map of the image; otherwise as {@link #get(TableSpec.OfValues, KeyContext,
+   * Object)}.
+   *
+   * @param table what the table was created from
+   * @param key the key
+   * @param namespace the namespace
+   * @param userKey the user key
+   * @param <N> the type of the namespaces
+   * @param <U> the type of the user keys
+   * @param <V> the type of the values
+   * @return the value, the caller's to change, or {@code null} if there is none
+   */
+  default <N, U, V> @Nullable V get(
+      TableSpec.OfMaps<N, U, V> table, KeyContext<?> key, N namespace, U userKey) {
+    AtomicReference<@Nullable V> found = new AtomicReference<>();
+    ImageScan.pages(
+        this,
+        table,
+        key,
+        namespace,
+        page -> {
+          while (page.remaining() > 0) {
+            U there = Field.read(table.userKeySerializer(), page);
+            V value = Field.read(table.valueSerializer(), page);
+            if (table.userKeySerializer().equal(there, userKey)) {
+              found.set(value);
+            }
+          }
+        });
+    return found.get();
+  }
 
   /**
    * Releases the image. May be called from any thread, also while cursors are in use: these then go

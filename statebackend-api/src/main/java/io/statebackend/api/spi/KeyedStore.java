@@ -67,25 +67,44 @@ public interface KeyedStore<K> extends AutoCloseable {
   <N, U, V> MapTable<K, N, U, V> mapTable(TableSpec.OfMaps<N, U, V> spec);
 
   /**
-   * Takes an image of all tables as they are now. Synchronous and cheap: the target is under 1 ms
-   * whatever the size. Several images may exist at once and be released in any order.
+   * Drops a table, with all that is in it. May be called at any time for any table of the store, be
+   * it created or restored from native snapshots. Images taken before still have it. The table must
+   * not be used any more; its name is free, and a table that is created under it is empty, of any
+   * kind and any serializers.
+   *
+   * <p>An engine that answers {@code false}, as by default, cannot drop tables. The layer above
+   * then removes the entries one by one, and uses the empty table again.
+   *
+   * @param table the name of the table
+   * @return whether the table is dropped; {@code true} also if there is none of that name
+   */
+  default boolean drop(String table) {
+    return false;
+  }
+
+  /**
+   * Takes an image of all tables as they are now, for a snapshot. Synchronous and cheap: the target
+   * is under 1 ms whatever the size. Several images may exist at once and be released in any order.
    *
    * @return the image; the caller closes it
    */
   FrozenStore freeze();
 
   /**
-   * Takes an image that is only to be read, and never written by {@link NativeSnapshots}: what an
-   * engine prepares for that is left out. By default it is {@link #freeze()}.
+   * Takes an image for a purpose; otherwise as {@link #freeze()}, which is what it does by default.
+   * An engine that prepares anything for {@link NativeSnapshots#write} leaves it out if the image
+   * is only to be read.
    *
+   * @param purpose what the image is for
    * @return the image; the caller closes it
    */
-  default FrozenStore freezeToRead() {
+  default FrozenStore freeze(FreezePurpose purpose) {
     return freeze();
   }
 
   /**
-   * Returns the engine's own way of taking snapshots, in increments.
+   * Returns the engine's own way of taking snapshots, in increments. Asking for it changes nothing:
+   * it is the same object each time, whether it is ever used or not.
    *
    * @return the engine's snapshots, or nothing if it only knows the portable format
    */

@@ -10,8 +10,7 @@ import java.util.Set;
  * An engine's own snapshots: immutable files of which only new ones are written each time.
  *
  * <p>Optional. An engine without them is snapshotted in the portable format. Savepoints are always
- * portable. Calls for one store never overlap; they come from the snapshot thread but for {@link
- * #restore} and {@link #drop}, which come from the owner.
+ * portable. Calls come from snapshot threads but for {@link #restore}, which comes from the owner.
  */
 public interface NativeSnapshots {
 
@@ -55,18 +54,10 @@ public interface NativeSnapshots {
    *
    * @param snapshots the snapshots whose key groups overlap the store's, one or more
    * @return the names of the tables that were restored, those without entries in the store's key
-   *     groups among them or not; an image has these tables until they are dropped
+   *     groups among them or not; an image has these tables until they are {@linkplain
+   *     KeyedStore#drop dropped}, which such an engine can do
    */
   Set<String> restore(List<Snapshot> snapshots);
-
-  /**
-   * Gives up what was restored under the name of a table: because nobody wants it any more, or to
-   * load it again in another form. Called after {@link #restore} and before a table of that name is
-   * created, which is empty then. Images taken before still have the entries.
-   *
-   * @param table the name
-   */
-  void drop(String table);
 
   /**
    * A snapshot that {@link #write} made.

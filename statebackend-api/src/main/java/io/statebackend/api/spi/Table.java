@@ -33,8 +33,38 @@ public interface Table<K, N> {
   void load(int keyGroup, EntrySource entries);
 
   /**
+   * Walks over the entries of a key group as they are while the walk goes on, if the engine can.
+   * The layer above walks over an image otherwise.
+   *
+   * <p>The walk is the owner's, who may change the table in any way between two calls of {@link
+   * EntryCursor#next()}, take images of it and release them, and leave the walk behind unclosed.
+   * What is promised:
+   *
+   * <ul>
+   *   <li>An entry, an element of a list or a pair of a map that is there from the first call of
+   *       {@code next} to the last is met once or more. What is added or removed meanwhile is met
+   *       or not.
+   *   <li>What is met was stored at some moment of the walk, and may have been replaced since: who
+   *       acts on it looks it up first.
+   *   <li>The entry is written before the table is changed again; writing it later is an error that
+   *       may go unnoticed.
+   *   <li>A step costs no more than to read what it meets, or a bounded number of other entries,
+   *       whatever the size of the table.
+   *   <li>If the table is not changed meanwhile, each entry is met exactly once, and the pages of a
+   *       list or map in a row.
+   * </ul>
+   *
+   * @param keyGroup a key group of the store
+   * @return the walk before the first entry; or {@code null}, which is the default
+   */
+  default @Nullable EntryCursor walk(int keyGroup) {
+    return null;
+  }
+
+  /**
    * Returns the namespaces that something is stored under for a key, if the engine finds them
-   * without an image. The layer above looks for them in an image otherwise.
+   * sooner than by {@linkplain #walk walking} over the key group, which is what the layer above
+   * does otherwise.
    *
    * @param key the key
    * @return the namespaces, each once, in any order, or {@code null}, which is the default

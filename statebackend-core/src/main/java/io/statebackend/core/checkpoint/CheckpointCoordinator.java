@@ -275,7 +275,8 @@ public final class CheckpointCoordinator implements AutoCloseable {
       subtasks.checkFits(position, generation);
     }
     SubtaskStates states =
-        new SubtaskStates(position, source.open(position), droppedStates(origin, operatorId));
+        new SubtaskStates(
+            position, source.open(position), droppedStates(origin, operatorId), parts.clock());
     Subtask subtask =
         new Subtask(this, position, states, generation, isSource, source.nativeFiles(position));
     try {

@@ -174,7 +174,8 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Sets what tells the time that is stored with a checkpoint. Default: the system's clock.
+   * Sets what tells the time of day: the time that is stored with a checkpoint, and that by which
+   * state with a time to live expires. Default: the system's clock.
    *
    * @param clock the clock
    * @return this

@@ -139,8 +139,14 @@ public final class DeclaredOperator {
             ? map.userKeySerializer()
             : VoidNamespace.serializer();
     return declare(
-        new DeclaredTypes(
-            descriptor.name(), kind, namespaceSerializer, userKeys, descriptor.valueSerializer()));
+        kind.isKeyed()
+            ? DeclaredTypes.ofKeyed(descriptor, namespaceSerializer)
+            : new DeclaredTypes(
+                descriptor.name(),
+                kind,
+                namespaceSerializer,
+                userKeys,
+                descriptor.valueSerializer()));
   }
 
   private DeclaredOperator declare(DeclaredTypes types) {

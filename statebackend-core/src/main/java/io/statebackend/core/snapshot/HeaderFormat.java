@@ -7,10 +7,15 @@ import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateKind;
+import io.statebackend.api.StateTtl;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.storage.StorageInput;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The header of a snapshot, as specified in docs/format/snapshot-v1.md. */
 final class HeaderFormat {
@@ -18,6 +23,10 @@ final class HeaderFormat {
 
   private static final int ENCRYPTION_NONE = 0;
   private static final int ENCRYPTION_RESERVED_LENGTH = 15;
+
+  private static final String TTL_TIME = "ttl.time";
+  private static final String TTL_REFRESH = "ttl.refresh";
+  private static final String EVENT_TIME = "event-time";
 
   private HeaderFormat() {}
 
@@ -41,7 +50,7 @@ final class HeaderFormat {
     for (StateMeta state : header.states()) {
       writeState(state, body);
     }
-    Properties.writeNone(body);
+    writeEventTime(header.eventTime(), body);
     ENVELOPE.write(body, out);
   }
 
@@ -51,8 +60,46 @@ final class HeaderFormat {
     writeField(state.namespace(), body);
     writeField(state.userKey(), body);
     writeField(state.value(), body);
-    body.writeLong(0);
-    Properties.writeNone(body);
+    StateTtl ttl = state.ttl();
+    if (ttl == null) {
+      body.writeLong(0);
+      Properties.writeNone(body);
+    } else {
+      body.writeLong(ttl.millis());
+      Properties.write(
+          body,
+          Map.of(
+              TTL_TIME, new byte[] {(byte) ttl.time().id()},
+              TTL_REFRESH, new byte[] {(byte) ttl.refresh().id()}));
+    }
+  }
+
+  private static void writeEventTime(@Nullable EventTime time, BinaryOutput body) {
+    if (time == null) {
+      Properties.writeNone(body);
+    } else {
+      BinaryOutput value = new BinaryOutput();
+      value.writeLong(time.origin());
+      value.writeLong(time.watermark());
+      Properties.write(body, Map.of(EVENT_TIME, value.toByteArray()));
+    }
+  }
+
+  private static @Nullable EventTime readEventTime(BinaryInput body) {
+    BinaryInput value = Properties.read(body).get(EVENT_TIME);
+    if (value == null) {
+      return null;
+    }
+    EventTime time = new EventTime(value.readLong(), value.readLong());
+    checkEnd(EVENT_TIME, value);
+    return time;
+  }
+
+  private static void checkEnd(String property, BinaryInput value) {
+    if (value.remaining() != 0) {
+      throw new CorruptStateException(
+          "property is longer than it should be: name=" + property + ", left=" + value.remaining());
+    }
   }
 
   private static void writeField(FieldMeta field, BinaryOutput body) {
@@ -97,7 +144,7 @@ final class HeaderFormat {
     for (int i = 0; i < stateCount; i++) {
       states.add(readState(body, file));
     }
-    Properties.skip(body);
+    EventTime eventTime = readEventTime(body);
     if (body.remaining() != 0) {
       throw new CorruptStateException("bytes left over: count=" + body.remaining());
     }
@@ -110,7 +157,8 @@ final class HeaderFormat {
         keyGroups,
         key,
         compression,
-        states);
+        states,
+        eventTime);
   }
 
   private static Compression readCompression(BinaryInput body, String file) {
@@ -133,18 +181,41 @@ final class HeaderFormat {
     FieldMeta userKey = readField(body);
     FieldMeta value = readField(body);
     long ttlMillis = body.readLong();
-    if (ttlMillis != 0) {
-      throw new IncompatibleStateException(
-          "state has a time to live, which this library does not read: found ttlMillis="
-              + ttlMillis
-              + ", supported=0, state="
-              + name
-              + ", file="
-              + file
-              + "; use the library that wrote it, or a newer one");
+    Map<String, BinaryInput> properties = Properties.read(body);
+    StateTtl ttl = ttlMillis == 0 ? null : readTtl(ttlMillis, properties, name, file);
+    return new StateMeta(name, kind, namespace, userKey, value, ttl);
+  }
+
+  private static StateTtl readTtl(
+      long millis, Map<String, BinaryInput> properties, String state, String file) {
+    String where = "state=" + state + ", file=" + file;
+    return new StateTtl(
+        Duration.ofMillis(millis),
+        choice(StateTtl.Time.values(), StateTtl.Time::id, TTL_TIME, properties, where),
+        choice(StateTtl.Refresh.values(), StateTtl.Refresh::id, TTL_REFRESH, properties, where));
+  }
+
+  private static <E> E choice(
+      E[] choices,
+      ToIntFunction<E> idOf,
+      String property,
+      Map<String, BinaryInput> properties,
+      String where) {
+    BinaryInput value = properties.get(property);
+    if (value == null) {
+      throw new CorruptStateException(
+          "a time to live lacks a property: name=" + property + ", " + where);
     }
-    Properties.skip(body);
-    return new StateMeta(name, kind, namespace, userKey, value);
+    int id = Byte.toUnsignedInt(value.readByte());
+    checkEnd(property, value);
+    for (E choice : choices) {
+      if (idOf.applyAsInt(choice) == id) {
+        return choice;
+      }
+    }
+    throw new IncompatibleStateException(
+        "state has a time to live of a kind that this library does not read: found %s=%d, supported=0 to %d, %s; use the library that wrote it, or a newer one"
+            .formatted(property, id, choices.length - 1, where));
   }
 
   private static FieldMeta readField(BinaryInput body) {

@@ -7,6 +7,7 @@ import io.statebackend.api.KeyGroupRange;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a snapshot tells about itself.
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param key the form of the keys; {@link FieldMeta#VOID} if there is no keyed state
  * @param compression how blocks are compressed when that shrinks them
  * @param states the states; their indexes count from 0 in this order
+ * @param eventTime the event time of the subtask, or {@code null} if there was no watermark
  */
 public record SnapshotHeader(
     long checkpointId,
@@ -30,7 +32,32 @@ public record SnapshotHeader(
     KeyGroupRange keyGroups,
     FieldMeta key,
     Compression compression,
-    List<StateMeta> states) {
+    List<StateMeta> states,
+    @Nullable EventTime eventTime) {
+
+  /** Describes the snapshot of a subtask without event time. */
+  public SnapshotHeader(
+      long checkpointId,
+      String operatorId,
+      int subtask,
+      int parallelism,
+      int maxParallelism,
+      KeyGroupRange keyGroups,
+      FieldMeta key,
+      Compression compression,
+      List<StateMeta> states) {
+    this(
+        checkpointId,
+        operatorId,
+        subtask,
+        parallelism,
+        maxParallelism,
+        keyGroups,
+        key,
+        compression,
+        states,
+        null);
+  }
 
   /**
    * Checks the header.

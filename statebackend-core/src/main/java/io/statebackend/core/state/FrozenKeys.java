@@ -6,6 +6,7 @@ import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.StoreSpec;
+import io.statebackend.core.snapshot.StateMeta;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.Consumer;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrozenKeys<K> extends Spliterators.AbstractSpliterator<K> implements AutoCloseable {
   private final FrozenStore image;
-  private final String table;
+  private final StateMeta state;
+  private final Lifetime.@Nullable ExpiryPoint expiry;
   private final StoreSpec<K> spec;
   private final BinaryOutput wantedNamespace;
   private final Runnable checkOpen;
@@ -39,17 +41,20 @@ final class FrozenKeys<K> extends Spliterators.AbstractSpliterator<K> implements
    * Walks over the keys from the first.
    *
    * @param image the image, closed with the keys
+   * @param expiry what has expired, or {@code null} for a state without a time to live
    * @param checkOpen fails when the keys must not be used any more
    */
   FrozenKeys(
       FrozenStore image,
-      String table,
+      StateMeta state,
+      Lifetime.@Nullable ExpiryPoint expiry,
       StoreSpec<K> spec,
       BinaryOutput wantedNamespace,
       Runnable checkOpen) {
     super(Long.MAX_VALUE, Spliterator.DISTINCT | Spliterator.NONNULL);
     this.image = image;
-    this.table = table;
+    this.state = state;
+    this.expiry = expiry;
     this.spec = spec;
     this.wantedNamespace = wantedNamespace;
     this.checkOpen = checkOpen;
@@ -70,7 +75,7 @@ final class FrozenKeys<K> extends Spliterators.AbstractSpliterator<K> implements
           close();
           return false;
         }
-        entries = image.entries(table, nextKeyGroup++);
+        entries = LiveEntries.of(image.entries(state.name(), nextKeyGroup++), state, expiry);
       } else if (!current.next()) {
         current.close();
         entries = null;

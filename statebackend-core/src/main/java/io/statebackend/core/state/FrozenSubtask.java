@@ -7,6 +7,7 @@ import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.snapshot.Compression;
+import io.statebackend.core.snapshot.EventTime;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.SnapshotFile;
 import io.statebackend.core.snapshot.SnapshotHeader;
@@ -16,6 +17,7 @@ import io.statebackend.core.timers.TimerCursor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,11 @@ public final class FrozenSubtask implements AutoCloseable {
   private final FieldMeta key;
   private final List<OperatorImage> operatorImages;
   private final List<StateMeta> keyedStates;
+
+  /** What has expired of the keyed states that have a time to live, by name. */
+  private final Map<String, Lifetime.ExpiryPoint> expiry;
+
+  private final @Nullable EventTime eventTime;
   private final List<CarriedState> carried;
   private final @Nullable FrozenStore store;
   private final RestoredSnapshots restored;
@@ -44,9 +51,13 @@ public final class FrozenSubtask implements AutoCloseable {
       FieldMeta key,
       List<OperatorImage> operatorImages,
       List<StateMeta> keyedStates,
+      Map<String, Lifetime.ExpiryPoint> expiry,
+      @Nullable EventTime eventTime,
       List<CarriedState> carried,
       @Nullable FrozenStore store,
       RestoredSnapshots restored) {
+    this.expiry = expiry;
+    this.eventTime = eventTime;
     this.position = position;
     this.key = key;
     this.operatorImages = operatorImages;
@@ -84,6 +95,8 @@ public final class FrozenSubtask implements AutoCloseable {
         keyed == null ? restoredKey(registry) : keyed.keyMeta(),
         operatorImages,
         keyed == null ? List.of() : keyed.declaredStates(),
+        keyed == null ? Map.of() : keyed.expiryPoints(),
+        keyed == null ? registry.eventTime() : keyed.eventTime(),
         carried,
         keyed == null ? null : keyed.freeze(),
         registry.snapshots());
@@ -144,7 +157,8 @@ public final class FrozenSubtask implements AutoCloseable {
             position.keyGroups(),
             key,
             compression,
-            states);
+            states,
+            eventTime);
     try (SnapshotWriter writer = SnapshotWriter.open(out, header)) {
       writeOperatorStates(writer);
       int last = position.keyGroups().last();
@@ -189,7 +203,9 @@ public final class FrozenSubtask implements AutoCloseable {
     if (store != null) {
       EntryCursor stored = store.entries(state.name(), keyGroup);
       try (EntryCursor entries =
-          state.kind() == StateKind.TIMERS ? new TimerCursor(stored, key) : stored) {
+          state.kind() == StateKind.TIMERS
+              ? new TimerCursor(stored, key)
+              : LiveEntries.of(stored, state, expiry.get(state.name()))) {
         writer.write(stateIndex, keyGroup, entries);
       }
     }

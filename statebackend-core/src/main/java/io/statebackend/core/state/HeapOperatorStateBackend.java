@@ -10,6 +10,7 @@ import io.statebackend.api.MapState;
 import io.statebackend.api.MapStateDescriptor;
 import io.statebackend.api.OperatorStateBackend;
 import io.statebackend.api.StateClosedException;
+import io.statebackend.api.StateDescriptor;
 import io.statebackend.api.StateKind;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.VoidNamespace;
@@ -49,7 +50,7 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
   private <E> ListState<E> list(StateKind kind, ListStateDescriptor<E> descriptor) {
     return (HeapListState<E>)
         declare(
-            descriptor.name(),
+            nameOf(descriptor),
             kind,
             VoidNamespace.serializer(),
             descriptor.valueSerializer(),
@@ -63,11 +64,21 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
         descriptor.userKeySerializer(), "user key of state '" + descriptor.name() + "'");
     return (HeapMapState<U, V>)
         declare(
-            descriptor.name(),
+            nameOf(descriptor),
             StateKind.BROADCAST_MAP,
             descriptor.userKeySerializer(),
             descriptor.valueSerializer(),
             meta -> new HeapMapState<>(meta, descriptor, this::checkOpen));
+  }
+
+  /** Returns the name of a state, which must not have a time to live. */
+  private static String nameOf(StateDescriptor descriptor) {
+    if (descriptor.ttl() != null) {
+      throw new IllegalArgumentException(
+          "operator state has no time to live: state='%s', ttl=%s; declare it without"
+              .formatted(descriptor.name(), descriptor.ttl()));
+    }
+    return descriptor.name();
   }
 
   private <U, V> HeapOperatorState declare(

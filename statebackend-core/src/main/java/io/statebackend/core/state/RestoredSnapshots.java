@@ -15,6 +15,7 @@ import java.util.List;
 public final class RestoredSnapshots implements AutoCloseable {
   private final List<SnapshotReader> parts;
   private final List<NativePart> nativeParts;
+  private final long timestampMillis;
 
   /** Snapshots in progress that read from here; guarded by {@code this}. */
   private int holders;
@@ -26,14 +27,22 @@ public final class RestoredSnapshots implements AutoCloseable {
    *
    * @param parts one per old subtask, in their order; none if nothing is restored
    * @param nativeParts the keyed state of old subtasks in an engine's own format
+   * @param timestampMillis when the checkpoint was taken; of no meaning if nothing is restored
    */
-  public RestoredSnapshots(List<SnapshotReader> parts, List<NativePart> nativeParts) {
+  public RestoredSnapshots(
+      List<SnapshotReader> parts, List<NativePart> nativeParts, long timestampMillis) {
+    this.timestampMillis = timestampMillis;
     this.parts = List.copyOf(parts);
     this.nativeParts = List.copyOf(nativeParts);
   }
 
   List<SnapshotReader> parts() {
     return parts;
+  }
+
+  /** Returns when the checkpoint was taken, in milliseconds since 1970-01-01 UTC. */
+  long timestampMillis() {
+    return timestampMillis;
   }
 
   List<NativePart> nativeParts() {

@@ -4,8 +4,11 @@ package io.statebackend.core.state;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.IncompatibleStateException;
+import io.statebackend.api.StateTtl;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.EntrySource;
+import io.statebackend.core.serialization.schema.Parts;
+import io.statebackend.core.snapshot.EventTime;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.SnapshotReader;
 import io.statebackend.core.snapshot.StateMeta;
@@ -19,8 +22,9 @@ import org.slf4j.LoggerFactory;
  * @param operatorId the operator, for messages
  * @param snapshot the snapshot
  * @param index the index of the state in the snapshot
+ * @param timestampMillis when the checkpoint was taken
  */
-record RestoredState(String operatorId, SnapshotReader snapshot, int index) {
+record RestoredState(String operatorId, SnapshotReader snapshot, int index, long timestampMillis) {
   private static final Logger logger = LoggerFactory.getLogger(RestoredState.class);
 
   StateMeta meta() {
@@ -63,7 +67,8 @@ record RestoredState(String operatorId, SnapshotReader snapshot, int index) {
   <U, V> EntrySource migrated(
       EntrySource stored, TypeSerializer<U> userKeySerializer, TypeSerializer<V> valueSerializer) {
     TypeSerializer<U> userKeyReader = reader(userKeySerializer, meta().userKey());
-    TypeSerializer<V> valueReader = reader(valueSerializer, meta().value());
+    TypeSerializer<V> valueReader =
+        Parts.reader(valueCompatibility(valueSerializer), valueSerializer);
     if (userKeyReader == userKeySerializer && valueReader == valueSerializer) {
       return stored;
     }
@@ -108,6 +113,26 @@ record RestoredState(String operatorId, SnapshotReader snapshot, int index) {
   boolean needsMigration(DeclaredTypes declared) {
     return StateComparison.ofState(operatorId, meta(), declared).verdict()
         == StateComparison.Verdict.AFTER_MIGRATION;
+  }
+
+  /** Tells whether the stored values can be read, with the times that they have or get. */
+  private <V> Compatibility<V> valueCompatibility(TypeSerializer<V> serializer) {
+    StateTtl stored = meta().ttl();
+    return TimeMigration.compatibility(
+        serializer,
+        meta().value().schema(),
+        stored == null ? null : stored.time(),
+        since(serializer));
+  }
+
+  /** Returns the time that values get which have none: that of the checkpoint. */
+  private long since(TypeSerializer<?> serializer) {
+    if (serializer instanceof TimedSerializer<?> timed
+        && timed.ttl().time() == StateTtl.Time.EVENT) {
+      EventTime time = snapshot.header().eventTime();
+      return time == null ? TtlClock.NO_TIME : time.watermark();
+    }
+    return timestampMillis;
   }
 
   /** Returns what reads a stored part, which {@link #check} has found to be readable. */

@@ -3,6 +3,8 @@ package io.statebackend.core.state;
 
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.IncompatibleStateException;
+import io.statebackend.api.StateTtl;
+import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.schema.SchemaDifference;
 import io.statebackend.core.snapshot.FieldMeta;
@@ -80,8 +82,7 @@ public record StateComparison(Verdict verdict, String message, boolean dropsData
     String waysOut = "declare the stored type again, " + otherWaysOut(operatorId, stored);
     StateComparison userKeys =
         readable("map keys of " + state, declared.userKey(), stored.userKey(), waysOut);
-    StateComparison values =
-        readable("values of " + state, declared.value(), stored.value(), waysOut);
+    StateComparison values = values(state, stored, declared, waysOut);
     if (userKeys.verdict == Verdict.AFTER_MIGRATION && values.verdict == Verdict.AFTER_MIGRATION) {
       return new StateComparison(
           Verdict.AFTER_MIGRATION,
@@ -110,9 +111,43 @@ public record StateComparison(Verdict verdict, String message, boolean dropsData
     return incompatible(what, reason, waysOut);
   }
 
+  /** Compares values, and the times that they have or have not. */
+  private static StateComparison values(
+      String state, StateMeta stored, DeclaredTypes declared, String waysOut) {
+    StateTtl storedTtl = stored.ttl();
+    Compatibility<?> answer =
+        TimeMigration.compatibility(
+            declared.value(),
+            stored.value().schema(),
+            storedTtl == null ? null : storedTtl.time(),
+            0);
+    StateComparison values =
+        readable("values of " + state, declared.value(), stored.value(), answer, waysOut);
+    String times = TimeMigration.describe(storedTtl, declared.ttl());
+    if (times.isEmpty() || values.verdict == Verdict.INCOMPATIBLE) {
+      return values;
+    }
+    boolean isSameType =
+        TimedSerializer.untimed(stored.value().schema())
+            .equals(TimedSerializer.untimed(declared.value().schema()));
+    String ofState = times + " (" + state + ")";
+    return new StateComparison(
+        values.verdict,
+        isSameType || values.message.isEmpty() ? ofState : values.message + "; " + ofState,
+        values.dropsData);
+  }
+
   private static StateComparison readable(
       String what, TypeSerializer<?> serializer, FieldMeta stored, String waysOut) {
-    Compatibility<?> answer = serializer.compatibility(stored.schema());
+    return readable(what, serializer, stored, serializer.compatibility(stored.schema()), waysOut);
+  }
+
+  private static StateComparison readable(
+      String what,
+      TypeSerializer<?> serializer,
+      FieldMeta stored,
+      Compatibility<?> answer,
+      String waysOut) {
     if (answer instanceof Compatibility.Incompatible<?> incompatible) {
       return incompatible(what, incompatible.reason(), waysOut);
     }
@@ -129,13 +164,16 @@ public record StateComparison(Verdict verdict, String message, boolean dropsData
     if (answer instanceof Compatibility.AsIs<?>) {
       return AS_IS;
     }
-    List<String> losses = SchemaDifference.losses(serializer, stored.schema());
+    TypeSchema storedSchema = TimedSerializer.untimed(stored.schema());
+    TypeSerializer<?> untimed =
+        serializer instanceof TimedSerializer<?> timed ? timed.values() : serializer;
+    List<String> losses = SchemaDifference.losses(untimed, storedSchema);
     return new StateComparison(
         Verdict.AFTER_MIGRATION,
         "the %s are rewritten: %s%s"
             .formatted(
                 what,
-                SchemaDifference.of(stored.schema(), serializer.schema()),
+                SchemaDifference.of(storedSchema, untimed.schema()),
                 losses.isEmpty() ? "" : "; data is dropped: " + String.join(", ", losses)),
         !losses.isEmpty());
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.state;
 
+import io.statebackend.core.snapshot.EventTime;
 import io.statebackend.core.snapshot.SnapshotReader;
 import io.statebackend.core.snapshot.StateMeta;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +63,9 @@ public final class StateRegistry implements AutoCloseable {
         if (hasOwnKeys || !states.get(index).kind().isKeyed()) {
           undeclared
               .computeIfAbsent(states.get(index).name(), name -> new ArrayList<>())
-              .add(new RestoredState(position.operatorId(), part, index));
+              .add(
+                  new RestoredState(
+                      position.operatorId(), part, index, restored.timestampMillis()));
         }
       }
     }
@@ -148,6 +152,15 @@ public final class StateRegistry implements AutoCloseable {
   /** Tells whether the engine has a table of that name, which is not declared yet. */
   boolean isInEngine(String name) {
     return inEngine.contains(name);
+  }
+
+  /** Returns the event time from which the subtask goes on, or null if there is none. */
+  @Nullable EventTime eventTime() {
+    return EventTime.least(
+        restored.parts().stream()
+            .map(SnapshotReader::header)
+            .filter(header -> header.keyGroups().intersects(position.keyGroups()))
+            .toList());
   }
 
   /** Returns the snapshots that undeclared states are carried from. */

@@ -14,6 +14,7 @@ import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.SnapshotReader;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class SubtaskStates implements AutoCloseable {
   private final SubtaskPosition position;
   private final StateRegistry registry;
+  private final InstantSource clock;
   private final HeapOperatorStateBackend operatorState;
 
   /** Set once by the owner, read by the threads that write snapshots. */
@@ -42,9 +44,15 @@ public final class SubtaskStates implements AutoCloseable {
    * @param position which part of the operator the subtask is
    * @param restored the snapshots of the operator; owned from now on
    * @param dropped the names of restored states that are given up
+   * @param clock tells the time of day, for state with a time to live
    */
-  public SubtaskStates(SubtaskPosition position, RestoredSnapshots restored, Set<String> dropped) {
+  public SubtaskStates(
+      SubtaskPosition position,
+      RestoredSnapshots restored,
+      Set<String> dropped,
+      InstantSource clock) {
     this.position = position;
+    this.clock = clock;
     this.registry = new StateRegistry(position, restored, dropped);
     this.operatorState = new HeapOperatorStateBackend(position, registry);
   }
@@ -90,7 +98,7 @@ public final class SubtaskStates implements AutoCloseable {
       Closing.allAfter(e, List.of(store::close));
       throw e;
     }
-    TableKeyedStateBackend<K> opened = new TableKeyedStateBackend<>(spec, store, registry);
+    TableKeyedStateBackend<K> opened = new TableKeyedStateBackend<>(spec, store, registry, clock);
     keyed = opened;
     return opened;
   }
@@ -115,7 +123,7 @@ public final class SubtaskStates implements AutoCloseable {
     checkForms();
     NativeSnapshots restoring = engine.orElseThrow();
     Set<String> tables = restoring.restore(parts.stream().map(NativePart::snapshot).toList());
-    registry.droppedKeyed().stream().filter(tables::contains).forEach(restoring::drop);
+    registry.droppedKeyed().stream().filter(tables::contains).forEach(store::drop);
     registry.restoredInEngine(tables);
   }
 

@@ -13,12 +13,21 @@ final class TableAggregatingState<K, N, I, A, O>
   private final StateScope<K, N> scope;
   private final ValueTable<K, N, A> table;
   private final AggregateFunction<I, A, O> function;
+  private final ValueTable.Function<A, I> adding;
+  private final ValueTable.Function<A, A> merging;
 
   TableAggregatingState(
       StateScope<K, N> scope, ValueTable<K, N, A> table, AggregateFunction<I, A, O> function) {
     this.scope = scope;
     this.table = table;
     this.function = function;
+    this.adding =
+        (current, value) ->
+            accumulator(
+                function.add(value, current == null ? function.createAccumulator() : current));
+    this.merging =
+        (current, merged) ->
+            accumulator(current == null ? merged : function.merge(current, merged));
   }
 
   @Override
@@ -29,18 +38,11 @@ final class TableAggregatingState<K, N, I, A, O>
 
   @Override
   public void add(I value) {
-    I checked = scope.requireNonNull(value, "value");
-    KeyContext<K> key = scope.key();
-    N namespace = scope.namespace();
-    A current = table.get(key, namespace);
-    put(
-        key,
-        namespace,
-        function.add(checked, current == null ? function.createAccumulator() : current));
+    table.update(scope.key(), scope.namespace(), adding, scope.requireNonNull(value, "value"));
   }
 
-  private void put(KeyContext<K> key, N namespace, A accumulator) {
-    table.put(key, namespace, scope.requireNonNull(accumulator, "accumulator"));
+  private A accumulator(@Nullable A made) {
+    return scope.requireNonNull(made, "accumulator");
   }
 
   @Override
@@ -52,8 +54,7 @@ final class TableAggregatingState<K, N, I, A, O>
   public void merge(KeyContext<K> key, N target, N source) {
     A merged = table.get(key, source);
     if (merged != null) {
-      A current = table.get(key, target);
-      put(key, target, current == null ? merged : function.merge(current, merged));
+      table.update(key, target, merging, merged);
       table.clear(key, source);
     }
   }

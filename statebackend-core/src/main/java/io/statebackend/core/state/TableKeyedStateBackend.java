@@ -7,6 +7,7 @@ import io.statebackend.api.AggregatingState;
 import io.statebackend.api.AggregatingStateDescriptor;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.ExpiryFigures;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ListState;
@@ -20,6 +21,7 @@ import io.statebackend.api.ReducingStateDescriptor;
 import io.statebackend.api.State;
 import io.statebackend.api.StateClosedException;
 import io.statebackend.api.StateDescriptor;
+import io.statebackend.api.StateTtl;
 import io.statebackend.api.Timers;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.ValueState;
@@ -27,6 +29,7 @@ import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.api.VoidNamespace;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.Field;
+import io.statebackend.api.spi.FreezePurpose;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.KeyedStore;
@@ -37,13 +40,16 @@ import io.statebackend.api.spi.Table;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import io.statebackend.core.serialization.Serializers;
+import io.statebackend.core.snapshot.EventTime;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.StateMeta;
+import java.time.InstantSource;
 import io.statebackend.core.timers.TableTimers;
 import io.statebackend.core.timers.TimerTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +77,11 @@ public final class TableKeyedStateBackend<K>
   private final Map<String, DeclaredTable<K, ?>> tables = new LinkedHashMap<>();
   private final Map<String, DeclaredTimers<K>> timers = new LinkedHashMap<>();
   private final TableLoader<K> loader;
+  private final TtlClock clock;
+  private final ExpirySweep<K> sweep;
+
+  /** When the states with a time to live expire, by name. */
+  private final Map<String, Lifetime> lifetimes = new HashMap<>();
 
   /** The thread that sets keys; {@code null} until one does. */
   private @Nullable Thread owner;
@@ -83,14 +94,19 @@ public final class TableKeyedStateBackend<K>
    * @param spec what the store is for
    * @param store an empty store; the backend owns it
    * @param registry the states of the subtask, declared and restored
+   * @param timeOfDay tells the time of day, for state with a time to live
    * @throws io.statebackend.api.IncompatibleStateException if the restored keys are of another type
    */
-  public TableKeyedStateBackend(StoreSpec<K> spec, KeyedStore<K> store, StateRegistry registry) {
+  public TableKeyedStateBackend(
+      StoreSpec<K> spec, KeyedStore<K> store, StateRegistry registry, InstantSource timeOfDay) {
     this.spec = spec;
     this.store = store;
     this.registry = registry;
     this.context = new KeyContext<>(spec.keySerializer(), spec.maxParallelism());
     this.loader = new TableLoader<>(spec, store, registry);
+    this.clock = new TtlClock(timeOfDay);
+    this.clock.restore(registry.eventTime());
+    this.sweep = new ExpirySweep<>(store, spec);
     this.firstKeyGroup = spec.keyGroups().first();
     this.keyGroupCount = spec.keyGroups().size();
   }
@@ -239,7 +255,10 @@ public final class TableKeyedStateBackend<K>
   private <N, V> ReducingState<V> reducingState(
       ReducingStateDescriptor<V> descriptor, StateScope<K, N> scope) {
     return new TableReducingState<>(
-        scope, valueTable(descriptor, scope, descriptor.valueSerializer()), descriptor.reducer());
+        scope,
+        valueTable(descriptor, scope, descriptor.valueSerializer()),
+        descriptor.reducer(),
+        descriptor.valueSerializer());
   }
 
   @Override
@@ -277,6 +296,26 @@ public final class TableKeyedStateBackend<K>
 
   private <N, V> ValueTable<K, N, V> valueTable(
       StateDescriptor descriptor, StateScope<K, N> scope, TypeSerializer<V> serializer) {
+    StateTtl ttl = descriptor.ttl();
+    if (ttl != null) {
+      TypeSerializer<Timed<V>> timed = new TimedSerializer<>(serializer, ttl);
+      return declaredOnce(
+          descriptor,
+          ttl,
+          lifetime ->
+              new TtlValueTable<>(
+                  descriptor.name(),
+                  tableOfValues(descriptor, scope, timed),
+                  scope.namespaceSerializer(),
+                  serializer,
+                  lifetime,
+                  sweep));
+    }
+    return tableOfValues(descriptor, scope, serializer);
+  }
+
+  private <N, V> ValueTable<K, N, V> tableOfValues(
+      StateDescriptor descriptor, StateScope<K, N> scope, TypeSerializer<V> serializer) {
     TableSpec.OfValues<N, V> table =
         new TableSpec.OfValues<>(descriptor.name(), scope.namespaceSerializer(), serializer);
     return declare(
@@ -286,6 +325,26 @@ public final class TableKeyedStateBackend<K>
   private <N, E> ListTable<K, N, E> listTable(
       ListStateDescriptor<E> descriptor, StateScope<K, N> scope) {
     TypeSerializer<E> serializer = descriptor.valueSerializer();
+    StateTtl ttl = descriptor.ttl();
+    if (ttl != null) {
+      TimedSerializer<E> timed = new TimedSerializer<>(serializer, ttl);
+      return declaredOnce(
+          descriptor,
+          ttl,
+          lifetime ->
+              new TtlListTable<>(
+                  descriptor.name(),
+                  tableOfLists(descriptor, scope, timed),
+                  scope.namespaceSerializer(),
+                  timed,
+                  lifetime,
+                  sweep));
+    }
+    return tableOfLists(descriptor, scope, serializer);
+  }
+
+  private <N, E> ListTable<K, N, E> tableOfLists(
+      StateDescriptor descriptor, StateScope<K, N> scope, TypeSerializer<E> serializer) {
     TableSpec.OfLists<N, E> table =
         new TableSpec.OfLists<>(descriptor.name(), scope.namespaceSerializer(), serializer);
     return declare(
@@ -296,6 +355,43 @@ public final class TableKeyedStateBackend<K>
       MapStateDescriptor<U, V> descriptor, StateScope<K, N> scope) {
     TypeSerializer<U> userKeys = descriptor.userKeySerializer();
     TypeSerializer<V> values = descriptor.valueSerializer();
+    StateTtl ttl = descriptor.ttl();
+    if (ttl != null) {
+      TimedSerializer<V> timed = new TimedSerializer<>(values, ttl);
+      return declaredOnce(
+          descriptor,
+          ttl,
+          lifetime ->
+              new TtlMapTable<>(
+                  descriptor.name(),
+                  tableOfMaps(descriptor, scope, userKeys, timed),
+                  scope.namespaceSerializer(),
+                  userKeys,
+                  timed,
+                  lifetime,
+                  sweep));
+    }
+    return tableOfMaps(descriptor, scope, userKeys, values);
+  }
+
+  /**
+   * Makes a table in which values expire, which is looked through from its first declaration on.
+   */
+  private <T extends TtlTable<K, ?>> T declaredOnce(
+      StateDescriptor descriptor, StateTtl ttl, Function<Lifetime, T> create) {
+    Lifetime lifetime = new Lifetime(ttl, clock);
+    T table = create.apply(lifetime);
+    if (lifetimes.putIfAbsent(descriptor.name(), lifetime) == null) {
+      sweep.add(table);
+    }
+    return table;
+  }
+
+  private <N, U, V> MapTable<K, N, U, V> tableOfMaps(
+      StateDescriptor descriptor,
+      StateScope<K, N> scope,
+      TypeSerializer<U> userKeys,
+      TypeSerializer<V> values) {
     TableSpec.OfMaps<N, U, V> table =
         new TableSpec.OfMaps<>(descriptor.name(), scope.namespaceSerializer(), userKeys, values);
     return declare(descriptor, table, userKeys, values, () -> store.mapTable(table));
@@ -334,7 +430,8 @@ public final class TableKeyedStateBackend<K>
             descriptor.kind(),
             table.namespaceSerializer(),
             userKeySerializer,
-            valueSerializer);
+            valueSerializer,
+            descriptor.ttl());
     StateMeta meta = types.meta();
     if (!registry.declare(meta)) {
       return (T) requireNonNull(tables.get(meta.name())).table();
@@ -437,7 +534,14 @@ public final class TableKeyedStateBackend<K>
   }
 
   private Stream<K> keys(String table, BinaryOutput namespace) {
-    return new FrozenKeys<>(store.freezeToRead(), table, spec, namespace, this::checkOpen).stream();
+    return new FrozenKeys<>(
+            store.freeze(FreezePurpose.READ),
+            requireNonNull(tables.get(table)).meta(),
+            expiryPoints().get(table),
+            spec,
+            namespace,
+            this::checkOpen)
+        .stream();
   }
 
   @Override
@@ -453,7 +557,7 @@ public final class TableKeyedStateBackend<K>
     List<N> namespaces;
     if (table.hasNamespaces()) {
       List<N> known = table.table().namespaces(context);
-      namespaces = known == null ? namespacesInImage(table) : known;
+      namespaces = known == null ? walkedNamespaces(table) : known;
     } else {
       namespaces = List.of(table.spec().namespaceSerializer().deserialize(new BinaryInput()));
     }
@@ -462,24 +566,47 @@ public final class TableKeyedStateBackend<K>
     }
   }
 
-  private <N> List<N> namespacesInImage(DeclaredTable<K, N> table) {
+  private <N> List<N> walkedNamespaces(DeclaredTable<K, N> table) {
     List<N> namespaces = new ArrayList<>();
     TypeSerializer<N> serializer = table.spec().namespaceSerializer();
-    try (FrozenStore image = store.freezeToRead();
-        EntryCursor entries = image.entries(table.meta().name(), context.keyGroup())) {
+    int keyGroup = context.keyGroup();
+    try (TableWalk walk =
+        new TableWalk(store, table.table(), table.meta().name(), keyGroup, keyGroup)) {
       BinaryOutput key = new BinaryOutput();
       BinaryOutput namespace = new BinaryOutput();
-      while (entries.next()) {
+      while (walk.next()) {
         key.reset();
-        entries.writeKey(key);
+        walk.entry().writeKey(key);
         if (sameBytes(key, context.bytes())) {
           namespace.reset();
-          entries.writeNamespace(namespace);
+          walk.entry().writeNamespace(namespace);
           namespaces.add(serializer.deserialize(new BinaryInput(namespace.toByteArray())));
         }
       }
     }
     return namespaces;
+  }
+
+  @Override
+  public void advanceTime(long watermark) {
+    checkOpen();
+    checkCalledByOwner();
+    clock.advance(watermark);
+  }
+
+  @Override
+  public boolean maintain(int budget) {
+    if (budget < 1) {
+      throw new IllegalArgumentException("the budget is 1 or more: budget=" + budget);
+    }
+    checkOpen();
+    checkCalledByOwner();
+    return sweep.maintain(budget);
+  }
+
+  @Override
+  public ExpiryFigures expiryFigures() {
+    return sweep.figures();
   }
 
   static boolean sameBytes(BinaryOutput a, BinaryOutput b) {
@@ -493,7 +620,7 @@ public final class TableKeyedStateBackend<K>
     if (counted != KeyedStore.NOT_COUNTED) {
       return counted;
     }
-    try (FrozenStore image = store.freezeToRead()) {
+    try (FrozenStore image = store.freeze(FreezePurpose.READ)) {
       long count = 0;
       for (int keyGroup = spec.keyGroups().first();
           keyGroup <= spec.keyGroups().last();
@@ -538,6 +665,17 @@ public final class TableKeyedStateBackend<K>
         .toList();
   }
 
+  /** Returns what has expired now of the states that have a time to live, by name. */
+  Map<String, Lifetime.ExpiryPoint> expiryPoints() {
+    Map<String, Lifetime.ExpiryPoint> points = new HashMap<>();
+    lifetimes.forEach((name, lifetime) -> points.put(name, lifetime.point()));
+    return points;
+  }
+
+  @Nullable EventTime eventTime() {
+    return clock.eventTime();
+  }
+
   FrozenStore freeze() {
     checkOpen();
     return store.freeze();
@@ -557,6 +695,7 @@ public final class TableKeyedStateBackend<K>
     if (!closed) {
       closed = true;
       context.close();
+      sweep.close();
       store.close();
     }
   }

@@ -73,6 +73,10 @@ final class TableListState<K, N, E> implements ListState<E>, MergeableTableState
 
   @Override
   public void merge(KeyContext<K> key, N target, N source) {
+    if (table instanceof TtlListTable<K, N, E> timed) {
+      timed.move(key, target, source, MERGE_BATCH_SIZE);
+      return;
+    }
     Iterator<E> elements = table.iterator(key, source);
     List<E> batch = new ArrayList<>();
     while (elements.hasNext()) {

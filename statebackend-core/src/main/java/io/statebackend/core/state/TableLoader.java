@@ -8,6 +8,7 @@ import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.EntryCursor;
+import io.statebackend.api.spi.FreezePurpose;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyContext;
@@ -27,7 +28,8 @@ import java.util.function.Supplier;
  * thread.
  *
  * <p>What cannot be read now may be read at the next try, as after an interrupt or an I/O error. A
- * table can be created once only, so one whose loading has failed is emptied and kept for that.
+ * table whose loading has failed is dropped for that; where the engine cannot, it is emptied and
+ * kept.
  *
  * @param <K> the type of the keys
  */
@@ -95,7 +97,7 @@ final class TableLoader<K> {
         () -> {
           TimerTable<K> created = new TimerTable<>(spec, store, types.name());
           if (registry.isInEngine(types.name())) {
-            try (FrozenStore image = store.freezeToRead()) {
+            try (FrozenStore image = store.freeze(FreezePurpose.READ)) {
               created.findBuckets(image, types.name());
             }
           }
@@ -173,8 +175,12 @@ final class TableLoader<K> {
   /** Creates a table and loads into it, migrated, what the engine has restored under its name. */
   private <T> T rewritten(
       RestoredState state, DeclaredTypes types, Supplier<T> create, Filling<T> filling) {
-    try (FrozenStore image = store.freeze()) {
-      store.nativeSnapshots().orElseThrow().drop(types.name());
+    try (FrozenStore image = store.freeze(FreezePurpose.READ)) {
+      if (!store.drop(types.name())) {
+        throw new IllegalStateException(
+            "an engine with snapshots of its own has to be able to drop tables: table="
+                + types.name());
+      }
       T created = create.get();
       for (int keyGroup = spec.keyGroups().first();
           keyGroup <= spec.keyGroups().last();
@@ -216,8 +222,10 @@ final class TableLoader<K> {
       return;
     }
     try {
-      filling.empty(table);
-      emptied.put(types.name(), new EmptyTable(types.meta(), table));
+      if (!store.drop(types.name())) {
+        filling.empty(table);
+        emptied.put(types.name(), new EmptyTable(types.meta(), table));
+      }
       isIntact = true;
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
@@ -230,7 +238,7 @@ final class TableLoader<K> {
     KeyContext<K> context = new KeyContext<>(spec.keySerializer(), spec.maxParallelism());
     BinaryOutput key = new BinaryOutput();
     BinaryOutput namespace = new BinaryOutput();
-    try (FrozenStore image = store.freeze()) {
+    try (FrozenStore image = store.freeze(FreezePurpose.READ)) {
       for (int keyGroup = spec.keyGroups().first();
           keyGroup <= spec.keyGroups().last();
           keyGroup++) {

@@ -2,6 +2,7 @@
 package io.statebackend.core.state;
 
 import io.statebackend.api.ReducingState;
+import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.ValueTable;
 import java.util.function.BinaryOperator;
@@ -11,12 +12,32 @@ import org.jspecify.annotations.Nullable;
 final class TableReducingState<K, N, V> implements ReducingState<V>, MergeableTableState<K, N> {
   private final StateScope<K, N> scope;
   private final ValueTable<K, N, V> table;
-  private final BinaryOperator<V> reducer;
 
-  TableReducingState(StateScope<K, N> scope, ValueTable<K, N, V> table, BinaryOperator<V> reducer) {
+  /**
+   * Reduces a value of the caller's into the stored one, which takes nothing of it that changes.
+   */
+  private final ValueTable.Function<V, V> adding;
+
+  /** Reduces a value that is the table's own. */
+  private final ValueTable.Function<V, V> merging;
+
+  TableReducingState(
+      StateScope<K, N> scope,
+      ValueTable<K, N, V> table,
+      BinaryOperator<V> reducer,
+      TypeSerializer<V> serializer) {
     this.scope = scope;
     this.table = table;
-    this.reducer = reducer;
+    this.merging =
+        (current, value) ->
+            current == null
+                ? value
+                : scope.requireNonNull(reducer.apply(current, value), "result of the reducer");
+    this.adding =
+        serializer.isImmutable()
+            ? merging
+            : (current, value) ->
+                merging.apply(current, current == null ? value : serializer.copy(value));
   }
 
   @Override
@@ -26,13 +47,7 @@ final class TableReducingState<K, N, V> implements ReducingState<V>, MergeableTa
 
   @Override
   public void add(V value) {
-    addTo(scope.key(), scope.namespace(), scope.requireNonNull(value, "value"));
-  }
-
-  private void addTo(KeyContext<K> key, N namespace, V value) {
-    V current = table.get(key, namespace);
-    V reduced = current == null ? value : reducer.apply(current, value);
-    table.put(key, namespace, scope.requireNonNull(reduced, "result of the reducer"));
+    table.update(scope.key(), scope.namespace(), adding, scope.requireNonNull(value, "value"));
   }
 
   @Override
@@ -44,7 +59,7 @@ final class TableReducingState<K, N, V> implements ReducingState<V>, MergeableTa
   public void merge(KeyContext<K> key, N target, N source) {
     V value = table.get(key, source);
     if (value != null) {
-      addTo(key, target, value);
+      table.update(key, target, merging, value);
       table.clear(key, source);
     }
   }

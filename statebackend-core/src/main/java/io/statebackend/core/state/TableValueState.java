@@ -5,6 +5,7 @@ import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.api.spi.ValueTable;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A value state over a table of values. */
@@ -14,23 +15,39 @@ final class TableValueState<K, N, V> implements ValueState<V> {
   private final TypeSerializer<V> serializer;
   private final @Nullable V defaultValue;
 
+  /** Applies what it is given as argument. */
+  private final ValueTable.Function<V, UnaryOperator<@Nullable V>> updating;
+
   TableValueState(
       StateScope<K, N> scope, ValueTable<K, N, V> table, ValueStateDescriptor<V> descriptor) {
     this.scope = scope;
     this.table = table;
     this.serializer = descriptor.valueSerializer();
     this.defaultValue = descriptor.defaultValue();
+    this.updating =
+        defaultValue == null
+            ? (current, function) -> function.apply(current)
+            : (current, function) -> function.apply(orDefault(current));
   }
 
   @Override
   public @Nullable V value() {
-    V value = table.get(scope.key(), scope.namespace());
+    return orDefault(table.get(scope.key(), scope.namespace()));
+  }
+
+  private @Nullable V orDefault(@Nullable V value) {
     return value != null || defaultValue == null ? value : serializer.copy(defaultValue);
   }
 
   @Override
   public void update(V value) {
     table.put(scope.key(), scope.namespace(), scope.requireNonNull(value, "value"));
+  }
+
+  @Override
+  public void update(UnaryOperator<@Nullable V> function) {
+    table.update(
+        scope.key(), scope.namespace(), updating, scope.requireNonNull(function, "function"));
   }
 
   @Override

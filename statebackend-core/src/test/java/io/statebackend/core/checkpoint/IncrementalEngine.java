@@ -209,11 +209,12 @@ final class IncrementalEngine implements StateBackend {
     }
 
     @Override
-    public void drop(String table) {
+    public boolean drop(String table) {
       values.clear();
       changed.clear();
       // The next snapshot does not build on files that hold what was dropped.
       completedFiles.clear();
+      return true;
     }
 
     private void read(NativeFiles files, String name) {

@@ -6,6 +6,8 @@ import static io.statebackend.core.snapshot.TestSerializer.STRING;
 
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateKind;
+import io.statebackend.api.StateTtl;
+import io.statebackend.api.TypeSchema;
 import io.statebackend.core.snapshot.Snapshots.Place;
 import io.statebackend.core.storage.MemoryCheckpointStorage;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,7 @@ import java.util.TreeMap;
 final class GoldenFiles {
   static final String SNAPSHOT = "snapshot-v1.bin";
   static final String SNAPSHOT_LZ4 = "snapshot-v1-lz4.bin";
+  static final String SNAPSHOT_TTL = "snapshot-v1-ttl.bin";
   static final String METADATA = "checkpoint-metadata-v1.bin";
 
   private GoldenFiles() {}
@@ -35,6 +39,7 @@ final class GoldenFiles {
     Path directory = Path.of(args[0]);
     Files.write(directory.resolve(SNAPSHOT), writeSnapshot());
     Files.write(directory.resolve(SNAPSHOT_LZ4), writeLz4());
+    Files.write(directory.resolve(SNAPSHOT_TTL), writeTtl());
     Files.write(directory.resolve(METADATA), CheckpointMetadataTest.example().encode());
   }
 
@@ -101,6 +106,44 @@ final class GoldenFiles {
         List.of(
             new StateMeta(
                 "text", StateKind.VALUE, FieldMeta.VOID, FieldMeta.VOID, FieldMeta.of(STRING))));
+  }
+
+  static byte[] writeTtl() {
+    return Snapshots.write(ttlHeader(), ttlEntries());
+  }
+
+  /** States with a time to live, by both clocks. */
+  static SnapshotHeader ttlHeader() {
+    FieldMeta timed = new FieldMeta(TypeSchema.parse("timed(int64)"), 16);
+    StateTtl ttl = StateTtl.of(Duration.ofHours(1));
+    return new SnapshotHeader(
+        9,
+        "sessions",
+        0,
+        1,
+        1,
+        new KeyGroupRange(0, 0),
+        FieldMeta.of(LONG),
+        Compression.NONE,
+        List.of(
+            new StateMeta("last", StateKind.VALUE, FieldMeta.VOID, FieldMeta.VOID, timed, ttl),
+            new StateMeta(
+                "seen",
+                StateKind.MAP,
+                FieldMeta.VOID,
+                FieldMeta.of(LONG),
+                timed,
+                ttl.inEventTime().refreshedOnRead())),
+        new EventTime(1_000, 2_000));
+  }
+
+  static SortedMap<Place, List<Entry>> ttlEntries() {
+    String timed = Entry.hex(LONG, 1_500L) + Entry.hex(LONG, 7L);
+    SortedMap<Place, List<Entry>> entries = new TreeMap<>();
+    entries.put(new Place(0, 0), List.of(new Entry(Entry.hex(LONG, 1L), "", timed)));
+    entries.put(
+        new Place(1, 0), List.of(new Entry(Entry.hex(LONG, 1L), "", Entry.hex(LONG, 3L) + timed)));
+    return entries;
   }
 
   /** Three blocks, of which the last is too small to shrink. */

@@ -41,6 +41,16 @@ final class GoldenFilesTest {
   }
 
   @Test
+  void ttl_readAndWrite() {
+    byte[] bytes = GoldenFiles.read(GoldenFiles.SNAPSHOT_TTL);
+    assertThat(Snapshots.read(bytes)).isEqualTo(GoldenFiles.ttlEntries());
+    try (SnapshotReader reader = Snapshots.open(bytes)) {
+      assertThat(reader.header()).isEqualTo(GoldenFiles.ttlHeader());
+    }
+    assertThat(GoldenFiles.writeTtl()).isEqualTo(bytes);
+  }
+
+  @Test
   void metadata_read() {
     assertThat(CheckpointMetadata.decode(GoldenFiles.read(GoldenFiles.METADATA), "golden"))
         .isEqualTo(CheckpointMetadataTest.example());

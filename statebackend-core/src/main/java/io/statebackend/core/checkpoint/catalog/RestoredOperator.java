@@ -85,7 +85,8 @@ public record RestoredOperator(
         throw e;
       }
     }
-    return new RestoredSnapshots(parts, nativeParts);
+    return new RestoredSnapshots(
+        parts, nativeParts, checkpoint == null ? 0 : checkpoint.metadata().timestampMillis());
   }
 
   private static NativePart nativePart(
