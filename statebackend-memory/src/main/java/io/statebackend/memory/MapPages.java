@@ -17,10 +17,30 @@ final class MapPages<U, V> implements Pages<Object> {
   private @Nullable MapWalk<U, V> walk;
   private boolean hasNext;
 
-  MapPages(StoredMaps<U, V> maps, TypeSerializer<U> userKeys, TypeSerializer<V> values) {
+  private MapPages(StoredMaps<U, V> maps, TypeSerializer<U> userKeys, TypeSerializer<V> values) {
     this.maps = maps;
     this.userKeys = userKeys;
     this.values = values;
+  }
+
+  /** Makes them for the maps of a table. */
+  record Factory<U, V>(
+      StoredMaps<U, V> maps, TypeSerializer<U> userKeys, TypeSerializer<V> values, Images images)
+      implements FrozenTable.PagesFactory<Object> {
+    @Override
+    public Pages<Object> create() {
+      return new MapPages<>(maps, userKeys, values);
+    }
+
+    @Override
+    public Factory<U, V> duplicate() {
+      TypeSerializer<U> ownUserKeys = userKeys.duplicate();
+      TypeSerializer<V> ownValues = values.duplicate();
+      return ownUserKeys == userKeys && ownValues == values
+          ? this
+          : new Factory<>(
+              new StoredMaps<>(ownUserKeys, ownValues, images), ownUserKeys, ownValues, images);
+    }
   }
 
   @Override

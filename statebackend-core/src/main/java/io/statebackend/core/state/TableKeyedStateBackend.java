@@ -178,8 +178,9 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
 
   private <N, V> ValueState<V> valueState(
       ValueStateDescriptor<V> descriptor, StateScope<K, N> scope) {
+    TypeSerializer<V> serializer = descriptor.valueSerializer().duplicate();
     return new TableValueState<>(
-        scope, valueTable(descriptor, scope, descriptor.valueSerializer()), descriptor);
+        scope, valueTable(descriptor, scope, serializer), serializer, descriptor.defaultValue());
   }
 
   @Override
@@ -194,7 +195,8 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   }
 
   private <N, E> ListState<E> listState(ListStateDescriptor<E> descriptor, StateScope<K, N> scope) {
-    return new TableListState<>(scope, listTable(descriptor, scope), descriptor.valueSerializer());
+    TypeSerializer<E> serializer = descriptor.valueSerializer().duplicate();
+    return new TableListState<>(scope, listTable(descriptor, scope, serializer), serializer);
   }
 
   @Override
@@ -210,11 +212,10 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
 
   private <N, U, V> MapState<U, V> mapState(
       MapStateDescriptor<U, V> descriptor, StateScope<K, N> scope) {
+    TypeSerializer<U> userKeys = descriptor.userKeySerializer().duplicate();
+    TypeSerializer<V> values = descriptor.valueSerializer().duplicate();
     return new TableMapState<>(
-        scope,
-        mapTable(descriptor, scope),
-        descriptor.userKeySerializer(),
-        descriptor.valueSerializer());
+        scope, mapTable(descriptor, scope, userKeys, values), userKeys, values);
   }
 
   @Override
@@ -231,7 +232,9 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   private <N, V> ReducingState<V> reducingState(
       ReducingStateDescriptor<V> descriptor, StateScope<K, N> scope) {
     return new TableReducingState<>(
-        scope, valueTable(descriptor, scope, descriptor.valueSerializer()), descriptor.reducer());
+        scope,
+        valueTable(descriptor, scope, descriptor.valueSerializer().duplicate()),
+        descriptor.reducer());
   }
 
   @Override
@@ -249,7 +252,9 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   private <N, I, A, O> AggregatingState<I, O> aggregatingState(
       AggregatingStateDescriptor<I, A, O> descriptor, StateScope<K, N> scope) {
     return new TableAggregatingState<>(
-        scope, valueTable(descriptor, scope, descriptor.valueSerializer()), descriptor.function());
+        scope,
+        valueTable(descriptor, scope, descriptor.valueSerializer().duplicate()),
+        descriptor.function());
   }
 
   private <N, S extends State> NamespacedState<N, S> namespaced(
@@ -264,7 +269,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
 
   private <N> StateScope<K, N> scope(StateDescriptor descriptor, TypeSerializer<N> serializer) {
     requireNonNull(serializer, "namespaceSerializer");
-    return new StateScope<>(descriptor.name(), context, serializer, null);
+    return new StateScope<>(descriptor.name(), context, serializer.duplicate(), null);
   }
 
   private <N, V> ValueTable<K, N, V> valueTable(
@@ -276,8 +281,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   }
 
   private <N, E> ListTable<K, N, E> listTable(
-      ListStateDescriptor<E> descriptor, StateScope<K, N> scope) {
-    TypeSerializer<E> serializer = descriptor.valueSerializer();
+      ListStateDescriptor<E> descriptor, StateScope<K, N> scope, TypeSerializer<E> serializer) {
     TableSpec.OfLists<N, E> table =
         new TableSpec.OfLists<>(descriptor.name(), scope.namespaceSerializer(), serializer);
     return declare(
@@ -285,9 +289,10 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K>, Au
   }
 
   private <N, U, V> MapTable<K, N, U, V> mapTable(
-      MapStateDescriptor<U, V> descriptor, StateScope<K, N> scope) {
-    TypeSerializer<U> userKeys = descriptor.userKeySerializer();
-    TypeSerializer<V> values = descriptor.valueSerializer();
+      MapStateDescriptor<U, V> descriptor,
+      StateScope<K, N> scope,
+      TypeSerializer<U> userKeys,
+      TypeSerializer<V> values) {
     TableSpec.OfMaps<N, U, V> table =
         new TableSpec.OfMaps<>(descriptor.name(), scope.namespaceSerializer(), userKeys, values);
     return declare(descriptor, table, userKeys, values, () -> store.mapTable(table));
