@@ -12,6 +12,7 @@ module io.statebackend.testkit {
   requires transitive org.junit.jupiter.api;
   requires org.assertj.core;
   requires static org.jspecify;
+  requires java.sql;
 
   exports io.statebackend.testkit;
   exports io.statebackend.testkit.fault;
