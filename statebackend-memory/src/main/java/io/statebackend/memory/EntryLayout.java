@@ -89,6 +89,17 @@ final class EntryLayout<K, N, V> {
     this.soleNamespace = namespaced ? null : namespaces.deserialize(new BinaryInput());
   }
 
+  /** Returns one with serializers of its own; this one, if they are thread-safe. */
+  EntryLayout<K, N, V> duplicate() {
+    TypeSerializer<K> ownKeys = keys.duplicate();
+    TypeSerializer<N> ownNamespaces = namespaces.duplicate();
+    LongEncodedSerializer<V> ownValues =
+        longValues == null ? null : (LongEncodedSerializer<V>) longValues.duplicate();
+    return ownKeys == keys && ownNamespaces == namespaces && ownValues == longValues
+        ? this
+        : new EntryLayout<>(ownKeys, ownNamespaces, ownValues, images);
+  }
+
   /** Returns the serializer as one of numbers, or null if it is none. */
   static <T> @Nullable LongEncodedSerializer<T> longEncoded(TypeSerializer<T> serializer) {
     return serializer instanceof LongEncodedSerializer<T> numbers ? numbers : null;

@@ -15,9 +15,24 @@ final class ListPages<E> implements Pages<Object> {
   private final TypeSerializer<E> serializer;
   private @Nullable ElementWalk<E> walk;
 
-  ListPages(StoredLists<E> lists, TypeSerializer<E> serializer) {
+  private ListPages(StoredLists<E> lists, TypeSerializer<E> serializer) {
     this.lists = lists;
     this.serializer = serializer;
+  }
+
+  /** Makes them for the lists of a table. */
+  record Factory<E>(StoredLists<E> lists, TypeSerializer<E> serializer)
+      implements FrozenTable.PagesFactory<Object> {
+    @Override
+    public Pages<Object> create() {
+      return new ListPages<>(lists, serializer);
+    }
+
+    @Override
+    public Factory<E> duplicate() {
+      TypeSerializer<E> own = serializer.duplicate();
+      return own == serializer ? this : new Factory<>(lists, own);
+    }
   }
 
   @Override

@@ -35,7 +35,7 @@ final class MemoryListTable<K, N, E> implements ListTable<K, N, E>, MemoryTable 
         new KeyGroups<>(
             spec.name(),
             range,
-            () -> new ListPages<>(lists, elements),
+            new ListPages.Factory<>(lists, elements),
             new EntryLayout<>(keys, spec.namespaceSerializer(), null, images));
   }
 

@@ -37,7 +37,7 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
         new KeyGroups<>(
             spec.name(),
             range,
-            () -> new MapPages<>(maps, userKeys, values),
+            new MapPages.Factory<>(maps, userKeys, values, images),
             new EntryLayout<>(keys, spec.namespaceSerializer(), null, images));
   }
 

@@ -32,7 +32,7 @@ final class MemoryValueTable<K, N, V> implements ValueTable<K, N, V>, MemoryTabl
         new KeyGroups<>(
             spec.name(),
             range,
-            () -> new ValuePages<>(values),
+            new ValuePages.Factory<>(values),
             new EntryLayout<>(
                 keys, spec.namespaceSerializer(), EntryLayout.longEncoded(values), images));
   }

@@ -12,8 +12,22 @@ final class ValuePages<V> implements Pages<V> {
   private final TypeSerializer<V> serializer;
   private @Nullable EntryWalk<?, ?, V> unwritten;
 
-  ValuePages(TypeSerializer<V> serializer) {
+  private ValuePages(TypeSerializer<V> serializer) {
     this.serializer = serializer;
+  }
+
+  /** Makes them for the values of a table. */
+  record Factory<V>(TypeSerializer<V> serializer) implements FrozenTable.PagesFactory<V> {
+    @Override
+    public Pages<V> create() {
+      return new ValuePages<>(serializer);
+    }
+
+    @Override
+    public Factory<V> duplicate() {
+      TypeSerializer<V> own = serializer.duplicate();
+      return own == serializer ? this : new Factory<>(own);
+    }
   }
 
   @Override

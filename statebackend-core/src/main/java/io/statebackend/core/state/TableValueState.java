@@ -3,7 +3,6 @@ package io.statebackend.core.state;
 
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.ValueState;
-import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.api.spi.ValueTable;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +18,14 @@ final class TableValueState<K, N, V> implements ValueState<V> {
   private final ValueTable.Function<V, UnaryOperator<@Nullable V>> updating;
 
   TableValueState(
-      StateScope<K, N> scope, ValueTable<K, N, V> table, ValueStateDescriptor<V> descriptor) {
+      StateScope<K, N> scope,
+      ValueTable<K, N, V> table,
+      TypeSerializer<V> serializer,
+      @Nullable V defaultValue) {
     this.scope = scope;
     this.table = table;
-    this.serializer = descriptor.valueSerializer();
-    this.defaultValue = descriptor.defaultValue();
+    this.serializer = serializer;
+    this.defaultValue = defaultValue;
     this.updating =
         defaultValue == null
             ? (current, function) -> function.apply(current)

@@ -14,7 +14,7 @@ public interface BuiltInSerializer<T> extends TypeSerializer<T> {
 
   @Override
   default Compatibility<T> compatibility(TypeSchema stored) {
-    return compatibility(StoredType.of(stored), Path.ROOT);
+    return Comparison.of(this, stored);
   }
 
   /**
