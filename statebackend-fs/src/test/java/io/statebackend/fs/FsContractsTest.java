@@ -25,15 +25,15 @@ import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RescaleReadsContract;
 import io.statebackend.testkit.RestoreContract;
+import io.statebackend.testkit.SnapshotIsolationContract;
 import io.statebackend.testkit.TableContract;
+import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.TtlContract;
 import io.statebackend.testkit.TtlModelContract;
-import io.statebackend.testkit.SnapshotIsolationContract;
-import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
-import io.statebackend.testkit.WindowsContract;
 import io.statebackend.testkit.ValuesContract;
+import io.statebackend.testkit.WindowsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 

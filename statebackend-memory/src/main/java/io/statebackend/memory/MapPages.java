@@ -24,10 +24,7 @@ final class MapPages<U, V> implements Pages<Object> {
   }
 
   private MapPages(
-      StoredMaps<U, V> maps,
-      TypeSerializer<U> userKeys,
-      TypeSerializer<V> values,
-      boolean isLive) {
+      StoredMaps<U, V> maps, TypeSerializer<U> userKeys, TypeSerializer<V> values, boolean isLive) {
     this.maps = maps;
     this.userKeys = userKeys;
     this.values = values;

@@ -948,8 +948,8 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       return false;
     }
     int places = (1 << placeBits) - 1;
-    int home = hash & mask;
-    for (long slot = slots[home]; slot != 0; slot = slots[home = (home + 1) & mask]) {
+    for (int place = hash & mask; slots[place] != 0; place = (place + 1) & mask) {
+      long slot = slots[place];
       if ((int) (slot >>> 32) == hash) {
         int address = (int) slot - 1;
         byte[] source = chunks[address >>> placeBits];

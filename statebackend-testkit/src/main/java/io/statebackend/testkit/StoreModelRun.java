@@ -3,14 +3,9 @@ package io.statebackend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FreezePurpose;
-import io.statebackend.api.spi.Table;
-import io.statebackend.api.spi.TableSpec;
-import io.statebackend.testkit.WalkCheck.Item;
-import java.util.HashSet;
-import java.util.Set;
-import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.KeyedStore;
@@ -18,17 +13,22 @@ import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.spi.StoreSpec;
+import io.statebackend.api.spi.Table;
+import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import io.statebackend.core.serialization.Serializers;
 import io.statebackend.testkit.StoreContent.Cell;
+import io.statebackend.testkit.WalkCheck.Item;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -170,7 +170,10 @@ final class StoreModelRun implements AutoCloseable {
 
   private void updateNumber(Cell cell) {
     numbers.update(
-        at(cell), cell.namespace(), (current, added) -> current == null ? added : current + added, 7L);
+        at(cell),
+        cell.namespace(),
+        (current, added) -> current == null ? added : current + added,
+        7L);
     model.numbers().merge(cell, 7L, Long::sum);
   }
 
@@ -335,7 +338,8 @@ final class StoreModelRun implements AutoCloseable {
         case 0 ->
             begin(StoreContent.VALUES, values, WalkCheck.VALUES, keyGroup, items(model.values()));
         case 1 ->
-            begin(StoreContent.NUMBERS, numbers, WalkCheck.VALUES, keyGroup, items(model.numbers()));
+            begin(
+                StoreContent.NUMBERS, numbers, WalkCheck.VALUES, keyGroup, items(model.numbers()));
         case 2 -> {
           Set<Item> items = new HashSet<>();
           model

@@ -64,8 +64,7 @@ public abstract class TtlContract extends BackendContract {
   }
 
   private static AggregatingStateDescriptor<Integer, List<Long>, Double> mean() {
-    return AggregatingStateDescriptor.of(
-        "mean", new Mean(), Serializers.list(Serializers.LONG));
+    return AggregatingStateDescriptor.of("mean", new Mean(), Serializers.list(Serializers.LONG));
   }
 
   /** Moves both clocks. */
@@ -222,7 +221,8 @@ public abstract class TtlContract extends BackendContract {
     StateTtl onWrite = ttl(StateTtl.Time.PROCESSING);
     StateTtl onRead = onWrite.refreshedOnRead();
     KeyedStateBackend<String> keyed = operator.at("a");
-    ValueState<Long> written = keyed.value(ValueStateDescriptor.of("w", Serializers.LONG).ttl(onWrite));
+    ValueState<Long> written =
+        keyed.value(ValueStateDescriptor.of("w", Serializers.LONG).ttl(onWrite));
     ValueState<Long> read = keyed.value(ValueStateDescriptor.of("r", Serializers.LONG).ttl(onRead));
     MapState<Integer, String> map = keyed.map(map().ttl(onRead));
     ListState<String> list = keyed.list(list().ttl(onRead));
@@ -450,7 +450,9 @@ public abstract class TtlContract extends BackendContract {
     while (operator.keyed().maintain(10)) {
       steps++;
     }
-    assertThat(steps).as("steps of 10 for %d values and more", KEY_COUNT).isGreaterThan(KEY_COUNT / 10);
+    assertThat(steps)
+        .as("steps of 10 for %d values and more", KEY_COUNT)
+        .isGreaterThan(KEY_COUNT / 10);
     assertThat(entryCount(value().ttl(ttl))).as("values left").isZero();
     assertThat(operator.keyed().expiryFigures().passes()).as("passes").isPositive();
     assertThat(operator.keyed().expiryFigures().removedBytes()).as("bytes").isPositive();

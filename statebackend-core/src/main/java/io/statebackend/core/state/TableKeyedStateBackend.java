@@ -43,9 +43,9 @@ import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.snapshot.EventTime;
 import io.statebackend.core.snapshot.FieldMeta;
 import io.statebackend.core.snapshot.StateMeta;
-import java.time.InstantSource;
 import io.statebackend.core.timers.TableTimers;
 import io.statebackend.core.timers.TimerTable;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -257,8 +257,7 @@ public final class TableKeyedStateBackend<K>
       ReducingStateDescriptor<V> descriptor, StateScope<K, N> scope) {
     TypeSerializer<V> serializer = descriptor.valueSerializer().duplicate();
     return new TableReducingState<>(
-        scope,
-        valueTable(descriptor, scope, serializer), descriptor.reducer(), serializer);
+        scope, valueTable(descriptor, scope, serializer), descriptor.reducer(), serializer);
   }
 
   @Override
