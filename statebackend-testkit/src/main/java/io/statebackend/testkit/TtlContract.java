@@ -23,8 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** State that expires: never returned, and removed without being touched. */
 public abstract class TtlContract extends BackendContract {
@@ -112,9 +110,17 @@ public abstract class TtlContract extends BackendContract {
     return List.of(value().ttl(ttl), list().ttl(ttl), map().ttl(ttl), sum().ttl(ttl));
   }
 
-  @ParameterizedTest
-  @EnumSource(StateTtl.Time.class)
-  final void expired_isNeverReturned(StateTtl.Time time) {
+  @Test
+  final void expired_isNeverReturned_processingTime() {
+    expired_isNeverReturned(StateTtl.Time.PROCESSING);
+  }
+
+  @Test
+  final void expired_isNeverReturned_eventTime() {
+    expired_isNeverReturned(StateTtl.Time.EVENT);
+  }
+
+  private void expired_isNeverReturned(StateTtl.Time time) {
     StateTtl ttl = ttl(time);
     setTime(0);
     fill(ttl, 0, 3);
@@ -139,9 +145,17 @@ public abstract class TtlContract extends BackendContract {
     assertThat(value.value()).as("value updated by a function after the time").isEqualTo(8L);
   }
 
-  @ParameterizedTest
-  @EnumSource(StateTtl.Time.class)
-  final void expired_isRemovedUntouched(StateTtl.Time time) {
+  @Test
+  final void expired_isRemovedUntouched_processingTime() {
+    expired_isRemovedUntouched(StateTtl.Time.PROCESSING);
+  }
+
+  @Test
+  final void expired_isRemovedUntouched_eventTime() {
+    expired_isRemovedUntouched(StateTtl.Time.EVENT);
+  }
+
+  private void expired_isRemovedUntouched(StateTtl.Time time) {
     StateTtl ttl = ttl(time);
     setTime(0);
     fill(ttl, 0, KEY_COUNT);
@@ -278,9 +292,17 @@ public abstract class TtlContract extends BackendContract {
     assertThat(operator.at("b").value(value().ttl(ttl)).value()).isNull();
   }
 
-  @ParameterizedTest
-  @EnumSource(StateTtl.Time.class)
-  final void changedDuration_isAnotherReading(StateTtl.Time time) {
+  @Test
+  final void changedDuration_isAnotherReading_processingTime() {
+    changedDuration_isAnotherReading(StateTtl.Time.PROCESSING);
+  }
+
+  @Test
+  final void changedDuration_isAnotherReading_eventTime() {
+    changedDuration_isAnotherReading(StateTtl.Time.EVENT);
+  }
+
+  private void changedDuration_isAnotherReading(StateTtl.Time time) {
     setTime(0);
     fill(ttl(time), 0, 20);
     setTime(TTL / 2);
@@ -296,9 +318,17 @@ public abstract class TtlContract extends BackendContract {
     assertThat(list.get()).as("longer").containsExactly("a1", "b1");
   }
 
-  @ParameterizedTest
-  @EnumSource(StateTtl.Time.class)
-  final void switchedOn_countsFromTheCheckpoint(StateTtl.Time time) {
+  @Test
+  final void switchedOn_countsFromTheCheckpoint_processingTime() {
+    switchedOn_countsFromTheCheckpoint(StateTtl.Time.PROCESSING);
+  }
+
+  @Test
+  final void switchedOn_countsFromTheCheckpoint_eventTime() {
+    switchedOn_countsFromTheCheckpoint(StateTtl.Time.EVENT);
+  }
+
+  private void switchedOn_countsFromTheCheckpoint(StateTtl.Time time) {
     setTime(0);
     operator.at("a").value(value()).update(1L);
     operator.at("a").list(list()).add("e");
@@ -338,9 +368,17 @@ public abstract class TtlContract extends BackendContract {
     assertThat(operator.at(key(7)).list(list()).get()).as("list").containsExactly("a7", "b7");
   }
 
-  @ParameterizedTest
-  @EnumSource(StateTtl.Time.class)
-  final void survivesRescalingAndAnotherEngine(StateTtl.Time time) {
+  @Test
+  final void survivesRescalingAndAnotherEngine_processingTime() {
+    survivesRescalingAndAnotherEngine(StateTtl.Time.PROCESSING);
+  }
+
+  @Test
+  final void survivesRescalingAndAnotherEngine_eventTime() {
+    survivesRescalingAndAnotherEngine(StateTtl.Time.EVENT);
+  }
+
+  private void survivesRescalingAndAnotherEngine(StateTtl.Time time) {
     StateTtl ttl = ttl(time);
     setTime(0);
     fill(ttl, 0, 50);
