@@ -4,6 +4,7 @@ package io.statebackend.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statebackend.api.KeyGroupRange;
+import org.jspecify.annotations.Nullable;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FreezePurpose;
 import io.statebackend.api.spi.FrozenStore;
@@ -318,7 +319,8 @@ final class StoreModelRun implements AutoCloseable {
         .isEqualTo(isCounted ? expected : KeyedStore.NOT_COUNTED);
   }
 
-  private static void checkNamespaces(List<Integer> found, Set<Cell> cells, Cell cell) {
+  private static void checkNamespaces(
+      @Nullable List<Integer> found, Set<Cell> cells, Cell cell) {
     if (found != null) {
       assertThat(found)
           .as("namespaces of key %s", cell.key())

@@ -4,6 +4,8 @@ package io.statebackend.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FreezePurpose;
 import io.statebackend.api.spi.FrozenStore;
@@ -39,7 +41,7 @@ public abstract class TableContract extends BackendContract {
     return new ArrayList<>(List.of(longs));
   }
 
-  private static List<Long> appended(List<Long> current, Long added) {
+  private static List<Long> appended(@Nullable List<Long> current, Long added) {
     List<Long> changed = current == null ? new ArrayList<>() : current;
     changed.add(added);
     return changed;
@@ -179,7 +181,7 @@ public abstract class TableContract extends BackendContract {
             TestStore.TABLES.get(1), store.lists(),
             TestStore.TABLES.get(2), store.maps());
     return (table, keyGroup) -> {
-      EntryCursor walk = tables.get(table).walk(keyGroup);
+      EntryCursor walk = Objects.requireNonNull(tables.get(table)).walk(keyGroup);
       return walk != null ? walk : image.entries(table, keyGroup);
     };
   }

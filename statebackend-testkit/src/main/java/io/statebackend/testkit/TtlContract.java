@@ -3,6 +3,7 @@ package io.statebackend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
 import io.statebackend.api.AggregatingStateDescriptor;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ListState;
@@ -396,7 +397,7 @@ public abstract class TtlContract extends BackendContract {
       KeyedStateBackend<String> keyed = operator.at(key(i));
       assertThat(keyed.value(value().ttl(ttl)).value())
           .as("value of %s", key(i))
-          .isEqualTo(i < 50 ? null : (Long) (long) i);
+          .isEqualTo(i < 50 ? null : Long.valueOf(i));
       assertThat(keyed.list(list().ttl(ttl)).get()).as("list").hasSize(i < 50 ? 0 : 2);
       assertThat(keyed.map(map().ttl(ttl))).as("map").hasSize(i < 50 ? 0 : 2);
       assertThat(keyed.reducing(sum().ttl(ttl)).get() == null).as("sum").isEqualTo(i < 50);
@@ -453,7 +454,7 @@ public abstract class TtlContract extends BackendContract {
           longs.add(2L);
           return longs;
         });
-    value.value().add(9L);
+    Objects.requireNonNull(value.value()).add(9L);
     assertThat(value.value()).as("value").containsExactly(1L, 2L);
     operator.setTime(START + TTL);
     assertThat(value.value()).as("value refreshed by the function").containsExactly(1L, 2L);

@@ -3,6 +3,7 @@ package io.statebackend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jspecify.annotations.Nullable;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ListStateDescriptor;
 import io.statebackend.api.MapState;
@@ -94,7 +95,11 @@ public abstract class TtlModelContract extends BackendContract {
     }
 
     private boolean isLive(Written<?> written) {
-      return written != null && now - written.stamp < TTL;
+      return now - written.stamp < TTL;
+    }
+
+    private <V> @Nullable V live(@Nullable Written<V> written) {
+      return written != null && isLive(written) ? written.value : null;
     }
 
     void all() {
@@ -115,9 +120,9 @@ public abstract class TtlModelContract extends BackendContract {
           valueModel.put(name, new Written<>(now, "v" + step));
         }
         case 2 -> {
-          String old = isLive(valueModel.get(name)) ? valueModel.get(name).value : "";
+          String old = live(valueModel.get(name));
           operator.at(name).value(values).update(v -> (v == null ? "" : v) + step % 10);
-          valueModel.put(name, new Written<>(now, old + step % 10));
+          valueModel.put(name, new Written<>(now, (old == null ? "" : old) + step % 10));
         }
         case 3 -> {
           operator.at(name).value(values).clear();
@@ -132,8 +137,8 @@ public abstract class TtlModelContract extends BackendContract {
         }
         case 11 -> {
           operator.at(name).reducing(sums).add((long) step);
-          Written<Long> old = sumModel.get(name);
-          sumModel.put(name, new Written<>(now, step + (isLive(old) ? old.value : 0)));
+          Long old = live(sumModel.get(name));
+          sumModel.put(name, new Written<>(now, step + (old == null ? 0L : old)));
         }
         case 12 -> setTime(now + random.nextInt((int) TTL / 20));
         case 13 -> operator.keyed(random.nextInt(operator.parallelism())).maintain(50);
@@ -193,10 +198,9 @@ public abstract class TtlModelContract extends BackendContract {
 
     private void check(String name) {
       KeyedStateBackend<String> keyed = operator.at(name);
-      Written<String> value = valueModel.get(name);
       assertThat(keyed.value(values).value())
           .as("step %d, value of %s", step, name)
-          .isEqualTo(isLive(value) ? value.value : null);
+          .isEqualTo(live(valueModel.get(name)));
       assertThat(keyed.list(lists).get())
           .as("step %d, list of %s", step, name)
           .isEqualTo(
@@ -217,10 +221,9 @@ public abstract class TtlModelContract extends BackendContract {
       keyed.map(maps).forEach(entry -> found.put(entry.getKey(), entry.getValue()));
       assertThat(found).as("step %d, map of %s", step, name).isEqualTo(live);
       assertThat(keyed.map(maps).isEmpty()).isEqualTo(live.isEmpty());
-      Written<Long> sum = sumModel.get(name);
       assertThat(keyed.reducing(sums).get())
           .as("step %d, sum of %s", step, name)
-          .isEqualTo(isLive(sum) ? sum.value : null);
+          .isEqualTo(live(sumModel.get(name)));
     }
 
     /** Has all removed that has expired, and compares how much is left. */
