@@ -34,6 +34,12 @@ final class ExpirySweep<K> {
    */
   private static final int PASSES_PER_LIFE = 8;
 
+  /**
+   * In passing, so many writes lie between two passes at least: a pass may take an image, which is not
+   * to be taken again and again where time goes fast.
+   */
+  private static final int WRITES_BETWEEN_PASSES = 1024;
+
   /** A table, and the time by its clock at which it was last begun to be looked through. */
   private static final class Swept<K> {
     private final TtlTable<K, ?> table;
@@ -54,6 +60,9 @@ final class ExpirySweep<K> {
   private final KeyContext<K> key;
   private final List<Swept<K>> tables = new ArrayList<>();
   private int writeCount;
+
+  /** What it was when the last pass ended. */
+  private int writesAtEnd;
 
   /** How many functions are being given a value that they may change where it is. */
   private int updateDepth;
@@ -96,7 +105,10 @@ final class ExpirySweep<K> {
   void share() {
     writeCount++;
     if ((writeCount & (WRITES_PER_STEP - 1)) == 0 && updateDepth == 0) {
-      step(STEP_BUDGET);
+      boolean isUnderWay = walk != null || current > 0 || isAskedFor;
+      if (isUnderWay || writeCount - writesAtEnd >= WRITES_BETWEEN_PASSES) {
+        isAskedFor &= step(STEP_BUDGET);
+      }
     }
   }
 
@@ -145,6 +157,7 @@ final class ExpirySweep<K> {
           current = 0;
           passes += hasWalked ? 1 : 0;
           hasWalked = false;
+          writesAtEnd = writeCount;
           return false;
         }
         open = begin(tables.get(current));
