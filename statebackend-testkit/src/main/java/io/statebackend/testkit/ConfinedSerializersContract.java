@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statebackend.api.KeyedStateBackend;
@@ -121,7 +122,7 @@ public abstract class ConfinedSerializersContract extends BackendContract {
     for (int key = 0; key < KEY_COUNT; key++) {
       write(operator, key, ROUNDS + 1);
     }
-    pending.join();
+    requireNonNull(pending).join();
 
     operator.restore(backend(), 3);
 

@@ -247,6 +247,7 @@ final class ValueClasses {
     Number number = 7L;
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // a case of its own
   record Nested(List<Map<String, Set<Long>>> deep, Map<Plain, List<Point>> byMood, byte[] bytes) {
     static Nested some() {
       return new Nested(
