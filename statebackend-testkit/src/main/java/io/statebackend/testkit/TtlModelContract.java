@@ -72,7 +72,7 @@ public abstract class TtlModelContract extends BackendContract {
 
     Run(long seed) {
       random = new Random(seed);
-      StateTtl.Time time = StateTtl.Time.values()[(int) (seed % 2)];
+      StateTtl.Time time = seed % 2 == 0 ? StateTtl.Time.PROCESSING : StateTtl.Time.EVENT;
       ttl = new StateTtl(Duration.ofMillis(TTL), time, StateTtl.Refresh.ON_WRITE);
       values = ValueStateDescriptor.of("values", Serializers.STRING).ttl(ttl);
       lists = ListStateDescriptor.of("lists", Serializers.LONG).ttl(ttl);
