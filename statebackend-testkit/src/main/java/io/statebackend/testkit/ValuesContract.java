@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statebackend.api.KeyedStateBackend;
@@ -66,16 +67,14 @@ public abstract class ValuesContract extends BackendContract {
     }
 
     void checkRead(KeyedStateBackend<String> keyed) {
-      Holder holder = keyed.value(value()).value();
-      assertThat(holder).as("%s", values).isNotNull();
+      Holder holder = requireNonNull(keyed.value(value()).value(), values.toString());
       assertThat(holder.number).isEqualTo(Holder.NUMBER);
       assertSame(holder.value);
       checkParts(keyed);
     }
 
     void checkMigrated(KeyedStateBackend<String> keyed) {
-      Changed changed = keyed.value(changed()).value();
-      assertThat(changed).as("%s", values).isNotNull();
+      Changed changed = requireNonNull(keyed.value(changed()).value(), values.toString());
       assertThat(changed.number).isEqualTo(Holder.NUMBER);
       assertSame(changed.value);
       checkParts(keyed);
