@@ -15,7 +15,7 @@ final class ListPages<E> implements Pages<Object> {
   private final TypeSerializer<E> serializer;
   private @Nullable ElementWalk<E> walk;
 
-  private ListPages(StoredLists<E> lists, TypeSerializer<E> serializer) {
+  ListPages(StoredLists<E> lists, TypeSerializer<E> serializer) {
     this.lists = lists;
     this.serializer = serializer;
   }

@@ -12,7 +12,7 @@ final class ValuePages<V> implements Pages<V> {
   private final TypeSerializer<V> serializer;
   private @Nullable EntryWalk<?, ?, V> unwritten;
 
-  private ValuePages(TypeSerializer<V> serializer) {
+  ValuePages(TypeSerializer<V> serializer) {
     this.serializer = serializer;
   }
 

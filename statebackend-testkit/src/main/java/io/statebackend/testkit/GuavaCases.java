@@ -65,7 +65,8 @@ final class GuavaCases {
     }
   }
 
-  private static Object invoke(Class<?> type, @Nullable Object target, String name, Object... arguments)
+  private static Object invoke(
+      Class<?> type, @Nullable Object target, String name, Object... arguments)
       throws ReflectiveOperationException {
     for (Method method : type.getMethods()) {
       if (method.getName().equals(name) && takes(method, arguments)) {

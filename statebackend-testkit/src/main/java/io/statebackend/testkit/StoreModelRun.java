@@ -4,7 +4,6 @@ package io.statebackend.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statebackend.api.KeyGroupRange;
-import org.jspecify.annotations.Nullable;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FreezePurpose;
 import io.statebackend.api.spi.FrozenStore;
@@ -31,6 +30,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Random operations, done to a store and to plain maps at the same time. Few keys get most lists
@@ -319,8 +319,7 @@ final class StoreModelRun implements AutoCloseable {
         .isEqualTo(isCounted ? expected : KeyedStore.NOT_COUNTED);
   }
 
-  private static void checkNamespaces(
-      @Nullable List<Integer> found, Set<Cell> cells, Cell cell) {
+  private static void checkNamespaces(@Nullable List<Integer> found, Set<Cell> cells, Cell cell) {
     if (found != null) {
       assertThat(found)
           .as("namespaces of key %s", cell.key())

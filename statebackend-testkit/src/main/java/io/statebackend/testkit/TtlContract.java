@@ -3,7 +3,6 @@ package io.statebackend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Objects;
 import io.statebackend.api.AggregatingStateDescriptor;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ListState;
@@ -22,6 +21,7 @@ import io.statebackend.core.serialization.Serializers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

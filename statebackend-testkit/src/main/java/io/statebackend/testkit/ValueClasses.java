@@ -9,7 +9,13 @@ import java.util.*;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Classes as users write them, right ones and odd ones, for {@link ValueCases}. */
-@SuppressWarnings({"HidingField", "JavaUtilDate", "JdkObsolete", "NullAway", "unused"}) // As users write them.
+@SuppressWarnings({
+  "HidingField",
+  "JavaUtilDate",
+  "JdkObsolete",
+  "NullAway",
+  "unused"
+}) // As users write them.
 final class ValueClasses {
   private ValueClasses() {}
 
