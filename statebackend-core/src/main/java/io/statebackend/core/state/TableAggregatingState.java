@@ -3,6 +3,7 @@ package io.statebackend.core.state;
 
 import io.statebackend.api.AggregateFunction;
 import io.statebackend.api.AggregatingState;
+import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.ValueTable;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +13,17 @@ final class TableAggregatingState<K, N, I, A, O>
     implements AggregatingState<I, O>, MergeableTableState<K, N> {
   private final StateScope<K, N> scope;
   private final ValueTable<K, N, A> table;
+  private final SerializableCheck<A> check;
   private final AggregateFunction<I, A, O> function;
 
   TableAggregatingState(
-      StateScope<K, N> scope, ValueTable<K, N, A> table, AggregateFunction<I, A, O> function) {
+      StateScope<K, N> scope,
+      ValueTable<K, N, A> table,
+      TypeSerializer<A> serializer,
+      AggregateFunction<I, A, O> function) {
     this.scope = scope;
     this.table = table;
+    this.check = new SerializableCheck<>(serializer);
     this.function = function;
   }
 
@@ -40,7 +46,8 @@ final class TableAggregatingState<K, N, I, A, O>
   }
 
   private void put(KeyContext<K> key, N namespace, A accumulator) {
-    table.put(key, namespace, scope.requireNonNull(accumulator, "accumulator"));
+    check.checkKept(scope.requireNonNull(accumulator, "accumulator"));
+    table.put(key, namespace, accumulator);
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.statebackend.core.state;
 
 import io.statebackend.api.ReducingState;
+import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.ValueTable;
 import java.util.function.BinaryOperator;
@@ -11,11 +12,17 @@ import org.jspecify.annotations.Nullable;
 final class TableReducingState<K, N, V> implements ReducingState<V>, MergeableTableState<K, N> {
   private final StateScope<K, N> scope;
   private final ValueTable<K, N, V> table;
+  private final SerializableCheck<V> check;
   private final BinaryOperator<V> reducer;
 
-  TableReducingState(StateScope<K, N> scope, ValueTable<K, N, V> table, BinaryOperator<V> reducer) {
+  TableReducingState(
+      StateScope<K, N> scope,
+      ValueTable<K, N, V> table,
+      TypeSerializer<V> serializer,
+      BinaryOperator<V> reducer) {
     this.scope = scope;
     this.table = table;
+    this.check = new SerializableCheck<>(serializer);
     this.reducer = reducer;
   }
 
@@ -32,7 +39,8 @@ final class TableReducingState<K, N, V> implements ReducingState<V>, MergeableTa
   private void addTo(KeyContext<K> key, N namespace, V value) {
     V current = table.get(key, namespace);
     V reduced = current == null ? value : reducer.apply(current, value);
-    table.put(key, namespace, scope.requireNonNull(reduced, "result of the reducer"));
+    check.checkKept(scope.requireNonNull(reduced, "result of the reducer"));
+    table.put(key, namespace, reduced);
   }
 
   @Override

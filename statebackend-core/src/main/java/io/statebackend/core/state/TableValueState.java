@@ -11,6 +11,7 @@ final class TableValueState<K, N, V> implements ValueState<V> {
   private final StateScope<K, N> scope;
   private final ValueTable<K, N, V> table;
   private final TypeSerializer<V> serializer;
+  private final SerializableCheck<V> check;
   private final @Nullable V defaultValue;
 
   TableValueState(
@@ -21,6 +22,7 @@ final class TableValueState<K, N, V> implements ValueState<V> {
     this.scope = scope;
     this.table = table;
     this.serializer = serializer;
+    this.check = new SerializableCheck<>(serializer);
     this.defaultValue = defaultValue;
   }
 
@@ -32,7 +34,8 @@ final class TableValueState<K, N, V> implements ValueState<V> {
 
   @Override
   public void update(V value) {
-    table.put(scope.key(), scope.namespace(), scope.requireNonNull(value, "value"));
+    check.checkKept(scope.requireNonNull(value, "value"));
+    table.put(scope.key(), scope.namespace(), value);
   }
 
   @Override
