@@ -3,10 +3,13 @@ package io.statebackend.testkit;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.statebackend.api.KeyedStateBackend;
+import io.statebackend.api.ListState;
 import io.statebackend.api.ListStateDescriptor;
 import io.statebackend.api.MapStateDescriptor;
+import io.statebackend.api.ReducingStateDescriptor;
 import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.core.serialization.Serializers;
 import io.statebackend.testkit.ValueCases.Case;
@@ -14,6 +17,7 @@ import io.statebackend.testkit.ValueCases.Changed;
 import io.statebackend.testkit.ValueCases.Holder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -124,6 +128,53 @@ public abstract class ValuesContract extends BackendContract {
 
     operator.restart(backend(), 2);
     KEYS.forEach(key -> cases.forEach(c -> c.checkMigrated(operator.at(key))));
+  }
+
+  /** Immutable, so that an engine may keep it as it is. */
+  private record Link(int number, @Nullable Link next) {}
+
+  private static Link chain(int length) {
+    Link link = null;
+    for (int i = 0; i < length; i++) {
+      link = new Link(i, link);
+    }
+    return Objects.requireNonNull(link);
+  }
+
+  @Test
+  final void tooDeep_isRefusedAtOnce() {
+    TypeSerializer<Link> links = Serializers.record(Link.class);
+    ValueStateDescriptor<Link> value = ValueStateDescriptor.of("value", links);
+    ListStateDescriptor<Link> list = ListStateDescriptor.of("list", links);
+    MapStateDescriptor<String, Link> map = MapStateDescriptor.of("map", Serializers.STRING, links);
+    ReducingStateDescriptor<Link> reducing =
+        ReducingStateDescriptor.of("reducing", (a, b) -> b, links);
+    TestOperator<String> operator = start(1);
+    KeyedStateBackend<String> keyed = operator.at("k");
+    Link deepest = chain(257);
+    Link tooDeep = chain(258);
+    ListState<Link> split =
+        operator.operatorState(0).splitList(ListStateDescriptor.of("split", links));
+
+    keyed.value(value).update(deepest);
+    keyed.list(list).add(deepest);
+    keyed.map(map).put("u", deepest);
+    keyed.reducing(reducing).add(deepest);
+    split.add(deepest);
+    assertThatIllegalArgumentException().isThrownBy(() -> keyed.value(value).update(tooDeep));
+    assertThatIllegalArgumentException().isThrownBy(() -> keyed.list(list).add(tooDeep));
+    assertThatIllegalArgumentException().isThrownBy(() -> keyed.map(map).put("u", tooDeep));
+    assertThatIllegalArgumentException().isThrownBy(() -> keyed.reducing(reducing).add(tooDeep));
+    assertThatIllegalArgumentException().isThrownBy(() -> split.add(tooDeep));
+
+    operator.restart(backend(), 1);
+
+    assertThat(operator.at("k").value(value).value()).isEqualTo(deepest);
+    assertThat(operator.at("k").list(list)).containsExactly(deepest);
+    assertThat(operator.at("k").map(map).get("u")).isEqualTo(deepest);
+    assertThat(operator.at("k").reducing(reducing).get()).isEqualTo(deepest);
+    assertThat(operator.operatorState(0).splitList(ListStateDescriptor.of("split", links)))
+        .containsExactly(deepest);
   }
 
   @Test

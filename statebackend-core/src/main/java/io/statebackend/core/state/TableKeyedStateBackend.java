@@ -257,7 +257,7 @@ public final class TableKeyedStateBackend<K>
       ReducingStateDescriptor<V> descriptor, StateScope<K, N> scope) {
     TypeSerializer<V> serializer = descriptor.valueSerializer().duplicate();
     return new TableReducingState<>(
-        scope, valueTable(descriptor, scope, serializer), descriptor.reducer(), serializer);
+        scope, valueTable(descriptor, scope, serializer), serializer, descriptor.reducer());
   }
 
   @Override
@@ -274,10 +274,9 @@ public final class TableKeyedStateBackend<K>
 
   private <N, I, A, O> AggregatingState<I, O> aggregatingState(
       AggregatingStateDescriptor<I, A, O> descriptor, StateScope<K, N> scope) {
+    TypeSerializer<A> serializer = descriptor.valueSerializer().duplicate();
     return new TableAggregatingState<>(
-        scope,
-        valueTable(descriptor, scope, descriptor.valueSerializer().duplicate()),
-        descriptor.function());
+        scope, valueTable(descriptor, scope, serializer), serializer, descriptor.function());
   }
 
   private <N, S extends State> NamespacedState<N, S> namespaced(

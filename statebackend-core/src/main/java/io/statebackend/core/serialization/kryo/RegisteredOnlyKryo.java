@@ -32,7 +32,7 @@ import org.objenesis.strategy.StdInstantiatorStrategy;
  */
 public final class RegisteredOnlyKryo extends Kryo {
   /** Levels of nesting: a stack of 512 KiB is enough for them. */
-  private static final int DEPTH_MAX = 512;
+  static final int DEPTH_MAX = 512;
 
   private final Class<?> root;
   private final OpenObjects graph = new OpenObjects();

@@ -113,6 +113,12 @@ public final class BackReference<T> implements BuiltInSerializer<T>, LateReader<
     }
   }
 
+  /** {@inheritDoc} One that is nested too deep is. */
+  @Override
+  public boolean canRefuse() {
+    return true;
+  }
+
   @Override
   public boolean isImmutable() {
     return immutable;

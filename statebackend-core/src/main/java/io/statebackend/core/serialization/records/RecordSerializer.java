@@ -10,6 +10,7 @@ import io.statebackend.api.StateException;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.records.RecordReader.StoredComponent;
+import io.statebackend.core.serialization.schema.BuiltInSerializer;
 import io.statebackend.core.serialization.schema.Duplicates;
 import io.statebackend.core.serialization.schema.KeyHash;
 import io.statebackend.core.serialization.schema.MadeOfParts;
@@ -46,6 +47,7 @@ public final class RecordSerializer<R> implements MadeOfParts<R> {
   private final TypeSchema schema;
   private final KeyHash<R> keyHash;
   private final Duplicates duplicates = new Duplicates();
+  private final boolean canRefuse;
 
   /** Creates the serializer; {@code parts} are those of the components, in their order. */
   public RecordSerializer(
@@ -55,6 +57,7 @@ public final class RecordSerializer<R> implements MadeOfParts<R> {
       SchemaReaders readers) {
     this.recordClass = recordClass;
     this.parts = List.copyOf(parts);
+    this.canRefuse = parts.stream().anyMatch(BuiltInSerializer::canRefuse);
     this.options = options;
     List<RecordComponentForm> components = new ArrayList<>();
     List<TypeSchema.Member> members = new ArrayList<>();
@@ -164,6 +167,11 @@ public final class RecordSerializer<R> implements MadeOfParts<R> {
     } catch (Throwable e) {
       throw failed(e);
     }
+  }
+
+  @Override
+  public boolean canRefuse() {
+    return canRefuse;
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.statebackend.api.FormerNames;
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.core.serialization.schema.BuiltInSerializer;
 import io.statebackend.core.serialization.schema.Duplicates;
 import io.statebackend.core.serialization.schema.KeyHash;
 import io.statebackend.core.serialization.schema.MadeOfParts;
@@ -39,6 +40,7 @@ public final class UnionSerializer<T> implements MadeOfParts<T> {
   private final TypeSchema schema;
   private final KeyHash<T> keyHash;
   private final Duplicates duplicates = new Duplicates();
+  private final boolean canRefuse;
 
   /**
    * Creates the serializer.
@@ -52,6 +54,7 @@ public final class UnionSerializer<T> implements MadeOfParts<T> {
     this.type = type;
     this.classes = List.copyOf(classes);
     this.cases = serializers.stream().map(UnionSerializer::<T>ofCases).toList();
+    this.canRefuse = cases.stream().anyMatch(BuiltInSerializer::canRefuse);
     this.immutable = cases.stream().allMatch(TypeSerializer::isImmutable);
     Map<String, Class<?>> names = new HashMap<>();
     List<TypeSchema.Member> members = new ArrayList<>();
@@ -138,6 +141,11 @@ public final class UnionSerializer<T> implements MadeOfParts<T> {
   public boolean equal(T a, T b) {
     int index = indexOf(a);
     return index == indexOf(b) && cases.get(index).equal(a, b);
+  }
+
+  @Override
+  public boolean canRefuse() {
+    return canRefuse;
   }
 
   @Override

@@ -21,6 +21,11 @@ public record Path(String text, Comparison comparison) {
     comparison.dropped(text, brief(stored));
   }
 
+  /** Tells that a part of what is stored at this path, and of a type, is dropped by migration. */
+  public void dropped(String part, String type) {
+    comparison.dropped(component(part).text, type);
+  }
+
   private Path to(String part) {
     return new Path(part, comparison);
   }

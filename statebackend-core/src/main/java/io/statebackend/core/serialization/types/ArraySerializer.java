@@ -84,6 +84,12 @@ public final class ArraySerializer<E> implements MadeOfParts<E[]> {
     return elements.equal(Arrays.asList(a), Arrays.asList(b));
   }
 
+  /** {@inheritDoc} Nulls in it are. */
+  @Override
+  public boolean canRefuse() {
+    return true;
+  }
+
   @Override
   public List<TypeSerializer<?>> parts() {
     return List.of(element);

@@ -91,6 +91,12 @@ public final class DequeSerializer<E> implements MadeOfParts<Deque<E>> {
     return true;
   }
 
+  /** {@inheritDoc} Nulls in it are. */
+  @Override
+  public boolean canRefuse() {
+    return true;
+  }
+
   @Override
   public List<TypeSerializer<?>> parts() {
     return List.of(element);

@@ -94,6 +94,12 @@ public final class ListSerializer<E> implements MadeOfParts<List<E>> {
     return true;
   }
 
+  /** {@inheritDoc} Nulls in it are. */
+  @Override
+  public boolean canRefuse() {
+    return true;
+  }
+
   @Override
   public List<TypeSerializer<?>> parts() {
     return List.of(element);

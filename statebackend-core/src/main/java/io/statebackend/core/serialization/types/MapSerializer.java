@@ -163,6 +163,12 @@ public final class MapSerializer<K, V, M extends Map<K, V>> implements MadeOfPar
     return true;
   }
 
+  /** {@inheritDoc} Nulls in it are. */
+  @Override
+  public boolean canRefuse() {
+    return true;
+  }
+
   @Override
   public List<TypeSerializer<?>> parts() {
     return List.of(key, value);

@@ -8,6 +8,7 @@ import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.core.serialization.schema.BuiltInSerializer;
 import io.statebackend.core.serialization.schema.ConvertingReader;
 import io.statebackend.core.serialization.schema.Duplicates;
 import io.statebackend.core.serialization.schema.KeyHash;
@@ -67,6 +68,11 @@ public final class OptionalSerializer<E> implements MadeOfParts<Optional<E>> {
   @Override
   public boolean equal(Optional<E> a, Optional<E> b) {
     return a.isPresent() ? b.isPresent() && element.equal(a.get(), b.get()) : b.isEmpty();
+  }
+
+  @Override
+  public boolean canRefuse() {
+    return BuiltInSerializer.canRefuse(element);
   }
 
   @Override

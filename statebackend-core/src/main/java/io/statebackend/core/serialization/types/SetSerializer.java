@@ -137,6 +137,12 @@ public final class SetSerializer<E, S extends Set<E>> implements MadeOfParts<S> 
     return keyHash.of(value);
   }
 
+  /** {@inheritDoc} Nulls in it are. */
+  @Override
+  public boolean canRefuse() {
+    return true;
+  }
+
   @Override
   public List<TypeSerializer<?>> parts() {
     return List.of(element);
