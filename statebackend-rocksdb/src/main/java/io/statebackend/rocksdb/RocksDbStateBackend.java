@@ -12,7 +12,7 @@ import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.WorkDirectory;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,8 +36,8 @@ public final class RocksDbStateBackend implements StateBackend {
   private final Transfers transfers;
   private final RocksDbKeyedStore.Parts parts;
 
-  /** The stores that are open. Guarded by itself. */
-  private final Set<RocksDbKeyedStore<?>> stores = new HashSet<>();
+  /** The stores that are open, in the order in which they were. Guarded by itself. */
+  private final Set<RocksDbKeyedStore<?>> stores = new LinkedHashSet<>();
 
   /** Guarded by {@code stores}. */
   private boolean closed;
@@ -106,19 +106,21 @@ public final class RocksDbStateBackend implements StateBackend {
   /**
    * {@inheritDoc}
    *
-   * <p>Stores share both parts of the budget: native memory, which is blocks, their index and
-   * filters, and write buffers; and the caches on the heap.
+   * <p>Stores share the native memory, which is blocks, their index and filters, and write buffers;
+   * each has a cache of its own on the heap. What a snapshot takes while it is written is not in
+   * the figures.
    */
   @Override
   public MemoryUse memoryUse() {
+    long nativeBytes = nativeBudget.usedBytes();
+    List<RocksDbKeyedStore<?>> open;
+    synchronized (stores) {
+      open = List.copyOf(stores);
+    }
     return new MemoryUse(
         memoryLimitBytes,
-        Map.of(
-            MemoryUse.Part.NATIVE,
-            nativeBudget.usedBytes(),
-            MemoryUse.Part.CACHE,
-            cacheBudget.usedBytes()),
-        List.of());
+        Map.of(MemoryUse.Part.NATIVE, nativeBytes),
+        open.stream().map(RocksDbKeyedStore::memoryUse).toList());
   }
 
   @Override
@@ -179,7 +181,7 @@ public final class RocksDbStateBackend implements StateBackend {
 
     /**
      * Sets how much of the budget the caches on the heap take. Less if the heap is short, 0 for no
-     * cache. The heap has to be larger by this, and by a quarter of it while a snapshot is taken.
+     * cache. The heap has to be larger by this, and by up to half of it while a snapshot is taken.
      *
      * @param bytes the limit in bytes, up to half of the budget, which is the default
      * @return this

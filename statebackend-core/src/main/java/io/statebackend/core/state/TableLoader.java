@@ -119,7 +119,7 @@ final class TableLoader<K> {
   /** Creates a table and loads into it, migrated, what the engine has restored under its name. */
   private <T extends Table<K, ?>> T rewritten(
       RestoredState state, DeclaredTypes types, Supplier<T> create) {
-    try (FrozenStore image = store.freeze()) {
+    try (FrozenStore image = store.freezeToRead()) {
       store.nativeSnapshots().orElseThrow().drop(types.name());
       T created = create.get();
       for (int keyGroup = spec.keyGroups().first();
@@ -174,7 +174,7 @@ final class TableLoader<K> {
     KeyContext<K> context = new KeyContext<>(spec.keySerializer(), spec.maxParallelism());
     BinaryOutput key = new BinaryOutput();
     BinaryOutput namespace = new BinaryOutput();
-    try (FrozenStore image = store.freeze()) {
+    try (FrozenStore image = store.freezeToRead()) {
       for (int keyGroup = spec.keyGroups().first();
           keyGroup <= spec.keyGroups().last();
           keyGroup++) {
