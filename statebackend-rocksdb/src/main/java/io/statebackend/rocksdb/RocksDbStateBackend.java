@@ -181,7 +181,7 @@ public final class RocksDbStateBackend implements StateBackend {
 
     /**
      * Sets how much of the budget the caches on the heap take. Less if the heap is short, 0 for no
-     * cache. The heap has to be larger by this, and by up to half of it while a snapshot is taken.
+     * cache. The heap has to be larger by this, and by a quarter of it while a snapshot is taken.
      *
      * @param bytes the limit in bytes, up to half of the budget, which is the default
      * @return this
