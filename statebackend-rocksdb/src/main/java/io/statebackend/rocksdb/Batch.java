@@ -130,6 +130,14 @@ final class Batch {
     }
   }
 
+  /** Returns how many records a batch has. */
+  static int recordCount(byte[] batch) {
+    return (batch[COUNT_OFFSET] & 0xff)
+        | (batch[COUNT_OFFSET + 1] & 0xff) << 8
+        | (batch[COUNT_OFFSET + 2] & 0xff) << 16
+        | (batch[HEADER_BYTES - 1] & 0xff) << 24;
+  }
+
   private static int varInt(byte[] source, int at) {
     int value = 0;
     for (int i = at, shift = 0; ; i++, shift += 7) {

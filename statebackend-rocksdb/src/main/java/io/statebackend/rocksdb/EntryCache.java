@@ -659,6 +659,11 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     dirtyCounts[number] = 0;
   }
 
+  /** Returns what it takes of the budget; may be asked for by any thread. */
+  long usedBytes() {
+    return account.usedBytes();
+  }
+
   /** Ends the account; nothing is written. The memory goes with the store. */
   @Override
   public void close() {

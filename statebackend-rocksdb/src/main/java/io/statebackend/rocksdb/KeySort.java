@@ -17,6 +17,9 @@ final class KeySort {
   private static final int COUNT_MIN = 64;
   private static final int KEPT_COUNT_MAX = 1 << 14;
 
+  /** What one item takes, in bytes. */
+  static final int ITEM_BYTES = Long.BYTES + 4 * Integer.BYTES;
+
   private byte[][] sources = {};
 
   /** The first bytes of each key, as a number. */
@@ -43,6 +46,13 @@ final class KeySort {
     count = 0;
     if (heads.length > KEPT_COUNT_MAX) {
       resize(0);
+    }
+  }
+
+  /** Takes memory for a number of items, and for no more. */
+  void reserve(int items) {
+    if (items > heads.length) {
+      resize(items);
     }
   }
 

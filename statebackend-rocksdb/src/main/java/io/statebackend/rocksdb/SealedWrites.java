@@ -2,6 +2,7 @@
 package io.statebackend.rocksdb;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
@@ -56,11 +57,11 @@ final class SealedWrites {
   /** Adds a batch; returns its number, from 1 on. Nothing is written yet. */
   synchronized int add(byte[] batch) {
     batches.add(batch);
-    sizeBytes += batch.length;
+    sizeBytes += batch.length + (long) Batch.recordCount(batch) * KeySort.ITEM_BYTES;
     return batches.size();
   }
 
-  /** Returns the bytes of all batches that were added; sorting them takes up to as much again. */
+  /** Returns the bytes that all batches take that were added, with what sorting them takes. */
   synchronized long sizeBytes() {
     return sizeBytes;
   }
@@ -117,6 +118,7 @@ final class SealedWrites {
       }
       KeySort records = new KeySort();
       records.begin(all);
+      records.reserve(Arrays.stream(all).mapToInt(Batch::recordCount).sum());
       for (int i = 0; i < all.length; i++) {
         Batch.addRecords(all[i], i, records);
       }
