@@ -173,7 +173,6 @@ final class TableLoader<K> {
   }
 
   /** Creates a table and loads into it, migrated, what the engine has restored under its name. */
-<<<<<<< HEAD
   private <T> T rewritten(
       RestoredState state, DeclaredTypes types, Supplier<T> create, Filling<T> filling) {
     try (FrozenStore image = store.freeze(FreezePurpose.READ)) {
@@ -182,12 +181,6 @@ final class TableLoader<K> {
             "an engine with snapshots of its own has to be able to drop tables: table="
                 + types.name());
       }
-=======
-  private <T extends Table<K, ?>> T rewritten(
-      RestoredState state, DeclaredTypes types, Supplier<T> create) {
-    try (FrozenStore image = store.freezeToRead()) {
-      store.nativeSnapshots().orElseThrow().drop(types.name());
->>>>>>> rocks
       T created = create.get();
       for (int keyGroup = spec.keyGroups().first();
           keyGroup <= spec.keyGroups().last();
@@ -245,11 +238,7 @@ final class TableLoader<K> {
     KeyContext<K> context = new KeyContext<>(spec.keySerializer(), spec.maxParallelism());
     BinaryOutput key = new BinaryOutput();
     BinaryOutput namespace = new BinaryOutput();
-<<<<<<< HEAD
     try (FrozenStore image = store.freeze(FreezePurpose.READ)) {
-=======
-    try (FrozenStore image = store.freezeToRead()) {
->>>>>>> rocks
       for (int keyGroup = spec.keyGroups().first();
           keyGroup <= spec.keyGroups().last();
           keyGroup++) {
