@@ -40,17 +40,17 @@ final class FileTree {
   }
 
   /**
-   * Lists a directory. Refuses what is none before it is opened: opening a pipe waits for a writer,
-   * also if it is to be listed.
+   * Refuses what is no directory before it is listed: opening a pipe waits for a writer.
    *
-   * @throws NotDirectoryException if it is no directory, nor a link to one
+   * @return the directory
+   * @throws NotDirectoryException if it is none, nor a link to one
    */
-  static DirectoryStream<Path> children(Path directory) throws IOException {
+  static Path requireDirectory(Path directory) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(directory, BasicFileAttributes.class);
     if (!attributes.isDirectory()) {
       throw new NotDirectoryException(directory.toString());
     }
-    return Files.newDirectoryStream(directory);
+    return directory;
   }
 
   /**
@@ -229,7 +229,7 @@ final class FileTree {
   }
 
   private static boolean isEmpty(Path directory) throws IOException {
-    try (DirectoryStream<Path> children = children(directory)) {
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
       return !children.iterator().hasNext();
     } catch (NoSuchFileException e) {
       return true;
