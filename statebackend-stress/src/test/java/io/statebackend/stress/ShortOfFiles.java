@@ -109,7 +109,7 @@ final class ShortOfFiles {
    * program they are in archives, which are open.
    */
   private static void loadClasses() throws IOException {
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path root = Path.of(entry);
       if (Files.isDirectory(root)) {
         try (Stream<Path> files = Files.walk(root.resolve("io"))) {
