@@ -395,7 +395,8 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     checkOpen();
     Path path = directory.isEmpty() ? this.directory : readable(directory);
     List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> children = FileTree.children(path)) {
+    try (DirectoryStream<Path> children =
+        Files.newDirectoryStream(FileTree.requireDirectory(path))) {
       for (Path child : children) {
         if (holdsFiles(child)) {
           names.add(FileTree.nameOf(child));
@@ -425,7 +426,8 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       // What a link points to is looked at when its name is asked for: it may lead in a circle.
       return attributes != null;
     }
-    try (DirectoryStream<Path> children = FileTree.children(path)) {
+    try (DirectoryStream<Path> children =
+        Files.newDirectoryStream(FileTree.requireDirectory(path))) {
       for (Path child : children) {
         if (holdsFiles(child)) {
           return true;

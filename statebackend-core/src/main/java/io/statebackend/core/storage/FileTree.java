@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.storage;
 
-import io.statebackend.api.storage.StoragePath;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -19,8 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /** What the file storage does with files and directories, apart from when and under which lock. */
@@ -43,18 +40,17 @@ final class FileTree {
   }
 
   /**
-   * Lists a directory. Refuses what is none before it is opened: opening a pipe waits for a writer,
-   * also if it is to be listed.
+   * Refuses what is no directory before it is listed: opening a pipe waits for a writer.
    *
-   * @throws NotDirectoryException if it is no directory, nor a link to one
+   * @return the directory
+   * @throws NotDirectoryException if it is none, nor a link to one
    */
-  @SuppressWarnings("StreamResourceLeak") // the caller closes it
-  static DirectoryStream<Path> children(Path directory) throws IOException {
+  static Path requireDirectory(Path directory) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(directory, BasicFileAttributes.class);
     if (!attributes.isDirectory()) {
       throw new NotDirectoryException(directory.toString());
     }
-    return Files.newDirectoryStream(directory);
+    return directory;
   }
 
   /**
@@ -100,25 +96,6 @@ final class FileTree {
           "it is a symbolic link, which is not followed to write or delete; use the directory that"
               + " it points to as the storage");
     }
-  }
-
-  /** Returns what makes a new file its owner's only, where the file system has such permissions. */
-  static FileAttribute<?>[] ownersFile(Path file) {
-    return permissions(file, "rw-------");
-  }
-
-  /** Returns the same for a new directory. */
-  static FileAttribute<?>[] ownersDirectory(Path directory) {
-    return permissions(directory, "rwx------");
-  }
-
-  private static FileAttribute<?>[] permissions(Path path, String permissions) {
-    boolean hasPermissions = path.getFileSystem().supportedFileAttributeViews().contains("posix");
-    return hasPermissions
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
   }
 
   /** Returns the last part of a path; some file systems end those of directories in a slash. */
@@ -252,7 +229,7 @@ final class FileTree {
   }
 
   private static boolean isEmpty(Path directory) throws IOException {
-    try (DirectoryStream<Path> children = children(directory)) {
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
       return !children.iterator().hasNext();
     } catch (NoSuchFileException e) {
       return true;

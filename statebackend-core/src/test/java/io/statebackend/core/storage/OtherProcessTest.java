@@ -129,15 +129,14 @@ final class OtherProcessTest {
       BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
       System.out.println("ready");
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        int space = line.indexOf(' ');
-        long start = Long.parseLong(line.substring(space + 1));
+        String[] order = line.split(" ", -1);
+        long start = Long.parseLong(order[1]);
         while (System.currentTimeMillis() < start) {
           Thread.onSpinWait();
         }
-        Path place = Path.of(arguments[0], line.substring(0, space));
+        Path place = Path.of(arguments[0], order[0]);
         try (CheckpointStorage storage = FileCheckpointStorage.open(place)) {
-          storage.list("");
-          System.out.println("won");
+          System.out.println(storage.list("").isEmpty() ? "won" : "won, with files in it");
           String unused = in.readLine();
         } catch (StateLockedException e) {
           System.out.println("lost");
