@@ -3,8 +3,10 @@ package io.statebackend.testkit;
 
 import java.lang.reflect.Method;
 import java.util.*;
+import org.jspecify.annotations.NullUnmarked;
 
 /** Objects of classes of Guava, if it is on the class path; by reflection, as it need not be. */
+@NullUnmarked
 final class GuavaCases {
   private static final String COLLECT = "com.google.common.collect.";
 
