@@ -9,6 +9,7 @@ import io.statebackend.api.ListState;
 import io.statebackend.api.ListStateDescriptor;
 import io.statebackend.api.MapStateDescriptor;
 import io.statebackend.api.ReducingStateDescriptor;
+import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.core.serialization.Serializers;
 import io.statebackend.testkit.ValueCases.Case;
