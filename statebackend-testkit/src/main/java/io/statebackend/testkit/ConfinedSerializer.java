@@ -6,6 +6,8 @@ import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +27,11 @@ final class ConfinedSerializer<T> implements TypeSerializer<T> {
   /** What all duplicates of some serializers have noted. */
   static final class Watch {
     private final List<String> violations = new CopyOnWriteArrayList<>();
-    private final ThreadLocal<Boolean> owners = ThreadLocal.withInitial(() -> false);
+    private final Set<Thread> owners = ConcurrentHashMap.newKeySet();
 
     /** Makes the current thread the owner of a state. */
     void enterOwner() {
-      owners.set(true);
+      owners.add(Thread.currentThread());
     }
 
     List<String> violations() {
@@ -47,12 +49,13 @@ final class ConfinedSerializer<T> implements TypeSerializer<T> {
     Thread thread = Thread.currentThread();
     Thread before = user;
     user = thread;
-    if (before != null && before != thread && (watch.owners.get() || wasOwner)) {
+    boolean isOwner = watch.owners.contains(thread);
+    if (before != null && before != thread && (isOwner || wasOwner)) {
       watch.violations.add(
           "%s is used by %s after %s"
               .formatted(inner.schema(), thread.getName(), before.getName()));
     }
-    wasOwner = watch.owners.get();
+    wasOwner = isOwner;
   }
 
   @Override

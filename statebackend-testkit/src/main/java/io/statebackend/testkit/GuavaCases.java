@@ -3,9 +3,10 @@ package io.statebackend.testkit;
 
 import java.lang.reflect.Method;
 import java.util.*;
-import org.jspecify.annotations.Nullable;
+import org.jspecify.annotations.NullUnmarked;
 
 /** Objects of classes of Guava, if it is on the class path; by reflection, as it need not be. */
+@NullUnmarked
 final class GuavaCases {
   private static final String COLLECT = "com.google.common.collect.";
 
@@ -65,8 +66,7 @@ final class GuavaCases {
     }
   }
 
-  private static Object invoke(
-      Class<?> type, @Nullable Object target, String name, Object... arguments)
+  private static Object invoke(Class<?> type, Object target, String name, Object... arguments)
       throws ReflectiveOperationException {
     for (Method method : type.getMethods()) {
       if (method.getName().equals(name) && takes(method, arguments)) {

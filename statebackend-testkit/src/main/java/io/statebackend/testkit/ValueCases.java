@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.*;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
   "JdkObsolete",
   "UnnecessaryStringBuilder"
 }) // The list is of what users have.
+@NullUnmarked
 final class ValueCases {
   private ValueCases() {}
 

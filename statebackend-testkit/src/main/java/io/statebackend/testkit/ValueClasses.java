@@ -7,15 +7,11 @@ import java.io.Serializable;
 import java.time.ZoneId;
 import java.util.*;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.NullUnmarked;
 
 /** Classes as users write them, right ones and odd ones, for {@link ValueCases}. */
-@SuppressWarnings({
-  "HidingField",
-  "JavaUtilDate",
-  "JdkObsolete",
-  "NullAway",
-  "unused"
-}) // As users write them.
+@SuppressWarnings({"HidingField", "JavaUtilDate", "JdkObsolete", "unused"}) // As users write them.
+@NullUnmarked
 final class ValueClasses {
   private ValueClasses() {}
 
@@ -253,7 +249,6 @@ final class ValueClasses {
     Number number = 7L;
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // a case of its own
   record Nested(List<Map<String, Set<Long>>> deep, Map<Plain, List<Point>> byMood, byte[] bytes) {
     static Nested some() {
       return new Nested(

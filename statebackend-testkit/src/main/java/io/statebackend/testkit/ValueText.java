@@ -3,12 +3,14 @@ package io.statebackend.testkit;
 
 import java.util.*;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Describes objects by their classes and, as far as they can be seen, their parts, so that two that
  * behave alike have one text, and others have not.
  */
+@NullUnmarked
 final class ValueText {
   private ValueText() {}
 

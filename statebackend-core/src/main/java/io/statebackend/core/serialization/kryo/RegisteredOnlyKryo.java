@@ -164,7 +164,7 @@ public final class RegisteredOnlyKryo extends Kryo {
     return canBeNamed(named)
         ? "name it: Serializers.kryo(%s.class, %s.class)"
             .formatted(root.getCanonicalName(), named.getCanonicalName())
-        : "the program cannot name this class; use another one, such as ArrayList, in its place";
+        : "nobody can name this class; use another one, such as ArrayList, in its place";
   }
 
   /** Tells whether the program can write the name, next to the class of the values at least. */
