@@ -93,8 +93,8 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
     long moreBytes = reserveForOnePass(image, windowBytes);
     StoredSegments written = files.createSegments();
     boolean isWritten = false;
-    try (SnapshotFileWriter writer = new SnapshotFileWriter(
-            nativeFiles, FrozenBytes.pieceBytes(image.segmentSizeBytes()))) {
+    try (SnapshotFileWriter writer =
+        new SnapshotFileWriter(nativeFiles, FrozenBytes.pieceBytes(image.segmentSizeBytes()))) {
       StoredSegments base = completed();
       Manifest.Writer manifest = new Manifest.Writer();
       new Increment(image, base, writer, written, manifest, windowBytes + moreBytes).write();
@@ -134,9 +134,7 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
     if (lent > free) {
       // No more than that, though the owner may take what is given back.
       long givenBack = 0;
-      while (givenBack < lent
-          && memory.availableBytes() < lent
-          && residency.giveBackOldest()) {
+      while (givenBack < lent && memory.availableBytes() < lent && residency.giveBackOldest()) {
         givenBack += image.segmentSizeBytes();
       }
       free = Math.min(lent, memory.availableBytes());
