@@ -132,8 +132,10 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
     long free = Math.min(wanted, memory.availableBytes() / 2);
     long lent = Math.min(wanted, memory.totalBytes() / LENT_BYTES_DIVISOR);
     if (lent > free) {
-      while (memory.availableBytes() < lent && residency.giveBackOldest()) {
-        // Until there is enough.
+      // No more than that, though the owner may take what is given back.
+      long givenBack = 0;
+      while (givenBack < lent && memory.availableBytes() < lent && residency.giveBackOldest()) {
+        givenBack += image.segmentSizeBytes();
       }
       free = Math.min(lent, memory.availableBytes());
     }
