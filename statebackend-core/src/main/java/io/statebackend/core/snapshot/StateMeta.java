@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind what the state is
  * @param namespace the form of the namespaces; {@link FieldMeta#VOID} in operator state
  * @param userKey the form of the user keys; {@link FieldMeta#VOID} but for maps
- * @param value the form of the values, elements or accumulators; of timers, that of timestamps; with
- *     their times, if they have a time to live
+ * @param value the form of the values, elements or accumulators; of timers, that of timestamps;
+ *     with their times, if they have a time to live
  * @param ttl the time to live, or {@code null} if there is none
  */
 public record StateMeta(

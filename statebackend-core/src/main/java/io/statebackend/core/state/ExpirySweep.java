@@ -35,8 +35,8 @@ final class ExpirySweep<K> {
   private static final int PASSES_PER_LIFE = 8;
 
   /**
-   * In passing, so many writes lie between two passes at least: a pass may take an image, which is not
-   * to be taken again and again where time goes fast.
+   * In passing, so many writes lie between two passes at least: a pass may take an image, which is
+   * not to be taken again and again where time goes fast.
    */
   private static final int WRITES_BETWEEN_PASSES = 1024;
 

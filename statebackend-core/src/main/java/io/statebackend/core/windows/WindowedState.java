@@ -56,9 +56,7 @@ public final class WindowedState<I, O> {
 
   /** What windows hold, whatever kind of state it is. */
   private record Content<I, O, S extends MergingState>(
-      NamespacedState<Window, S> state,
-      BiConsumer<S, I> adder,
-      Function<S, @Nullable O> reader) {
+      NamespacedState<Window, S> state, BiConsumer<S, I> adder, Function<S, @Nullable O> reader) {
 
     void add(Window window, I value) {
       adder.accept(state.in(window), value);
@@ -122,9 +120,7 @@ public final class WindowedState<I, O> {
    *     KeyedStateBackend#aggregating(AggregatingStateDescriptor)}
    */
   public static <I, A, O> WindowedState<I, O> aggregating(
-      KeyedStateBackend<?> keyed,
-      AggregatingStateDescriptor<I, A, O> descriptor,
-      Windows windows) {
+      KeyedStateBackend<?> keyed, AggregatingStateDescriptor<I, A, O> descriptor, Windows windows) {
     NamespacedState<Window, AggregatingState<I, O>> state =
         keyed.aggregating(descriptor, Window.serializer());
     return new WindowedState<>(
