@@ -142,7 +142,7 @@ final class GoldenFiles {
     SortedMap<Place, List<Entry>> entries = new TreeMap<>();
     entries.put(new Place(0, 0), List.of(new Entry(Entry.hex(LONG, 1L), "", timed)));
     entries.put(
-        new Place(1, 0), List.of(new Entry(Entry.hex(LONG, 1L), "", Entry.hex(LONG, 3L) + timed)));
+        new Place(0, 1), List.of(new Entry(Entry.hex(LONG, 1L), "", Entry.hex(LONG, 3L) + timed)));
     return entries;
   }
 
