@@ -13,6 +13,7 @@ module io.statebackend.testkit {
   requires org.assertj.core;
   requires jdk.httpserver;
   requires static org.jspecify;
+  requires java.sql;
 
   exports io.statebackend.testkit;
   exports io.statebackend.testkit.fault;

@@ -14,9 +14,9 @@ import java.lang.annotation.Target;
  *
  * <p>The text is read as the type's own {@code valueOf} or {@code parse} does: numbers, booleans, a
  * single character, strings, names of enum constants, {@code BigInteger}, {@code BigDecimal},
- * {@code UUID} and {@code java.time}. Without this annotation primitives become zero or {@code
- * false}, optionals, collections and arrays empty, and everything else {@code null}, which the
- * constructor of the record can replace.
+ * {@code UUID}, {@code URI}, {@code java.time}, codes of currencies and language tags. Without this
+ * annotation primitives become zero or {@code false}, optionals, collections and arrays empty, and
+ * everything else {@code null}, which the constructor of the record can replace.
  *
  * <pre>{@code
  * record Order(long id, @DefaultValue("EUR") String currency) {}

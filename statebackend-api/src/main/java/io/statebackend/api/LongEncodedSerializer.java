@@ -6,6 +6,9 @@ package io.statebackend.api;
  * Integer}, {@code Double} or an identifier wrapped in a class. Engines may keep such values in
  * {@code long[]} columns instead of as objects.
  *
+ * <p>{@link #toLong} and {@link #fromLong} are thread-safe, whatever {@link #duplicate} says of the
+ * other methods; a duplicate is encoded as numbers too.
+ *
  * <p>{@code fromLong(toLong(v))} is {@link #equal} to {@code v}, and two values are {@link #equal}
  * if and only if their numbers are.
  *

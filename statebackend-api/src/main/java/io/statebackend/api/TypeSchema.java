@@ -22,7 +22,8 @@ public record TypeSchema(String type, @Nullable String name, List<Member> member
   /** The most UTF-16 code units of a text form that {@link #parse} reads. */
   public static final int TEXT_LENGTH_MAX = 1 << 20;
 
-  private static final int DEPTH_MAX = 64;
+  /** The most levels of types inside each other. */
+  public static final int DEPTH_MAX = 64;
 
   /**
    * One part of a type: a field, an element, or a constant.

@@ -7,8 +7,9 @@ package io.statebackend.api;
  * <p>The rules an implementer keeps:
  *
  * <ul>
- *   <li>Thread-safe: the owner of the state and the writer of a snapshot use one instance at the
- *       same time. Immutable instances are; anything with buffers keeps them per thread.
+ *   <li>Thread-safe, as immutable instances are: subtasks and the writers of snapshots use one at
+ *       the same time. What keeps something from call to call, such as a buffer, overrides {@link
+ *       #duplicate} instead.
  *   <li>{@link #deserialize} reads exactly the bytes that {@link #serialize} wrote, and gives a
  *       value that is {@link #equal} to the one written.
  *   <li>For keys, namespaces and user keys of maps: two values are {@link #equal} if and only if
@@ -102,6 +103,22 @@ public interface TypeSerializer<T> {
    */
   default boolean equal(T a, T b) {
     return a.equals(b);
+  }
+
+  /**
+   * Returns an instance for another thread; by default this one. A serializer that is not
+   * thread-safe returns a new one of the same class and schema, which shares with this one nothing
+   * that calls change.
+   *
+   * <p>Each subtask takes one for itself when a state is declared, and so does each image when it
+   * is taken and each thread that reads the image. So it is called by several threads, also while
+   * this one is in use, and for thread-unsafe serializers of engines that keep objects at each
+   * checkpoint: it should be cheap.
+   *
+   * @return this serializer, or one that another thread can use while this one is in use
+   */
+  default TypeSerializer<T> duplicate() {
+    return this;
   }
 
   /**

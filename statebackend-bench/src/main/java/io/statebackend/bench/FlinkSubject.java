@@ -21,12 +21,12 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.runtime.state.AbstractKeyedStateBackend;
 import org.apache.flink.runtime.state.KeyGroupedInternalPriorityQueue;
-import org.apache.flink.streaming.api.operators.TimerHeapInternalTimer;
-import org.apache.flink.streaming.api.operators.TimerSerializer;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.operators.TimerHeapInternalTimer;
+import org.apache.flink.streaming.api.operators.TimerSerializer;
 import org.jspecify.annotations.Nullable;
 
 /** A keyed state backend of Flink, opened as its task opens it, without a cluster around it. */
@@ -43,8 +43,7 @@ final class FlinkSubject implements StatesSubject, DurableSubject, TimedSubject 
   static FlinkSubject inRocksDb(Path directory) {
     EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend(true);
     backend.setDbStoragePath(directory.resolve("db").toString());
-    backend.setPriorityQueueStateType(
-        EmbeddedRocksDBStateBackend.PriorityQueueStateType.ROCKSDB);
+    backend.setPriorityQueueStateType(EmbeddedRocksDBStateBackend.PriorityQueueStateType.ROCKSDB);
     return new FlinkSubject(backend);
   }
 

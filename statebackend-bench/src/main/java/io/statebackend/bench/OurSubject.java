@@ -146,8 +146,7 @@ final class OurSubject implements StatesSubject, DurableSubject, TimedSubject {
     @Override
     public long fire(long upTo) {
       long[] sum = new long[1];
-      timers.fire(
-          upTo, Integer.MAX_VALUE, (namespace, timestamp) -> sum[0] += keyed.currentKey());
+      timers.fire(upTo, Integer.MAX_VALUE, (namespace, timestamp) -> sum[0] += keyed.currentKey());
       return sum[0];
     }
   }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
-import io.statebackend.api.spi.EntryCursor;
-import java.util.List;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.Field;
 import io.statebackend.api.spi.KeyContext;
@@ -15,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 

@@ -93,7 +93,8 @@ final class FsSnapshots implements NativeSnapshots, AutoCloseable {
     long moreBytes = reserveForOnePass(image, windowBytes);
     StoredSegments written = files.createSegments();
     boolean isWritten = false;
-    try (SnapshotFileWriter writer = new SnapshotFileWriter(nativeFiles)) {
+    try (SnapshotFileWriter writer =
+        new SnapshotFileWriter(nativeFiles, FrozenBytes.pieceBytes(image.segmentSizeBytes()))) {
       StoredSegments base = completed();
       Manifest.Writer manifest = new Manifest.Writer();
       new Increment(image, base, writer, written, manifest, windowBytes + moreBytes).write();

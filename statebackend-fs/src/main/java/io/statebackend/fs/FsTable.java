@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
-import io.statebackend.api.spi.EntryCursor;
-import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.BinaryInput;
+import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.EntryCursor;
+import io.statebackend.api.spi.KeyContext;
 import java.util.ArrayList;
 import java.util.List;
-import io.statebackend.api.TypeSerializer;
-import io.statebackend.api.spi.KeyContext;
 
 /** What the tables of all kinds have: the records, and a key part and a view to work with. */
 final class FsTable<K, N> {

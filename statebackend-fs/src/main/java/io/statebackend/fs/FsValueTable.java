@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
-import io.statebackend.api.spi.EntryCursor;
-import java.util.List;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.LongEncodedSerializer;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.ValueTable;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A record per value. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
-import java.util.function.LongConsumer;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /**
  * The index of one key group of a table: from hashes to addresses, by extendible hashing.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
-import java.util.Arrays;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.KeyContext;
+import java.util.Arrays;
 
 /**
  * How key and namespace are one key part.

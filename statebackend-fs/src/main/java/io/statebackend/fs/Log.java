@@ -22,6 +22,9 @@ final class Log implements AutoCloseable {
 
   private static final int CAPACITY_MIN = 64 << 10;
 
+  /** If memory is scarce, segments may be as small as this. */
+  private static final int SCARCE_CAPACITY_MIN = 4 << 10;
+
   /** A store begins with small segments; they grow with it. */
   private static final int SEGMENTS_PER_LOG = 16;
 
@@ -263,8 +266,25 @@ final class Log implements AutoCloseable {
     int wanted = capacityFor(bytes);
     // If there is too little memory for snapshots of larger segments, smaller ones do as well.
     int capacity = reserveForSnapshots(wanted) ? wanted : Math.min(wanted, minCapacityFor(bytes));
-    byte[] array = allocate(capacity, "state=" + state);
+    int least = Math.max(SCARCE_CAPACITY_MIN, minBytes(bytes));
+    // The segment that a store appends to cannot be lent, so it leaves the others their shares.
+    long room = memory.shareOfLogBytes();
+    while (capacity > room && capacity / 2 >= least) {
+      capacity /= 2;
+    }
+    byte[] array = tryAllocate(capacity);
+    while (array == null && capacity / 2 >= least) {
+      capacity /= 2;
+      array = tryAllocate(capacity);
+    }
+    if (array == null) {
+      throw noMemory(capacity, "state=" + state);
+    }
     addActive(new Segment(nextSegmentId++, segments.allocate(capacity), array));
+  }
+
+  private static int minBytes(int recordBytes) {
+    return Segment.HEADER_BYTES + recordBytes;
   }
 
   int largestSegmentBytes() {
@@ -287,14 +307,18 @@ final class Log implements AutoCloseable {
   }
 
   private byte[] allocate(int capacity, String what) {
-    byte[] array = residency.tryAllocate(capacity);
-    if (array == null && isRestoring) {
-      array = residency.tryAllocateFromMargin(capacity, RESTORING_LAST_BYTES_DIVISOR);
-    }
+    byte[] array = tryAllocate(capacity);
     if (array == null) {
       throw noMemory(capacity, what);
     }
     return array;
+  }
+
+  private byte @Nullable [] tryAllocate(int capacity) {
+    byte[] array = residency.tryAllocate(capacity);
+    return array == null && isRestoring
+        ? residency.tryAllocateFromMargin(capacity, RESTORING_LAST_BYTES_DIVISOR)
+        : array;
   }
 
   private StateIoException noMemory(int capacity, String what) {
@@ -335,12 +359,12 @@ final class Log implements AutoCloseable {
     long grown = Long.highestOneBit(Math.max(1, usedBytes / SEGMENTS_PER_LOG));
     int wanted = (int) Math.min(segmentSizeBytes, Math.max(CAPACITY_MIN, grown));
     int capacity = Math.min(segmentSizeBytes, wanted) - ARRAY_HEADER_BYTES;
-    return Math.max(capacity, Segment.HEADER_BYTES + bytes);
+    return Math.max(capacity, minBytes(bytes));
   }
 
   private int minCapacityFor(int bytes) {
     int capacity = largestSegmentBytes - ARRAY_HEADER_BYTES;
-    return bytes > capacity - Segment.HEADER_BYTES ? Segment.HEADER_BYTES + bytes : capacity;
+    return bytes > capacity - Segment.HEADER_BYTES ? minBytes(bytes) : capacity;
   }
 
   /** Appends a record whose bytes are to be written by the caller; it fits. */

@@ -243,6 +243,13 @@ final class MemoryBudget {
       }
     }
 
+    /** Returns what is left of the account's equal share for its log, 0 or less if nothing is. */
+    long shareOfLogBytes() {
+      synchronized (MemoryBudget.this) {
+        return MemoryBudget.this.shareBytes() - usedBytes + parts.getOrDefault(Part.LOG, 0L);
+      }
+    }
+
     /** Returns how much the account may keep from its lender: nothing is kept while it is alone. */
     long privateBytesMax() {
       synchronized (MemoryBudget.this) {

@@ -29,7 +29,9 @@ final class NativeRestore {
 
   private static final int READ_AHEAD_BLOCKS = 16;
 
-  /** What it costs to look a record up that is in a file: about as much as to read so many bytes. */
+  /**
+   * What it costs to look a record up that is in a file: about as much as to read so many bytes.
+   */
   private static final int LOOK_UP_BYTES = 4 << 10;
 
   private final KeyGroupRange range;

@@ -16,6 +16,9 @@ record RangeDirectory(List<Chunk> chunks) {
   /** What a chunk of several runs has at most, so that one can be read at once. */
   static final int CHUNK_BYTES_MAX = 1 << 20;
 
+  /** What a gap takes at most. */
+  private static final int GAP_BYTES_MAX = 5;
+
   RangeDirectory {
     chunks = List.copyOf(chunks);
   }
@@ -110,6 +113,7 @@ record RangeDirectory(List<Chunk> chunks) {
     if (last <= previousLast
         || last > Integer.MAX_VALUE
         || gapBytes < 0
+        || gapBytes > (long) recordBytes / RecordLayout.UNIT_BYTES * GAP_BYTES_MAX
         || position + recordBytes + gapBytes > range.directoryPosition()) {
       throw new CorruptStateException(
           "not a run of a chunk: last key group=%d, size=%d, gaps=%d"

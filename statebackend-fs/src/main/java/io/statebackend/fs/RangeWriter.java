@@ -25,7 +25,6 @@ final class RangeWriter {
   private final SnapshotFileWriter writer;
   private final FrozenBytes source;
   private final KeyGroupRange keyGroups;
-  private final byte[] grouped;
 
   /** Where the records of a chunk begin, run by run. */
   private final int[] order;
@@ -45,11 +44,10 @@ final class RangeWriter {
     this.writer = writer;
     this.source = source;
     this.keyGroups = keyGroups;
-    this.grouped = new byte[source.pieceBytes()];
     this.order = new int[source.pieceBytes() / RecordLayout.SIZE_BYTES_MIN];
   }
 
-  /** Returns the memory that a writer takes for segments of a size. */
+  /** Returns the memory that a writer takes for segments of a size, with its file's buffer. */
   static long sizeBytes(int segmentSizeBytes) {
     int piece = FrozenBytes.pieceBytes(segmentSizeBytes);
     return piece
@@ -203,16 +201,13 @@ final class RangeWriter {
   /** Writes the records of a run, and the gaps between them. */
   private void writeRun(int run) {
     int expected = 0;
-    int to = 0;
     for (int i = run == 0 ? 0 : runEnds[run - 1]; i < runEnds[run]; i++) {
       int at = order[i];
       int sizeBytes = RecordLayout.sizeBytes(Bytes.getLong(source.bytes(), source.at() + at));
-      System.arraycopy(source.bytes(), source.at() + at, grouped, to, sizeBytes);
+      writer.write(source.bytes(), source.at() + at, sizeBytes);
       gaps.writeVarInt((at - expected) / RecordLayout.UNIT_BYTES);
-      to += sizeBytes;
       expected = at + sizeBytes;
     }
-    writer.write(grouped, 0, to);
     writer.write(gaps.array(), 0, gaps.position());
   }
 

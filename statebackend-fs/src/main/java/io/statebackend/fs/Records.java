@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
-import java.util.function.LongConsumer;
 import io.statebackend.api.KeyGroupRange;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /** The records of one table that are either pages or not: their layout, index and life. */
 final class Records {

@@ -154,6 +154,7 @@ final class SegmentReader implements AutoCloseable {
       int from,
       KeyGroupRange keyGroups,
       Selection selection) {
+    checkIsIn(range.place().file(), range.place().position(), range.place().length());
     byte[] bytes = buffer(range.place().length());
     read(range.place(), bytes, 0);
     for (int at = 0; at < range.place().length(); ) {
@@ -177,7 +178,8 @@ final class SegmentReader implements AutoCloseable {
     }
     RangeDirectory.Run last = runs.get(runs.size() - 1);
     long position = runs.get(0).position();
-    int length = Math.toIntExact(last.position() + last.length() - position);
+    int length = (int) (last.position() + last.length() - position);
+    checkIsIn(file, position, length);
     byte[] bytes = buffer(length);
     read(file, position, bytes, 0, length);
     for (RangeDirectory.Run run : runs) {
@@ -260,8 +262,7 @@ final class SegmentReader implements AutoCloseable {
             range.directoryPosition(),
             range.directoryLength(),
             range.place().crc32c());
-    byte[] bytes = new byte[place.length()];
-    read(place, bytes, 0);
+    byte[] bytes = readAll(place);
     try {
       return RangeDirectory.read(new BinaryInput(bytes), range, from);
     } catch (CorruptStateException e) {
@@ -270,6 +271,25 @@ final class SegmentReader implements AutoCloseable {
           place.file(),
           place.position(),
           e);
+    }
+  }
+
+  private byte[] readAll(StoredSegment.Place place) {
+    checkIsIn(place.file(), place.position(), place.length());
+    byte[] bytes = new byte[place.length()];
+    read(place, bytes, 0);
+    return bytes;
+  }
+
+  /** Checks that bytes lie in a file, before memory is taken for them. */
+  private void checkIsIn(String file, long position, int length) {
+    long fileLength = open(file).length();
+    if (position < 0 || length < 0 || position > fileLength - length) {
+      throw new CorruptStateException(
+          "place lies beyond the end of its file: length=%d, file has %d bytes"
+              .formatted(length, fileLength),
+          file,
+          position);
     }
   }
 
@@ -327,8 +347,7 @@ final class SegmentReader implements AutoCloseable {
   }
 
   private void apply(StoredSegment.Liveness part, int segmentSize, long[] live) {
-    byte[] list = new byte[part.place().length()];
-    read(part.place(), list, 0);
+    byte[] list = readAll(part.place());
     try {
       BinaryInput in = new BinaryInput(list);
       int end = UnitList.readEnd(in, segmentSize / RecordLayout.UNIT_BYTES);

@@ -15,12 +15,22 @@ final class SnapshotFileWriter implements AutoCloseable {
 
   private final NativeFiles files;
   private final CRC32C crc = new CRC32C();
+
+  /** What was not given to the file yet: it costs a system call each time. */
+  private final byte[] buffer;
+
+  private int buffered;
+
+  /** From where on the buffer has bytes of the place that are not in its checksum yet. */
+  private int checksummed;
+
   private NativeFiles.@Nullable NewFile file;
   private long position;
   private long placeFrom;
 
-  SnapshotFileWriter(NativeFiles files) {
+  SnapshotFileWriter(NativeFiles files, int bufferBytes) {
     this.files = files;
+    this.buffer = new byte[bufferBytes];
   }
 
   /** Begins a place. */
@@ -39,6 +49,7 @@ final class SnapshotFileWriter implements AutoCloseable {
   /** Begins a place in the same file as the last one. */
   void beginPart() {
     placeFrom = position;
+    checksummed = buffered;
     crc.reset();
   }
 
@@ -49,9 +60,29 @@ final class SnapshotFileWriter implements AutoCloseable {
 
   /** Appends bytes to the place. */
   void write(byte[] bytes, int from, int length) {
-    open().output().write(bytes, from, length);
-    crc.update(bytes, from, length);
+    if (length > buffer.length - buffered) {
+      flush();
+    }
+    if (length > buffer.length) {
+      crc.update(bytes, from, length);
+      open().output().write(bytes, from, length);
+    } else {
+      System.arraycopy(bytes, from, buffer, buffered, length);
+      buffered += length;
+    }
     position += length;
+  }
+
+  private void flush() {
+    updateChecksum();
+    open().output().write(buffer, 0, buffered);
+    buffered = 0;
+    checksummed = 0;
+  }
+
+  private void updateChecksum() {
+    crc.update(buffer, checksummed, buffered - checksummed);
+    checksummed = buffered;
   }
 
   private NativeFiles.NewFile open() {
@@ -64,6 +95,7 @@ final class SnapshotFileWriter implements AutoCloseable {
 
   /** Ends the place. */
   StoredSegment.Place end() {
+    updateChecksum();
     return new StoredSegment.Place(
         open().name(), placeFrom, (int) (position - placeFrom), (int) crc.getValue());
   }
@@ -72,6 +104,7 @@ final class SnapshotFileWriter implements AutoCloseable {
   void finish() {
     NativeFiles.NewFile current = file;
     if (current != null) {
+      flush();
       try (StorageOutput output = current.output()) {
         output.commit();
       }

@@ -147,8 +147,12 @@ final class SpillFile {
 
   /** Closes the file until it is needed again; who is reading it meanwhile opens it again. */
   void letGo() {
-    try (FileChannel unused = takeChannel()) {
-      // Closed by the block.
+    FileChannel taken = takeChannel();
+    if (taken == null) {
+      return;
+    }
+    try {
+      taken.close();
     } catch (IOException e) {
       throw new StateIoException("cannot close a working file: file=" + path, e);
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
-import java.util.function.LongConsumer;
 import io.statebackend.api.KeyGroupRange;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** All records of a table: values, or heads of lists or maps and their pages. */

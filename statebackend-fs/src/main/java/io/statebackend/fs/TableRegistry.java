@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.fs;
 
+import io.statebackend.api.KeyGroupRange;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import io.statebackend.api.KeyGroupRange;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,9 +75,9 @@ final class TableRegistry {
   }
 
   /**
-   * Frees the name of a table, if there is one of that name, whose records are all dead. The log may
-   * still have them, so its number is given only to a table whose records look the same: whoever
-   * meets a dead one then reads its key right, and does not find it in the index.
+   * Frees the name of a table, if there is one of that name, whose records are all dead. The log
+   * may still have them, so its number is given only to a table whose records look the same:
+   * whoever meets a dead one then reads its key right, and does not find it in the index.
    */
   void drop(String name) {
     TableRecords dropped = byName.remove(name);

@@ -7,8 +7,10 @@ import io.statebackend.testkit.AwkwardKeysContract;
 import io.statebackend.testkit.BigStateContract;
 import io.statebackend.testkit.BudgetContract;
 import io.statebackend.testkit.CloseContract;
+import io.statebackend.testkit.ConfinedSerializersContract;
 import io.statebackend.testkit.EvolutionContract;
 import io.statebackend.testkit.EvolutionTableContract;
+import io.statebackend.testkit.ExplodingSerializersContract;
 import io.statebackend.testkit.InterleavingContract;
 import io.statebackend.testkit.KeysContract;
 import io.statebackend.testkit.ListStateContract;
@@ -23,13 +25,14 @@ import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RescaleReadsContract;
 import io.statebackend.testkit.RestoreContract;
+import io.statebackend.testkit.SnapshotIsolationContract;
 import io.statebackend.testkit.TableContract;
+import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.TtlContract;
 import io.statebackend.testkit.TtlModelContract;
-import io.statebackend.testkit.SnapshotIsolationContract;
-import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
+import io.statebackend.testkit.ValuesContract;
 import io.statebackend.testkit.WindowsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
@@ -156,6 +159,30 @@ final class FsContractsTest {
 
   @Nested
   final class Snapshots extends SnapshotIsolationContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Exploding extends ExplodingSerializersContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class ValueClasses extends ValuesContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return FsStateBackend.builder(directory).open();
+    }
+  }
+
+  @Nested
+  final class Confined extends ConfinedSerializersContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return FsStateBackend.builder(directory).open();

@@ -316,7 +316,7 @@ final class FsStateBackendTest {
         tables.add(table(openStore(backend)));
         fill(tables.get(i), 60);
       }
-      assertThat(backend.budget().usedBytes() / storeCount).isLessThan(100 << 10);
+      assertThat(backend.budget().usedBytes() / storeCount).isLessThan(106 << 10);
       tables.forEach(table -> check(table, 60));
     }
   }

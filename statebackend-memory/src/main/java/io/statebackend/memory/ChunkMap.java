@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.memory;
 
-import java.util.List;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /*

@@ -39,8 +39,8 @@ final class EntryLayout<K, N, V> {
   private static final long WORD_OF_HASH_ZERO = 0x5851F42D4C957F2DL;
 
   /**
-   * How many of the lowest bits of a mixed word come from the key alone, so that the namespaces of a
-   * key are found without looking at keys. They have next to no say in where an entry lies.
+   * How many of the lowest bits of a mixed word come from the key alone, so that the namespaces of
+   * a key are found without looking at keys. They have next to no say in where an entry lies.
    */
   private static final int KEY_BITS = 20;
 
@@ -87,6 +87,17 @@ final class EntryLayout<K, N, V> {
     this.images = images;
     // No bytes tell the one from another, so there is but one.
     this.soleNamespace = namespaced ? null : namespaces.deserialize(new BinaryInput());
+  }
+
+  /** Returns one with serializers of its own; this one, if they are thread-safe. */
+  EntryLayout<K, N, V> duplicate() {
+    TypeSerializer<K> ownKeys = keys.duplicate();
+    TypeSerializer<N> ownNamespaces = namespaces.duplicate();
+    LongEncodedSerializer<V> ownValues =
+        longValues == null ? null : (LongEncodedSerializer<V>) longValues.duplicate();
+    return ownKeys == keys && ownNamespaces == namespaces && ownValues == longValues
+        ? this
+        : new EntryLayout<>(ownKeys, ownNamespaces, ownValues, images);
   }
 
   /** Returns the serializer as one of numbers, or null if it is none. */
@@ -143,7 +154,9 @@ final class EntryLayout<K, N, V> {
     return keyHash == 0 ? WORD_OF_HASH_ZERO : keyHash;
   }
 
-  /** Returns the bits of a mixed word that tell the key alone, where there are namespaces. Not 0. */
+  /**
+   * Returns the bits of a mixed word that tell the key alone, where there are namespaces. Not 0.
+   */
   private static long keyBits(long keyHash) {
     return (mix(keyHash) >>> (Long.SIZE - KEY_BITS)) | 1;
   }

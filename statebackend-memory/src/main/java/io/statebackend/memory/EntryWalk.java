@@ -57,9 +57,10 @@ final class EntryWalk<K, N, V> implements MapWalk<K, V> {
     enter(chunk);
   }
 
-  /** Walks over a map that does not change, on any thread. */
-  static <K, N, V> EntryWalk<K, N, V> overFrozen(ChunkMap<K, N, V> map) {
-    return new EntryWalk<>(map.layout(), map, false);
+  /** Walks over a map that does not change, on any thread, with serializers for that thread. */
+  static <K, N, V> EntryWalk<K, N, V> overFrozen(
+      EntryLayout<K, N, V> layout, ChunkMap<K, N, V> map) {
+    return new EntryWalk<>(layout, map, false);
   }
 
   /** Walks over a chunk of its own that does not change, on any thread. */

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrozenCursor<K, N, V> implements EntryCursor {
   private final MemoryFrozenStore image;
+  private final FrozenTable<K, N, V> table;
+  private final FrozenTable.Form<K, N, V> form;
   private final @Nullable EntryWalk<K, N, V> walk;
   private final Pages<V> pages;
 
@@ -26,10 +28,16 @@ final class FrozenCursor<K, N, V> implements EntryCursor {
   private boolean closed;
 
   /** Makes a cursor for an image that counts it already. */
-  FrozenCursor(MemoryFrozenStore image, @Nullable ChunkMap<K, N, V> map, Pages<V> pages) {
+  FrozenCursor(
+      MemoryFrozenStore image,
+      FrozenTable<K, N, V> table,
+      FrozenTable.Form<K, N, V> form,
+      @Nullable ChunkMap<K, N, V> map) {
     this.image = image;
-    this.walk = map == null ? null : EntryWalk.overFrozen(map);
-    this.pages = pages;
+    this.table = table;
+    this.form = form;
+    this.walk = map == null ? null : EntryWalk.overFrozen(form.layout(), map);
+    this.pages = form.pages().create();
   }
 
   @Override
@@ -101,7 +109,7 @@ final class FrozenCursor<K, N, V> implements EntryCursor {
   public void close() {
     if (!closed) {
       closed = true;
-      image.cursorClosed();
+      image.cursorClosed(table, form);
     }
   }
 }

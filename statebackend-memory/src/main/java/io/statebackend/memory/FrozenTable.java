@@ -3,6 +3,7 @@ package io.statebackend.memory;
 
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.spi.EntryCursor;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,17 +17,40 @@ final class FrozenTable<K, N, V> {
   private final String name;
   private final KeyGroupRange range;
   private final @Nullable ChunkMap<K, N, V>[] maps;
-  private final PagesFactory<V> pages;
 
+  /** Of the owner's thread. */
+  private final Form<K, N, V> first;
+
+  /** Of cursors that are closed. */
+  private final ArrayDeque<Form<K, N, V>> idle = new ArrayDeque<>();
+
+  /** Takes the maps as they are, and duplicates of the serializers. */
   FrozenTable(
-      String name, KeyGroupRange range, @Nullable ChunkMap<K, N, V>[] maps, PagesFactory<V> pages) {
+      String name,
+      KeyGroupRange range,
+      @Nullable ChunkMap<K, N, V>[] maps,
+      EntryLayout<K, N, V> layout,
+      PagesFactory<V> pages) {
     this.name = name;
     this.range = range;
     this.maps = maps;
-    this.pages = pages;
+    this.first = new Form<>(layout, pages).duplicate();
+    this.idle.push(first);
   }
 
-  /** Walks over the entries of a key group on behalf of an image. */
+  /**
+   * How entries are serialized, by one cursor at a time.
+   *
+   * @param layout how keys and namespaces are
+   * @param pages how values are
+   */
+  record Form<K, N, V>(EntryLayout<K, N, V> layout, PagesFactory<V> pages) {
+    Form<K, N, V> duplicate() {
+      return new Form<>(layout.duplicate(), pages.duplicate());
+    }
+  }
+
+  /** Walks over the entries of a key group on behalf of an image, which calls one at a time. */
   EntryCursor entries(int keyGroup, MemoryFrozenStore image) {
     if (!range.contains(keyGroup)) {
       throw new IllegalArgumentException(
@@ -37,7 +61,13 @@ final class FrozenTable<K, N, V> {
               + ", table="
               + name);
     }
-    return new FrozenCursor<>(image, maps[keyGroup - range.first()], pages.create());
+    Form<K, N, V> form = idle.isEmpty() ? first.duplicate() : idle.pop();
+    return new FrozenCursor<>(image, this, form, maps[keyGroup - range.first()]);
+  }
+
+  /** Takes back what a cursor serialized with; called as {@link #entries} is. */
+  void giveBack(Form<K, N, V> form) {
+    idle.push(form);
   }
 
   /**
@@ -47,7 +77,10 @@ final class FrozenTable<K, N, V> {
    */
   interface PagesFactory<V> {
 
-    /** Makes one for one cursor. */
+    /** Makes one for one cursor, with the serializers of this. */
     Pages<V> create();
+
+    /** Returns one with serializers of its own; this one, if they are thread-safe. */
+    PagesFactory<V> duplicate();
   }
 }

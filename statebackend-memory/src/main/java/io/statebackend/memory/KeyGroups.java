@@ -233,7 +233,7 @@ final class KeyGroups<K, N, V> {
 
   /** Returns the maps as they are now, to be read while they are shared with an image. */
   FrozenTable<K, N, V> freeze() {
-    return new FrozenTable<>(table, range, maps.clone(), pages);
+    return new FrozenTable<>(table, range, maps.clone(), layout, pages);
   }
 
   /** Lets go of all entries. */

@@ -20,6 +20,21 @@ final class ListPages<E> implements Pages<Object> {
     this.serializer = serializer;
   }
 
+  /** Makes them for the lists of a table. */
+  record Factory<E>(StoredLists<E> lists, TypeSerializer<E> serializer)
+      implements FrozenTable.PagesFactory<Object> {
+    @Override
+    public Pages<Object> create() {
+      return new ListPages<>(lists, serializer);
+    }
+
+    @Override
+    public Factory<E> duplicate() {
+      TypeSerializer<E> own = serializer.duplicate();
+      return own == serializer ? this : new Factory<>(lists, own);
+    }
+  }
+
   @Override
   public void begin(EntryWalk<?, ?, Object> walkOverLists) {
     walk = lists.walk(walkOverLists.value());

@@ -19,15 +19,12 @@ final class MapPages<U, V> implements Pages<Object> {
   private boolean hasNext;
 
   /** Makes one for maps that do not change. */
-  MapPages(StoredMaps<U, V> maps, TypeSerializer<U> userKeys, TypeSerializer<V> values) {
+  private MapPages(StoredMaps<U, V> maps, TypeSerializer<U> userKeys, TypeSerializer<V> values) {
     this(maps, userKeys, values, false);
   }
 
   private MapPages(
-      StoredMaps<U, V> maps,
-      TypeSerializer<U> userKeys,
-      TypeSerializer<V> values,
-      boolean isLive) {
+      StoredMaps<U, V> maps, TypeSerializer<U> userKeys, TypeSerializer<V> values, boolean isLive) {
     this.maps = maps;
     this.userKeys = userKeys;
     this.values = values;
@@ -38,6 +35,26 @@ final class MapPages<U, V> implements Pages<Object> {
   static <U, V> MapPages<U, V> overLive(
       StoredMaps<U, V> maps, TypeSerializer<U> userKeys, TypeSerializer<V> values) {
     return new MapPages<>(maps, userKeys, values, true);
+  }
+
+  /** Makes them for the maps of a table. */
+  record Factory<U, V>(
+      StoredMaps<U, V> maps, TypeSerializer<U> userKeys, TypeSerializer<V> values, Images images)
+      implements FrozenTable.PagesFactory<Object> {
+    @Override
+    public Pages<Object> create() {
+      return new MapPages<>(maps, userKeys, values);
+    }
+
+    @Override
+    public Factory<U, V> duplicate() {
+      TypeSerializer<U> ownUserKeys = userKeys.duplicate();
+      TypeSerializer<V> ownValues = values.duplicate();
+      return ownUserKeys == userKeys && ownValues == values
+          ? this
+          : new Factory<>(
+              new StoredMaps<>(ownUserKeys, ownValues, images), ownUserKeys, ownValues, images);
+    }
   }
 
   @Override

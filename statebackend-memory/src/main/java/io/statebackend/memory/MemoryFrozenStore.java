@@ -51,7 +51,9 @@ final class MemoryFrozenStore implements FrozenStore {
     return tables == null;
   }
 
-  synchronized void cursorClosed() {
+  synchronized <K, N, V> void cursorClosed(
+      FrozenTable<K, N, V> table, FrozenTable.Form<K, N, V> form) {
+    table.giveBack(form);
     openCursors--;
     releaseUnused();
   }

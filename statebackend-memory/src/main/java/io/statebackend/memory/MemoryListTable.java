@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.memory;
 
-import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.Field;
 import io.statebackend.api.spi.KeyContext;
@@ -35,7 +35,7 @@ final class MemoryListTable<K, N, E> implements ListTable<K, N, E>, MemoryTable 
         new KeyGroups<>(
             spec.name(),
             range,
-            () -> new ListPages<>(lists, elements),
+            new ListPages.Factory<>(lists, elements),
             new EntryLayout<>(keys, spec.namespaceSerializer(), null, images));
   }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.memory;
 
-import io.statebackend.api.spi.EntryCursor;
-import java.util.List;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.Field;
 import io.statebackend.api.spi.KeyContext;
@@ -13,6 +12,7 @@ import io.statebackend.api.spi.MapTable;
 import io.statebackend.api.spi.TableSpec;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +37,7 @@ final class MemoryMapTable<K, N, U, V> implements MapTable<K, N, U, V>, MemoryTa
         new KeyGroups<>(
             spec.name(),
             range,
-            () -> new MapPages<>(maps, userKeys, values),
+            new MapPages.Factory<>(maps, userKeys, values, images),
             new EntryLayout<>(keys, spec.namespaceSerializer(), null, images));
   }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.memory;
 
-import io.statebackend.api.spi.EntryCursor;
-import java.util.List;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.EntrySource;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Values in chunks: numbers in place, others as objects. */
@@ -32,7 +32,7 @@ final class MemoryValueTable<K, N, V> implements ValueTable<K, N, V>, MemoryTabl
         new KeyGroups<>(
             spec.name(),
             range,
-            () -> new ValuePages<>(values),
+            new ValuePages.Factory<>(values),
             new EntryLayout<>(
                 keys, spec.namespaceSerializer(), EntryLayout.longEncoded(values), images));
   }

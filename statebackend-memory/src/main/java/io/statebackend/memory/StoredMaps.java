@@ -155,7 +155,7 @@ final class StoredMaps<U, V> {
     }
     return map instanceof Chunk chunk
         ? EntryWalk.overFrozen(layout, chunk)
-        : EntryWalk.overFrozen(large(map));
+        : EntryWalk.overFrozen(layout, large(map));
   }
 
   /** Walks over a map that the owner, who walks, may change meanwhile. */

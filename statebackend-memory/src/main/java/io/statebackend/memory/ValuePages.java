@@ -16,6 +16,20 @@ final class ValuePages<V> implements Pages<V> {
     this.serializer = serializer;
   }
 
+  /** Makes them for the values of a table. */
+  record Factory<V>(TypeSerializer<V> serializer) implements FrozenTable.PagesFactory<V> {
+    @Override
+    public Pages<V> create() {
+      return new ValuePages<>(serializer);
+    }
+
+    @Override
+    public Factory<V> duplicate() {
+      TypeSerializer<V> own = serializer.duplicate();
+      return own == serializer ? this : new Factory<>(own);
+    }
+  }
+
   @Override
   public void begin(EntryWalk<?, ?, V> walk) {
     unwritten = walk;

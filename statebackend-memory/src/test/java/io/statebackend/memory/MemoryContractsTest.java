@@ -7,9 +7,11 @@ import io.statebackend.testkit.AwkwardKeysContract;
 import io.statebackend.testkit.BigStateContract;
 import io.statebackend.testkit.CheckpointLifecycleContract;
 import io.statebackend.testkit.CloseContract;
+import io.statebackend.testkit.ConfinedSerializersContract;
 import io.statebackend.testkit.DamageContract;
 import io.statebackend.testkit.EvolutionContract;
 import io.statebackend.testkit.EvolutionTableContract;
+import io.statebackend.testkit.ExplodingSerializersContract;
 import io.statebackend.testkit.FaultContract;
 import io.statebackend.testkit.InterleavingContract;
 import io.statebackend.testkit.KeysContract;
@@ -24,15 +26,16 @@ import io.statebackend.testkit.OwnerContract;
 import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RestoreContract;
-import io.statebackend.testkit.TableContract;
-import io.statebackend.testkit.TtlContract;
-import io.statebackend.testkit.TtlModelContract;
 import io.statebackend.testkit.SealedDamageContract;
 import io.statebackend.testkit.SlowDiskContract;
 import io.statebackend.testkit.SnapshotIsolationContract;
+import io.statebackend.testkit.TableContract;
 import io.statebackend.testkit.TimersContract;
+import io.statebackend.testkit.TtlContract;
+import io.statebackend.testkit.TtlModelContract;
 import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
+import io.statebackend.testkit.ValuesContract;
 import io.statebackend.testkit.WindowsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
@@ -146,6 +149,30 @@ final class MemoryContractsTest {
 
   @Nested
   final class Snapshots extends SnapshotIsolationContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Exploding extends ExplodingSerializersContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class ValueClasses extends ValuesContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return MemoryStateBackend.create();
+    }
+  }
+
+  @Nested
+  final class Confined extends ConfinedSerializersContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return MemoryStateBackend.create();

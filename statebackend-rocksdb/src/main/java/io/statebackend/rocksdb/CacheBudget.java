@@ -19,10 +19,6 @@ final class CacheBudget {
     return limitBytes;
   }
 
-  synchronized long usedBytes() {
-    return usedBytes;
-  }
-
   /** Begins the account of one more store. */
   synchronized Account open() {
     accounts++;
@@ -46,6 +42,13 @@ final class CacheBudget {
         usedBytes += wanted;
         bytes += wanted;
         return true;
+      }
+    }
+
+    /** Returns what the store has of the budget; may be asked for by any thread. */
+    long usedBytes() {
+      synchronized (CacheBudget.this) {
+        return closed ? 0 : bytes;
       }
     }
 

@@ -167,14 +167,13 @@ final class Database implements EntryCache.Target, AutoCloseable {
   Column createColumn(TableFormat table) {
     OpenDatabase in = open;
     if (familyCount < familiesMax && budget.takeFamily()) {
-      return inGate(
+      return addCounted(
           in,
-          "cannot create a table: table=" + table.name(),
-          () -> {
+          "cannot create a table",
+          table,
+          descriptor -> {
             settleBeforeWrite();
-            ColumnFamilyHandle handle =
-                in.rocksDb().createColumnFamily(in.options().descriptor(table));
-            return addAlone(table, in.add(handle));
+            return in.rocksDb().createColumnFamily(descriptor);
           });
     }
     if (lastNumber == Column.NUMBER_MAX) {
@@ -189,18 +188,32 @@ final class Database implements EntryCache.Target, AutoCloseable {
   Column importColumn(TableFormat table, List<ExportImportFilesMetaData> files) {
     OpenDatabase in = open;
     budget.takeFamilies(1);
-    return inGate(
+    return addCounted(
         in,
-        "cannot import a table: table=" + table.name(),
-        () -> {
+        "cannot import a table",
+        table,
+        descriptor -> {
           try (ImportColumnFamilyOptions move =
               new ImportColumnFamilyOptions().setMoveFiles(true)) {
-            ColumnFamilyHandle handle =
-                in.rocksDb()
-                    .createColumnFamilyWithImport(in.options().descriptor(table), move, files);
-            return addAlone(table, in.add(handle));
+            return in.rocksDb().createColumnFamilyWithImport(descriptor, move, files);
           }
         });
+  }
+
+  /** Adds a table in a family of its own, which the budget counts; no more if that fails. */
+  private Column addCounted(
+      OpenDatabase in, String failure, TableFormat table, DatabaseOptions.Creation creation) {
+    int countBefore = familyCount;
+    try {
+      return inGate(
+          in,
+          failure + ": table=" + table.name(),
+          () -> addAlone(table, in.add(in.options().create(table, creation))));
+    } finally {
+      if (familyCount == countBefore) {
+        budget.giveFamiliesBack(1);
+      }
+    }
   }
 
   /** Exports the files of a table, which has its own, as they are, by hard links. */

@@ -9,6 +9,7 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.BuiltinComparator;
 import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
@@ -16,6 +17,7 @@ import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteOptions;
 
 /**
@@ -44,6 +46,9 @@ final class DatabaseOptions implements AutoCloseable {
   private static final int COMPRESSED_FROM_LEVEL = 2;
   private static final int LEVEL_COUNT = 7;
   private static final long INFO_LOG_BYTES = 1L << 20;
+
+  /** Each checkpoint has the manifest as a new file, so it is begun anew from time to time. */
+  private static final long MANIFEST_BYTES = 4L << 20;
 
   private final NativeBudget budget;
   private final Tuning tuning;
@@ -92,6 +97,33 @@ final class DatabaseOptions implements AutoCloseable {
     return object;
   }
 
+  /** Frees options that no column family was made with; does nothing if they are freed. */
+  private synchronized void free(ColumnFamilyOptions options) {
+    if (made.remove(options)) {
+      options.close();
+    }
+  }
+
+  /** Makes a column family. */
+  interface Creation {
+    ColumnFamilyHandle create(ColumnFamilyDescriptor descriptor) throws RocksDBException;
+  }
+
+  /**
+   * Makes the column family of a table. If that fails, its options are freed at once.
+   *
+   * @throws RuntimeException whatever the tuning throws
+   */
+  ColumnFamilyHandle create(TableFormat table, Creation creation) throws RocksDBException {
+    ColumnFamilyDescriptor descriptor = descriptor(table);
+    try {
+      return creation.create(descriptor);
+    } catch (RocksDBException | RuntimeException | Error e) {
+      free(descriptor.getOptions());
+      throw e;
+    }
+  }
+
   private void setDatabaseOptions() {
     database
         .setMaxOpenFiles(-1)
@@ -103,6 +135,7 @@ final class DatabaseOptions implements AutoCloseable {
         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
         .setKeepLogFileNum(1)
         .setMaxLogFileSize(INFO_LOG_BYTES)
+        .setMaxManifestFileSize(MANIFEST_BYTES)
         .setStatsDumpPeriodSec(0)
         .setStatsPersistPeriodSec(0);
     tuning.database(database);
@@ -192,9 +225,14 @@ final class DatabaseOptions implements AutoCloseable {
                 .setMaxBytesForLevelBase(4 * fileBytes)
                 .setLevelCompactionDynamicLevelBytes(true)
                 .setCompressionPerLevel(compression));
-    tuning.state(state, options);
-    options.setComparator(BuiltinComparator.BYTEWISE_COMPARATOR);
-    options.setTableFormatConfig(files(state));
+    try {
+      tuning.state(state, options);
+      options.setComparator(BuiltinComparator.BYTEWISE_COMPARATOR);
+      options.setTableFormatConfig(files(state));
+    } catch (RuntimeException | Error e) {
+      free(options);
+      throw e;
+    }
     return options;
   }
 

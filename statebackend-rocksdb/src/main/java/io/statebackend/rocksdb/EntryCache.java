@@ -576,7 +576,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   void flush() {
     for (int i = 0; dirtyTotal > 0 && i < chunkCount; i++) {
       if (dirtyCounts[i] > 0) {
-        collectDirty(i);
+        collectDirtyInOrder(i);
         target.write(batch);
         clean(i);
       }
@@ -596,10 +596,11 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     for (int n = 0; n < chunkCount; n++) {
       int i = (oldest + n) % chunkCount;
       if (dirtyCounts[i] > 0) {
-        collectDirty(i);
         if (writes.sizeBytes() < sealedBytesMax) {
+          collectDirty(i);
           sealedAs[i] = writes.add(batch.toBytes());
         } else {
+          collectDirtyInOrder(i);
           target.write(batch);
         }
         clean(i);
@@ -614,6 +615,27 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       if (isDirty(source, entry)) {
         addTo(batch, source, entry);
       }
+    }
+  }
+
+  /** Collects what is written at once, in the order of the keys. */
+  private void collectDirtyInOrder(int number) {
+    byte[] source = chunks[number];
+    victims.begin(source);
+    for (int entry = 0; entry < sizes[number]; entry += entryBytes(source, entry)) {
+      if (isDirty(source, entry)) {
+        victims.add(0, entry, entry + HEADER_BYTES, keyLength(source, entry));
+      }
+    }
+    collectVictims(source);
+  }
+
+  /** Puts victims into the batch, in the order of their keys. */
+  private void collectVictims(byte[] source) {
+    batch.clear();
+    victims.sort();
+    for (int i = 0; i < victims.count(); i++) {
+      addTo(batch, source, victims.at(i));
     }
   }
 
@@ -635,6 +657,11 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     }
     dirtyTotal -= dirtyCounts[number];
     dirtyCounts[number] = 0;
+  }
+
+  /** Returns what it takes of the budget; may be asked for by any thread. */
+  long usedBytes() {
+    return account.usedBytes();
   }
 
   /** Ends the account; nothing is written. The memory goes with the store. */
@@ -882,7 +909,6 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
    * @return where the entries end of which such ones stay
    */
   private int collectVictims(int evicted, int keptBytesMax, int kept) {
-    batch.clear();
     byte[] source = chunks[evicted];
     victims.begin(source);
     int keptBytes = 0;
@@ -904,10 +930,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       }
       entry += entryBytes;
     }
-    victims.sort();
-    for (int i = 0; i < victims.count(); i++) {
-      addTo(batch, source, victims.at(i));
-    }
+    collectVictims(source);
     return keptEnd;
   }
 
@@ -930,8 +953,8 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       return false;
     }
     int places = (1 << placeBits) - 1;
-    int home = hash & mask;
-    for (long slot = slots[home]; slot != 0; slot = slots[home = (home + 1) & mask]) {
+    for (int place = hash & mask; slots[place] != 0; place = (place + 1) & mask) {
+      long slot = slots[place];
       if ((int) (slot >>> 32) == hash) {
         int address = (int) slot - 1;
         byte[] source = chunks[address >>> placeBits];

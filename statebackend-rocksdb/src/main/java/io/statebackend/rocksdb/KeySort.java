@@ -49,6 +49,13 @@ final class KeySort {
     }
   }
 
+  /** Takes memory for a number of items, and for no more. */
+  void reserve(int items) {
+    if (items > heads.length) {
+      resize(items);
+    }
+  }
+
   /**
    * Adds an item.
    *

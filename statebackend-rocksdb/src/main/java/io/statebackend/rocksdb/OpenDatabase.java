@@ -86,7 +86,7 @@ final class OpenDatabase implements AutoCloseable {
     } catch (RocksDBException e) {
       options.close();
       throw Errors.of("cannot open the database: store=" + name + ", directory=" + directory, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       options.close();
       throw e;
     }

@@ -9,6 +9,7 @@ import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyedStore;
 import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
+import io.statebackend.api.spi.MemoryUse;
 import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.TableSpec;
@@ -47,8 +48,8 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
   private final Map<String, ListSizes> listSizes = new HashMap<>();
   private long nextLink;
 
-  /** Null until it is needed. Guarded by this. */
-  private @Nullable Opened opened;
+  /** Null until it is needed. Changed while this is held; read by figures without waiting. */
+  private volatile @Nullable Opened opened;
 
   /** Guarded by this. */
   private boolean closed;
@@ -82,10 +83,21 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
     if (closed) {
       throw closedException();
     }
-    if (opened == null) {
-      opened = newOpened(openDatabase(databaseDirectory(), List.of()));
+    Opened open = opened;
+    if (open == null) {
+      open = newOpened(openDatabase(databaseDirectory(), List.of()));
+      opened = open;
     }
-    return opened;
+    return open;
+  }
+
+  /** Returns what the store uses beside what stores share. May be called by any thread. */
+  MemoryUse.OfStore memoryUse() {
+    Opened open = opened;
+    return new MemoryUse.OfStore(
+        spec.operatorId(),
+        spec.subtask(),
+        open == null ? Map.of() : Map.of(MemoryUse.Part.CACHE, open.cache().usedBytes()));
   }
 
   private StateClosedException closedException() {
@@ -145,7 +157,7 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
   private StoredEntries declare(TableFormat format) {
     Opened open = opened();
     open.database().checkOpen();
-    if (!declared.add(format.name())) {
+    if (declared.contains(format.name())) {
       throw new IllegalStateException(
           "table exists already: table=" + format.name() + ", store=" + name);
     }
@@ -157,6 +169,7 @@ final class RocksDbKeyedStore<K> implements KeyedStore<K> {
           "state was restored with other lengths than it is declared with: restored=%s, declared=%s"
               .formatted(column.format(), format));
     }
+    declared.add(format.name());
     return new StoredEntries(open.database(), open.cache(), column, parts.settings().limits());
   }
 

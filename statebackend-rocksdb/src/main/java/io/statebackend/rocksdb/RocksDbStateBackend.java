@@ -13,7 +13,7 @@ import io.statebackend.api.spi.StoreSpec;
 import io.statebackend.api.spi.WorkDirectory;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,8 +38,8 @@ public final class RocksDbStateBackend implements StateBackend {
   private final Transfers transfers;
   private final RocksDbKeyedStore.Parts parts;
 
-  /** The stores that are open. Guarded by itself. */
-  private final Set<RocksDbKeyedStore<?>> stores = new HashSet<>();
+  /** The stores that are open, in the order in which they were. Guarded by itself. */
+  private final Set<RocksDbKeyedStore<?>> stores = new LinkedHashSet<>();
 
   /** Guarded by {@code stores}. */
   private boolean closed;
@@ -108,19 +108,21 @@ public final class RocksDbStateBackend implements StateBackend {
   /**
    * {@inheritDoc}
    *
-   * <p>Stores share both parts of the budget: native memory, which is blocks, their index and
-   * filters, and write buffers; and the caches on the heap.
+   * <p>Stores share the native memory, which is blocks, their index and filters, and write buffers;
+   * each has a cache of its own on the heap. What a snapshot takes while it is written is not in
+   * the figures.
    */
   @Override
   public MemoryUse memoryUse() {
+    long nativeBytes = nativeBudget.usedBytes();
+    List<RocksDbKeyedStore<?>> open;
+    synchronized (stores) {
+      open = List.copyOf(stores);
+    }
     return new MemoryUse(
         memoryLimitBytes,
-        Map.of(
-            MemoryUse.Part.NATIVE,
-            nativeBudget.usedBytes(),
-            MemoryUse.Part.CACHE,
-            cacheBudget.usedBytes()),
-        List.of());
+        Map.of(MemoryUse.Part.NATIVE, nativeBytes),
+        open.stream().map(RocksDbKeyedStore::memoryUse).toList());
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.statebackend.rocksdb;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
@@ -60,7 +61,7 @@ final class SealedWrites {
     return batches.size();
   }
 
-  /** Returns the bytes that all batches take that were added, with what they are sorted by. */
+  /** Returns the bytes that all batches take that were added, with what sorting them takes. */
   synchronized long sizeBytes() {
     return sizeBytes;
   }
@@ -117,6 +118,7 @@ final class SealedWrites {
       }
       KeySort records = new KeySort();
       records.begin(all);
+      records.reserve(Arrays.stream(all).mapToInt(Batch::recordCount).sum());
       for (int i = 0; i < all.length; i++) {
         Batch.addRecords(all[i], i, records);
       }

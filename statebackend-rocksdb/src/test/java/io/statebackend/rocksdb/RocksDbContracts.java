@@ -6,7 +6,9 @@ import io.statebackend.testkit.AggregatingStateContract;
 import io.statebackend.testkit.AwkwardKeysContract;
 import io.statebackend.testkit.BigStateContract;
 import io.statebackend.testkit.CloseContract;
+import io.statebackend.testkit.ConfinedSerializersContract;
 import io.statebackend.testkit.EvolutionContract;
+import io.statebackend.testkit.ExplodingSerializersContract;
 import io.statebackend.testkit.InterleavingContract;
 import io.statebackend.testkit.KeysContract;
 import io.statebackend.testkit.ListStateContract;
@@ -19,11 +21,11 @@ import io.statebackend.testkit.OwnerContract;
 import io.statebackend.testkit.ReducingStateContract;
 import io.statebackend.testkit.RescaleContract;
 import io.statebackend.testkit.RestoreContract;
+import io.statebackend.testkit.SnapshotIsolationContract;
 import io.statebackend.testkit.TableContract;
+import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.TtlContract;
 import io.statebackend.testkit.TtlModelContract;
-import io.statebackend.testkit.SnapshotIsolationContract;
-import io.statebackend.testkit.TimersContract;
 import io.statebackend.testkit.UndeclaredStateContract;
 import io.statebackend.testkit.ValueStateContract;
 import io.statebackend.testkit.WindowsContract;
@@ -165,6 +167,22 @@ abstract class RocksDbContracts {
 
   @Nested
   final class Snapshots extends SnapshotIsolationContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return open(directory);
+    }
+  }
+
+  @Nested
+  final class Exploding extends ExplodingSerializersContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return open(directory);
+    }
+  }
+
+  @Nested
+  final class Confined extends ConfinedSerializersContract {
     @Override
     protected StateBackend newBackend(Path directory) {
       return open(directory);

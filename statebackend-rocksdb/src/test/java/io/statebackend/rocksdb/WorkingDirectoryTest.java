@@ -401,6 +401,35 @@ final class WorkingDirectoryTest {
     assertHoldsCheckpoint(checkpoints, "second ");
   }
 
+  /** No file can be made where the directory was: RocksDB stops, and is opened anew later. */
+  @Test
+  void write_directoryIsAway_goesOnWhenItIsBack() throws IOException {
+    Path work = directory.resolve("work");
+    Path away = directory.resolve("away");
+    try (FileCheckpointStorage storage = FileCheckpointStorage.open(directory.resolve("storage"));
+        RocksDbStateBackend backend =
+            RocksDbStateBackend.builder(work).memoryBudgetBytes(8 << 20).open();
+        CheckpointCoordinator checkpoints = CheckpointCoordinator.builder(storage).open();
+        Subtask subtask = checkpoints.subtask("operator").open()) {
+      var keyed = subtask.keyed(backend, Serializers.LONG);
+      ValueState<String> state = keyed.value(STATE);
+      Filler.writeAll(keyed, state, "first ");
+      Files.move(work, away);
+      StateException refused = Filler.writeUntilRefused(keyed, state);
+      assertThat(refused).isInstanceOf(StateIoException.class).hasMessageContaining("operator-0");
+      Files.move(away, work);
+      while (refused != null) {
+        LockSupport.parkNanos(10_000_000);
+        refused = Filler.writeOnce(keyed, state);
+      }
+      Filler.writeAll(keyed, state, "second ");
+      var checkpoint = checkpoints.trigger();
+      subtask.snapshotIfPending();
+      checkpoint.join();
+    }
+    assertHoldsCheckpoint(directory.resolve("storage"), "second ");
+  }
+
   /** Prepares a process that sees a disk of its own at a directory. */
   private static ProcessBuilder onOwnDisk(Path mountPoint, List<String> command) {
     List<String> all = new ArrayList<>();

@@ -36,7 +36,8 @@ final class BudgetRunsTest {
                 dynamicTest(
                     run.toString(),
                     () ->
-                        assertThat(BudgetRuns.run(run, directory.resolve("run-" + runs.indexOf(run))))
+                        assertThat(
+                                BudgetRuns.run(run, directory.resolve("run-" + runs.indexOf(run))))
                             .as("keys written")
                             .isPositive()));
   }

@@ -18,21 +18,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class GoldenCheckpointsTest {
   @TempDir private Path directory;
 
-  @ParameterizedTest(name = "{0}, {1} subtasks")
+  @ParameterizedTest(name = "{0}, {1}, {2} subtasks")
   @CsvSource({
-    "MEMORY,1",
-    "MEMORY,2",
-    "MEMORY,3",
-    "FS,1",
-    "FS,2",
-    "FS,3",
-    "ROCKSDB,1",
-    "ROCKSDB,2",
-    "ROCKSDB,3"
+    "MEMORY,memory,1",
+    "MEMORY,memory,2",
+    "MEMORY,memory,3",
+    "FS,fs,1",
+    "FS,fs,2",
+    "FS,fs,3",
+    "FS,fs-2,1",
+    "FS,fs-2,2",
+    "FS,fs-2,3",
+    "ROCKSDB,rocksdb,1",
+    "ROCKSDB,rocksdb,2",
+    "ROCKSDB,rocksdb,3"
   })
-  void restore_goldenCheckpoint_equalsWhatWasWritten(Engine engine, int parallelism)
-      throws IOException {
-    Path checkpoints = copyOf(engine);
+  void restore_goldenCheckpoint_equalsWhatWasWritten(
+      Engine engine, String goldenDirectory, int parallelism) throws IOException {
+    Path checkpoints = copyOf(goldenDirectory);
     try (FileCheckpointStorage storage = FileCheckpointStorage.open(checkpoints);
         StateBackend backend = engine.open(directory.resolve("restored"));
         GoldenCheckpoint job = GoldenCheckpoint.restore(storage, backend, parallelism)) {
@@ -46,9 +49,9 @@ final class GoldenCheckpointsTest {
     }
   }
 
-  /** Copies the checkpoints of an engine to where they may be deleted once there are later ones. */
-  private Path copyOf(Engine engine) throws IOException {
-    Path golden = Path.of("src/test/resources/golden", engine.directoryName());
+  /** Copies golden checkpoints to where they may be deleted once there are later ones. */
+  private Path copyOf(String goldenDirectory) throws IOException {
+    Path golden = Path.of("src/test/resources/golden", goldenDirectory);
     assertThat(golden).isDirectory();
     Path copy = directory.resolve("checkpoints");
     List<Path> paths;

@@ -17,11 +17,11 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringTokenizer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -109,17 +109,17 @@ final class ShortOfFiles {
    * program they are in archives, which are open.
    */
   private static void loadClasses() throws IOException {
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      Path root = Path.of(entry);
-      if (Files.isDirectory(root)) {
+    StringTokenizer entries =
+        new StringTokenizer(System.getProperty("java.class.path"), File.pathSeparator);
+    while (entries.hasMoreTokens()) {
+      Path root = Path.of(entries.nextToken());
+      if (Files.isDirectory(root.resolve("io"))) {
         try (Stream<Path> files = Files.walk(root.resolve("io"))) {
           files
               .map(file -> root.relativize(file).toString())
               .filter(file -> file.endsWith(".class"))
               .map(file -> file.replace(".class", "").replace(File.separatorChar, '.'))
               .forEach(ShortOfFiles::load);
-        } catch (NoSuchFileException e) {
-          continue; // None of ours in there.
         }
       }
     }

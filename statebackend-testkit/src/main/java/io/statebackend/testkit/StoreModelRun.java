@@ -3,15 +3,9 @@ package io.statebackend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.jspecify.annotations.Nullable;
+import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FreezePurpose;
-import io.statebackend.api.spi.Table;
-import io.statebackend.api.spi.TableSpec;
-import io.statebackend.testkit.WalkCheck.Item;
-import java.util.HashSet;
-import java.util.Set;
-import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.KeyedStore;
@@ -19,18 +13,24 @@ import io.statebackend.api.spi.ListTable;
 import io.statebackend.api.spi.MapTable;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.spi.StoreSpec;
+import io.statebackend.api.spi.Table;
+import io.statebackend.api.spi.TableSpec;
 import io.statebackend.api.spi.ValueTable;
 import io.statebackend.core.serialization.Serializers;
 import io.statebackend.testkit.StoreContent.Cell;
+import io.statebackend.testkit.WalkCheck.Item;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Random operations, done to a store and to plain maps at the same time. Few keys get most lists
@@ -171,7 +171,10 @@ final class StoreModelRun implements AutoCloseable {
 
   private void updateNumber(Cell cell) {
     numbers.update(
-        at(cell), cell.namespace(), (current, added) -> current == null ? added : current + added, 7L);
+        at(cell),
+        cell.namespace(),
+        (current, added) -> current == null ? added : current + added,
+        7L);
     model.numbers().merge(cell, 7L, Long::sum);
   }
 
@@ -316,8 +319,7 @@ final class StoreModelRun implements AutoCloseable {
         .isEqualTo(isCounted ? expected : KeyedStore.NOT_COUNTED);
   }
 
-  private static void checkNamespaces(
-      @Nullable List<Integer> found, Set<Cell> cells, Cell cell) {
+  private static void checkNamespaces(@Nullable List<Integer> found, Set<Cell> cells, Cell cell) {
     if (found != null) {
       assertThat(found)
           .as("namespaces of key %s", cell.key())
@@ -337,7 +339,8 @@ final class StoreModelRun implements AutoCloseable {
         case 0 ->
             begin(StoreContent.VALUES, values, WalkCheck.VALUES, keyGroup, items(model.values()));
         case 1 ->
-            begin(StoreContent.NUMBERS, numbers, WalkCheck.VALUES, keyGroup, items(model.numbers()));
+            begin(
+                StoreContent.NUMBERS, numbers, WalkCheck.VALUES, keyGroup, items(model.numbers()));
         case 2 -> {
           Set<Item> items = new HashSet<>();
           model

@@ -4,8 +4,6 @@ package io.statebackend.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.FreezePurpose;
 import io.statebackend.api.spi.FrozenStore;
@@ -19,12 +17,14 @@ import io.statebackend.testkit.TestStore.Content;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What tables may do better than the layer above would: change a value by a function, be walked over
- * and be dropped while they are in use. An engine that leaves these to the layer above passes.
+ * What tables may do better than the layer above would: change a value by a function, be walked
+ * over and be dropped while they are in use. An engine that leaves these to the layer above passes.
  */
 public abstract class TableContract extends BackendContract {
   private TestStore store;
@@ -120,7 +120,9 @@ public abstract class TableContract extends BackendContract {
       for (long i = k; i < 2_000; i += 50) {
         expected.add(i);
       }
-      assertThat(store.values().get(store.at("k" + k), "n")).as("value of k%s", k).isEqualTo(expected);
+      assertThat(store.values().get(store.at("k" + k), "n"))
+          .as("value of k%s", k)
+          .isEqualTo(expected);
     }
   }
 
@@ -271,7 +273,8 @@ public abstract class TableContract extends BackendContract {
 
       assertThat(image.get(values, store.at("key-7"), "n")).containsExactly(7L);
       assertThat(image.get(values, store.at("absent"), "n")).isNull();
-      assertThat(image.get(lists, store.at("key-7"), "m")).containsExactly(longs(7L), longs(7L, 7L));
+      assertThat(image.get(lists, store.at("key-7"), "m"))
+          .containsExactly(longs(7L), longs(7L, 7L));
       assertThat(image.get(lists, store.at("key-7"), "other")).isEmpty();
       assertThat(image.get(maps, store.at("key-7"), "n", "u")).containsExactly(7L);
       assertThat(image.get(maps, store.at("large"), "n", "user-key-777")).containsExactly(777L);

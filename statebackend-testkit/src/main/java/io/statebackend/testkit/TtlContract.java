@@ -3,7 +3,6 @@ package io.statebackend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Objects;
 import io.statebackend.api.AggregatingStateDescriptor;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ListState;
@@ -22,10 +21,9 @@ import io.statebackend.core.serialization.Serializers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** State that expires: never returned, and removed without being touched. */
 public abstract class TtlContract extends BackendContract {
@@ -65,8 +63,7 @@ public abstract class TtlContract extends BackendContract {
   }
 
   private static AggregatingStateDescriptor<Integer, List<Long>, Double> mean() {
-    return AggregatingStateDescriptor.of(
-        "mean", new Mean(), Serializers.list(Serializers.LONG));
+    return AggregatingStateDescriptor.of("mean", new Mean(), Serializers.list(Serializers.LONG));
   }
 
   /** Moves both clocks. */
@@ -114,9 +111,17 @@ public abstract class TtlContract extends BackendContract {
     return List.of(value().ttl(ttl), list().ttl(ttl), map().ttl(ttl), sum().ttl(ttl));
   }
 
-  @ParameterizedTest
-  @EnumSource(StateTtl.Time.class)
-  final void expired_isNeverReturned(StateTtl.Time time) {
+  @Test
+  final void expired_isNeverReturned_processingTime() {
+    expired_isNeverReturned(StateTtl.Time.PROCESSING);
+  }
+
+  @Test
+  final void expired_isNeverReturned_eventTime() {
+    expired_isNeverReturned(StateTtl.Time.EVENT);
+  }
+
+  private void expired_isNeverReturned(StateTtl.Time time) {
     StateTtl ttl = ttl(time);
     setTime(0);
     fill(ttl, 0, 3);
@@ -141,9 +146,17 @@ public abstract class TtlContract extends BackendContract {
     assertThat(value.value()).as("value updated by a function after the time").isEqualTo(8L);
   }
 
-  @ParameterizedTest
-  @EnumSource(StateTtl.Time.class)
-  final void expired_isRemovedUntouched(StateTtl.Time time) {
+  @Test
+  final void expired_isRemovedUntouched_processingTime() {
+    expired_isRemovedUntouched(StateTtl.Time.PROCESSING);
+  }
+
+  @Test
+  final void expired_isRemovedUntouched_eventTime() {
+    expired_isRemovedUntouched(StateTtl.Time.EVENT);
+  }
+
+  private void expired_isRemovedUntouched(StateTtl.Time time) {
     StateTtl ttl = ttl(time);
     setTime(0);
     fill(ttl, 0, KEY_COUNT);
@@ -223,7 +236,8 @@ public abstract class TtlContract extends BackendContract {
     StateTtl onWrite = ttl(StateTtl.Time.PROCESSING);
     StateTtl onRead = onWrite.refreshedOnRead();
     KeyedStateBackend<String> keyed = operator.at("a");
-    ValueState<Long> written = keyed.value(ValueStateDescriptor.of("w", Serializers.LONG).ttl(onWrite));
+    ValueState<Long> written =
+        keyed.value(ValueStateDescriptor.of("w", Serializers.LONG).ttl(onWrite));
     ValueState<Long> read = keyed.value(ValueStateDescriptor.of("r", Serializers.LONG).ttl(onRead));
     MapState<Integer, String> map = keyed.map(map().ttl(onRead));
     ListState<String> list = keyed.list(list().ttl(onRead));
@@ -279,9 +293,17 @@ public abstract class TtlContract extends BackendContract {
     assertThat(operator.at("b").value(value().ttl(ttl)).value()).isNull();
   }
 
-  @ParameterizedTest
-  @EnumSource(StateTtl.Time.class)
-  final void changedDuration_isAnotherReading(StateTtl.Time time) {
+  @Test
+  final void changedDuration_isAnotherReading_processingTime() {
+    changedDuration_isAnotherReading(StateTtl.Time.PROCESSING);
+  }
+
+  @Test
+  final void changedDuration_isAnotherReading_eventTime() {
+    changedDuration_isAnotherReading(StateTtl.Time.EVENT);
+  }
+
+  private void changedDuration_isAnotherReading(StateTtl.Time time) {
     setTime(0);
     fill(ttl(time), 0, 20);
     setTime(TTL / 2);
@@ -297,9 +319,17 @@ public abstract class TtlContract extends BackendContract {
     assertThat(list.get()).as("longer").containsExactly("a1", "b1");
   }
 
-  @ParameterizedTest
-  @EnumSource(StateTtl.Time.class)
-  final void switchedOn_countsFromTheCheckpoint(StateTtl.Time time) {
+  @Test
+  final void switchedOn_countsFromTheCheckpoint_processingTime() {
+    switchedOn_countsFromTheCheckpoint(StateTtl.Time.PROCESSING);
+  }
+
+  @Test
+  final void switchedOn_countsFromTheCheckpoint_eventTime() {
+    switchedOn_countsFromTheCheckpoint(StateTtl.Time.EVENT);
+  }
+
+  private void switchedOn_countsFromTheCheckpoint(StateTtl.Time time) {
     setTime(0);
     operator.at("a").value(value()).update(1L);
     operator.at("a").list(list()).add("e");
@@ -339,9 +369,17 @@ public abstract class TtlContract extends BackendContract {
     assertThat(operator.at(key(7)).list(list()).get()).as("list").containsExactly("a7", "b7");
   }
 
-  @ParameterizedTest
-  @EnumSource(StateTtl.Time.class)
-  final void survivesRescalingAndAnotherEngine(StateTtl.Time time) {
+  @Test
+  final void survivesRescalingAndAnotherEngine_processingTime() {
+    survivesRescalingAndAnotherEngine(StateTtl.Time.PROCESSING);
+  }
+
+  @Test
+  final void survivesRescalingAndAnotherEngine_eventTime() {
+    survivesRescalingAndAnotherEngine(StateTtl.Time.EVENT);
+  }
+
+  private void survivesRescalingAndAnotherEngine(StateTtl.Time time) {
     StateTtl ttl = ttl(time);
     setTime(0);
     fill(ttl, 0, 50);
@@ -451,7 +489,9 @@ public abstract class TtlContract extends BackendContract {
     while (operator.keyed().maintain(10)) {
       steps++;
     }
-    assertThat(steps).as("steps of 10 for %d values and more", KEY_COUNT).isGreaterThan(KEY_COUNT / 10);
+    assertThat(steps)
+        .as("steps of 10 for %d values and more", KEY_COUNT)
+        .isGreaterThan(KEY_COUNT / 10);
     assertThat(entryCount(value().ttl(ttl))).as("values left").isZero();
     assertThat(operator.keyed().expiryFigures().passes()).as("passes").isPositive();
     assertThat(operator.keyed().expiryFigures().removedBytes()).as("bytes").isPositive();

@@ -3,7 +3,6 @@ package io.statebackend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.jspecify.annotations.Nullable;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ListStateDescriptor;
 import io.statebackend.api.MapState;
@@ -20,6 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -72,7 +72,7 @@ public abstract class TtlModelContract extends BackendContract {
 
     Run(long seed) {
       random = new Random(seed);
-      StateTtl.Time time = StateTtl.Time.values()[(int) (seed % 2)];
+      StateTtl.Time time = seed % 2 == 0 ? StateTtl.Time.PROCESSING : StateTtl.Time.EVENT;
       ttl = new StateTtl(Duration.ofMillis(TTL), time, StateTtl.Refresh.ON_WRITE);
       values = ValueStateDescriptor.of("values", Serializers.STRING).ttl(ttl);
       lists = ListStateDescriptor.of("lists", Serializers.LONG).ttl(ttl);

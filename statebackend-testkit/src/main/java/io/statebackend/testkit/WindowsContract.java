@@ -34,8 +34,7 @@ public abstract class WindowsContract extends BackendContract {
   private static final ListStateDescriptor<String> LIST =
       ListStateDescriptor.of("list", Serializers.STRING);
   private static final AggregatingStateDescriptor<Integer, List<Long>, Double> MEAN =
-      AggregatingStateDescriptor.of(
-          "mean", new Mean(), Serializers.list(Serializers.LONG));
+      AggregatingStateDescriptor.of("mean", new Mean(), Serializers.list(Serializers.LONG));
   private static final int SEED_COUNT = 3;
   private static final int RECORD_COUNT = 400;
   private static final long GAP = 50;
@@ -139,9 +138,7 @@ public abstract class WindowsContract extends BackendContract {
 
     assertThat(add(keyed, sum, "a", 1L, 1)).as("took a record within a window").isTrue();
     assertThat(add(keyed, sum, "a", 1L, 2)).as("took a record between windows").isFalse();
-    assertThat(advance(keyed, sum, 100))
-        .as("results")
-        .containsExactly(new Result<>("a", 0, 2, 1L));
+    assertThat(advance(keyed, sum, 100)).as("results").containsExactly(new Result<>("a", 0, 2, 1L));
   }
 
   @Test
@@ -160,9 +157,7 @@ public abstract class WindowsContract extends BackendContract {
     assertThat(results)
         .as("sessions that ended")
         .extracting(Result::key, Result::start, Result::end)
-        .containsExactly(
-            tuple("b", 15L, 25L),
-            tuple("a", 0L, 30L));
+        .containsExactly(tuple("b", 15L, 25L), tuple("a", 0L, 30L));
     assertThat(results.get(1).value())
         .as("records of the merged session")
         .containsExactlyInAnyOrder("first", "second", "third", "within");
@@ -241,8 +236,7 @@ public abstract class WindowsContract extends BackendContract {
       for (int i = 0; i < RECORD_COUNT; i++) {
         long time = 10L * i - random.nextInt(100);
         String key = "k" + random.nextInt(8);
-        boolean isTaken =
-            add(operator.at(key), sums.get(operator.subtaskOf(key)), key, 1L, time);
+        boolean isTaken = add(operator.at(key), sums.get(operator.subtaskOf(key)), key, 1L, time);
         assertThat(isTaken).as("took a record; %s", Seeds.replay(seed)).isTrue();
         records.computeIfAbsent(key, any -> new ArrayList<>()).add(time);
         if (random.nextInt(10) == 0) {
@@ -256,8 +250,7 @@ public abstract class WindowsContract extends BackendContract {
         }
       }
       for (int subtask = 0; subtask < operator.parallelism(); subtask++) {
-        results.addAll(
-            advance(operator.keyed(subtask), sums.get(subtask), Long.MAX_VALUE / 2));
+        results.addAll(advance(operator.keyed(subtask), sums.get(subtask), Long.MAX_VALUE / 2));
       }
     }
     assertThat(results)

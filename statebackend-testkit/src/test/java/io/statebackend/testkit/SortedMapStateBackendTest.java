@@ -124,6 +124,30 @@ final class SortedMapStateBackendTest {
   }
 
   @Nested
+  final class Exploding extends ExplodingSerializersContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class ValueClasses extends ValuesContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
+  final class Confined extends ConfinedSerializersContract {
+    @Override
+    protected StateBackend newBackend(Path directory) {
+      return new SortedMapStateBackend();
+    }
+  }
+
+  @Nested
   final class Closing extends CloseContract {
     @Override
     protected StateBackend newBackend(Path directory) {

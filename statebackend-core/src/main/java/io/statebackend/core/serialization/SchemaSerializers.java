@@ -56,6 +56,9 @@ final class SchemaSerializers {
   /** The types whose serializers are being made, and what stands for them inside. */
   private final Map<StoredType, BackReference<Object>> open = new HashMap<>();
 
+  /** The named types whose serializers have been made: each may stand in many places. */
+  private final Map<StoredType, Optional<TypeSerializer<Object>>> made = new HashMap<>();
+
   private SchemaSerializers() {}
 
   /** Returns the serializer of a type, or nothing if a word in it is not known. */
@@ -88,12 +91,17 @@ final class SchemaSerializers {
     if (inside != null) {
       return Optional.of(inside);
     }
+    Optional<TypeSerializer<Object>> known = made.get(type);
+    if (known != null) {
+      return known;
+    }
     BackReference<Object> reference =
         new BackReference<>(String.valueOf(type.schema().name()), false);
     open.put(type, reference);
     Optional<TypeSerializer<Object>> found = whole.apply(type, this).map(SchemaSerializers::any);
     open.remove(type);
     found.ifPresent(reference::bind);
+    made.put(type, found);
     return found;
   }
 

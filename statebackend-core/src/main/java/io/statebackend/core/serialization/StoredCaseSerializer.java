@@ -17,10 +17,12 @@ import java.util.Optional;
 final class StoredCaseSerializer implements BuiltInSerializer<StoredCase> {
   private final TypeSchema schema;
   private final List<TypeSerializer<Object>> cases;
+  private final boolean immutable;
 
   private StoredCaseSerializer(TypeSchema schema, List<TypeSerializer<Object>> cases) {
     this.schema = schema;
     this.cases = cases;
+    this.immutable = cases.stream().allMatch(TypeSerializer::isImmutable);
   }
 
   /** Returns the serializer of a stored union, or nothing if a word in it is not known. */
@@ -64,7 +66,7 @@ final class StoredCaseSerializer implements BuiltInSerializer<StoredCase> {
 
   @Override
   public boolean isImmutable() {
-    return cases.stream().allMatch(TypeSerializer::isImmutable);
+    return immutable;
   }
 
   @Override

@@ -22,6 +22,8 @@ final class StoredRecordSerializer implements BuiltInSerializer<StoredRecord> {
   private final TypeSchema schema;
   private final List<Component> components;
   private final int nullBytes;
+  private final boolean immutable;
+  private final int fixedLength;
 
   private record Component(String name, TypeSerializer<Object> serializer, int nullBit) {}
 
@@ -29,6 +31,13 @@ final class StoredRecordSerializer implements BuiltInSerializer<StoredRecord> {
     this.schema = schema;
     this.components = components;
     this.nullBytes = (nullBits + 7) / 8;
+    // Asked once: a part may stand in very many places.
+    this.immutable = components.stream().allMatch(component -> component.serializer.isImmutable());
+    this.fixedLength = nullBits > 0 ? VARIABLE_LENGTH : RecordParts.fixedLength(parts(components));
+  }
+
+  private static List<TypeSerializer<?>> parts(List<Component> components) {
+    return components.stream().<TypeSerializer<?>>map(Component::serializer).toList();
   }
 
   /** Returns the serializer of a stored record, or nothing if a word in it is not known. */
@@ -89,20 +98,12 @@ final class StoredRecordSerializer implements BuiltInSerializer<StoredRecord> {
 
   @Override
   public boolean isImmutable() {
-    return components.stream().allMatch(component -> component.serializer.isImmutable());
+    return immutable;
   }
 
   @Override
   public int fixedLength() {
-    int length = 0;
-    for (Component component : components) {
-      int part = component.serializer.fixedLength();
-      if (component.nullBit != RecordComponentForm.NEVER_NULL || part == VARIABLE_LENGTH) {
-        return VARIABLE_LENGTH;
-      }
-      length += part;
-    }
-    return length;
+    return fixedLength;
   }
 
   @Override

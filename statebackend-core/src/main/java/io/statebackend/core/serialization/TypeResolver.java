@@ -65,6 +65,9 @@ final class TypeResolver {
   /** The most types inside each other: beyond, their type arguments grow without end. */
   private static final int ENCLOSING_MAX = 32;
 
+  /** The most records and sealed interfaces: beyond, they refer to each other in every way. */
+  private static final int RESOLVED_MAX = 10_000;
+
   /** Where the type is declared, for messages: a class, or a component such as Order.items. */
   private final String where;
 
@@ -76,24 +79,39 @@ final class TypeResolver {
 
   private final Declaration declaration;
 
-  /**
-   * What is the same for all types inside a declared one.
-   *
-   * @param options what is said of the records inside
-   * @param references what stands for types inside themselves
-   * @param immutable whether values that contain values of their own type are taken to be immutable
-   * @param resolved the records and sealed interfaces that were resolved before and do not contain
-   *     themselves: they are the same wherever they stand, and may stand in many places
-   */
-  private record Declaration(
-      RecordOptions options,
-      List<BackReference<?>> references,
-      boolean immutable,
-      Map<ClosedType, TypeSerializer<?>> resolved) {
+  /** What is the same for all types inside a declared one. */
+  private static final class Declaration {
+    private final RecordOptions options;
+
+    /** Whether values that contain values of their own type are taken to be immutable. */
+    private final boolean immutable;
+
+    /** The types that something inside them refers to, in the order in which that was found. */
+    private final List<Enclosing> references = new ArrayList<>();
+
+    /** The records and sealed interfaces that were resolved: each may stand in many places. */
+    private final Map<ClosedType, Resolved> resolved = new HashMap<>();
+
+    /** The same types in the order in which they were resolved or stood again. */
+    private final List<ClosedType> passed = new ArrayList<>();
+
+    private int resolvedCount;
+
     Declaration(RecordOptions options, boolean immutable) {
-      this(options, new ArrayList<>(), immutable, new HashMap<>());
+      this.options = options;
+      this.immutable = immutable;
     }
   }
+
+  /**
+   * A record or sealed interface that has its serializer.
+   *
+   * @param serializer its serializer
+   * @param inside itself and the types inside it
+   * @param outside the types around it that something inside it refers to
+   */
+  private record Resolved(
+      TypeSerializer<?> serializer, Set<ClosedType> inside, Set<Enclosing> outside) {}
 
   /**
    * A record or sealed interface that is being resolved.
@@ -104,7 +122,17 @@ final class TypeResolver {
    * @param depth the number of types around it
    */
   private record Enclosing(
-      ClosedType type, BackReference<?> inside, @Nullable Enclosing outer, int depth) {}
+      ClosedType type, BackReference<?> inside, @Nullable Enclosing outer, int depth) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
 
   private TypeResolver(
       String where,
@@ -151,7 +179,7 @@ final class TypeResolver {
   private static TypeSerializer<?> resolve(Type type, String where, RecordOptions options) {
     Declaration hopeful = new Declaration(options, true);
     TypeSerializer<?> serializer = new TypeResolver(where, Map.of(), null, hopeful).of(type);
-    return hopeful.references.stream().allMatch(BackReference::isAsTaken)
+    return hopeful.references.stream().allMatch(around -> around.inside.isAsTaken())
         ? serializer
         : new TypeResolver(where, Map.of(), null, new Declaration(options, false)).of(type);
   }
@@ -294,15 +322,16 @@ final class TypeResolver {
 
   /** Returns the serializer of a record or sealed interface, or what stands for it in itself. */
   private TypeSerializer<?> ofEnclosing(ClosedType type) {
-    for (Enclosing e = enclosing; e != null; e = e.outer) {
-      // A name in a schema means the innermost type of that name.
-      if (e.type.raw() == type.raw()) {
-        if (e.type.equals(type)) {
-          declaration.references.add(e.inside);
-          return e.inside;
-        }
-        break;
-      }
+    Enclosing around = around(type.raw());
+    if (around != null && around.type.equals(type)) {
+      declaration.references.add(around);
+      return around.inside;
+    }
+    Resolved known = declaration.resolved.get(type);
+    if (known != null && isTheSameHere(known)) {
+      declaration.references.addAll(known.outside);
+      declaration.passed.addAll(known.inside);
+      return known.serializer;
     }
     int depth = enclosing == null ? 0 : enclosing.depth + 1;
     if (depth > ENCLOSING_MAX) {
@@ -311,17 +340,50 @@ final class TypeResolver {
           "it is inside more than %d others, or contains itself with ever longer type arguments; write it by Serializers.kryo(%s.class)"
               .formatted(ENCLOSING_MAX, type.raw().getSimpleName()));
     }
-    TypeSerializer<?> known = declaration.resolved.get(type);
-    if (known != null) {
-      return known;
+    if (++declaration.resolvedCount > RESOLVED_MAX) {
+      throw refused(
+          type.raw(),
+          "the types around it contain each other in more than %d ways; write them by Serializers.kryo(%s.class)"
+              .formatted(RESOLVED_MAX, type.raw().getSimpleName()));
     }
-    int referenceCount = declaration.references.size();
+    int referencesBefore = declaration.references.size();
+    int passedBefore = declaration.passed.size();
+    declaration.passed.add(type);
     TypeSerializer<?> whole = ofEnclosing(type, type.raw(), depth);
     checkLength(type, whole.schema());
-    if (declaration.references.size() == referenceCount) {
-      declaration.resolved.put(type, whole);
+    Set<Enclosing> outside = new HashSet<>();
+    for (Enclosing reference :
+        declaration.references.subList(referencesBefore, declaration.references.size())) {
+      if (reference.depth < depth) {
+        outside.add(reference);
+      }
     }
+    List<ClosedType> inside = declaration.passed.subList(passedBefore, declaration.passed.size());
+    declaration.resolved.put(type, new Resolved(whole, Set.copyOf(inside), Set.copyOf(outside)));
     return whole;
+  }
+
+  /**
+   * Tells whether a type that was resolved in another place would become the same here: if it
+   * refers to what is around this place too, and has nothing inside that it could refer to here.
+   */
+  private boolean isTheSameHere(Resolved known) {
+    for (Enclosing e = enclosing; e != null; e = e.outer) {
+      if (known.inside.contains(e.type)) {
+        return false;
+      }
+    }
+    return known.outside.stream().allMatch(o -> o.equals(around(o.type.raw())));
+  }
+
+  /** Returns the type that the name of a class means here: the innermost one of it. */
+  private @Nullable Enclosing around(Class<?> raw) {
+    for (Enclosing e = enclosing; e != null; e = e.outer) {
+      if (e.type.raw() == raw) {
+        return e;
+      }
+    }
+    return null;
   }
 
   /** Refuses a schema that nobody could read back. */
@@ -330,7 +392,7 @@ final class TypeResolver {
     if (length > TypeSchema.TEXT_LENGTH_MAX) {
       throw refused(
           type.raw(),
-          "its schema has %d characters, and may have %d: a record inside is told again wherever it stands; let fewer records stand in each other, or write it by Kryo"
+          "its schema has %d characters, and may have %d; let fewer records stand in each other, or write it by Kryo"
               .formatted(length, TypeSchema.TEXT_LENGTH_MAX));
     }
   }

@@ -23,12 +23,14 @@ import java.util.function.Supplier;
 final class HeapListState<E> implements ListState<E>, HeapOperatorState {
   private final StateMeta meta;
   private final TypeSerializer<E> serializer;
+  private final SerializableCheck<E> elementCheck;
   private final Runnable checkOpen;
   private List<E> elements = new ArrayList<>();
 
   HeapListState(StateMeta meta, TypeSerializer<E> serializer, Runnable checkOpen) {
     this.meta = meta;
     this.serializer = serializer;
+    this.elementCheck = new SerializableCheck<>(serializer);
     this.checkOpen = checkOpen;
   }
 
@@ -71,10 +73,12 @@ final class HeapListState<E> implements ListState<E>, HeapOperatorState {
     return copies;
   }
 
+  /** Refuses what could not be written: one bad element would block all checkpoints. */
   private E checkedCopy(E element) {
-    return serializer.copy(
+    elementCheck.check(
         requireNonNull(
             element, () -> "null is not a legal element of state '" + meta.name() + "'"));
+    return serializer.copy(element);
   }
 
   /** Keeps only a contiguous part of the elements. */
@@ -104,6 +108,7 @@ final class HeapListState<E> implements ListState<E>, HeapOperatorState {
   @Override
   public Supplier<EntryCursor> freeze() {
     List<E> image = List.copyOf(elements);
-    return () -> new PageCursor<>(image, (element, out) -> Field.write(serializer, element, out));
+    TypeSerializer<E> own = serializer.duplicate();
+    return () -> new PageCursor<>(image, (element, out) -> Field.write(own, element, out));
   }
 }

@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.MapState;
-import io.statebackend.api.MapStateDescriptor;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.EntrySource;
@@ -28,13 +27,19 @@ final class HeapMapState<U, V> implements MapState<U, V>, HeapOperatorState {
   private final StateMeta meta;
   private final TypeSerializer<U> userKeySerializer;
   private final TypeSerializer<V> valueSerializer;
+  private final SerializableCheck<V> valueCheck;
   private final Runnable checkOpen;
   private final Map<ByteBuffer, Map.Entry<U, V>> entries = new LinkedHashMap<>();
 
-  HeapMapState(StateMeta meta, MapStateDescriptor<U, V> descriptor, Runnable checkOpen) {
+  HeapMapState(
+      StateMeta meta,
+      TypeSerializer<U> userKeySerializer,
+      TypeSerializer<V> valueSerializer,
+      Runnable checkOpen) {
     this.meta = meta;
-    this.userKeySerializer = descriptor.userKeySerializer();
-    this.valueSerializer = descriptor.valueSerializer();
+    this.userKeySerializer = userKeySerializer;
+    this.valueSerializer = valueSerializer;
+    this.valueCheck = new SerializableCheck<>(valueSerializer);
     this.checkOpen = checkOpen;
   }
 
@@ -66,13 +71,11 @@ final class HeapMapState<U, V> implements MapState<U, V>, HeapOperatorState {
     checkOpen.run();
     requireNonNull(added, () -> "null is not a legal map of state '" + meta.name() + "'");
     Map<ByteBuffer, Map.Entry<U, V>> copies = new LinkedHashMap<>();
-    SerializableCheck<V> valueCheck = new SerializableCheck<>(valueSerializer);
     added
         .entrySet()
         .forEach(
             entry -> {
               checkValue(entry.getValue());
-              valueCheck.check(entry.getValue());
               copies.put(bytes(entry.getKey()), copy(entry.getKey(), entry.getValue()));
             });
     entries.putAll(copies);
@@ -120,8 +123,11 @@ final class HeapMapState<U, V> implements MapState<U, V>, HeapOperatorState {
     return ByteBuffer.wrap(out.toByteArray());
   }
 
+  /** Refuses what could not be written: one bad value would block all checkpoints. */
   private void checkValue(@Nullable V value) {
-    requireNonNull(value, () -> "null is not a legal map value of state '" + meta.name() + "'");
+    valueCheck.check(
+        requireNonNull(
+            value, () -> "null is not a legal map value of state '" + meta.name() + "'"));
   }
 
   @Override
@@ -144,12 +150,14 @@ final class HeapMapState<U, V> implements MapState<U, V>, HeapOperatorState {
   @Override
   public Supplier<EntryCursor> freeze() {
     List<Map.Entry<U, V>> image = List.copyOf(entries.values());
+    TypeSerializer<U> userKeys = userKeySerializer.duplicate();
+    TypeSerializer<V> values = valueSerializer.duplicate();
     return () ->
         new PageCursor<>(
             image,
             (entry, out) -> {
-              Field.write(userKeySerializer, entry.getKey(), out);
-              Field.write(valueSerializer, entry.getValue(), out);
+              Field.write(userKeys, entry.getKey(), out);
+              Field.write(values, entry.getValue(), out);
             });
   }
 }

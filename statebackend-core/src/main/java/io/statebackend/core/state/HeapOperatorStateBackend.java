@@ -48,13 +48,14 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
 
   @SuppressWarnings("unchecked") // declare() answers with a state of the descriptor's types
   private <E> ListState<E> list(StateKind kind, ListStateDescriptor<E> descriptor) {
+    TypeSerializer<E> serializer = descriptor.valueSerializer().duplicate();
     return (HeapListState<E>)
         declare(
             nameOf(descriptor),
             kind,
             VoidNamespace.serializer(),
-            descriptor.valueSerializer(),
-            meta -> new HeapListState<>(meta, descriptor.valueSerializer(), this::checkOpen));
+            serializer,
+            meta -> new HeapListState<>(meta, serializer, this::checkOpen));
   }
 
   @Override
@@ -62,13 +63,15 @@ final class HeapOperatorStateBackend implements OperatorStateBackend {
   public <U, V> MapState<U, V> broadcastMap(MapStateDescriptor<U, V> descriptor) {
     Serializers.checkKey(
         descriptor.userKeySerializer(), "user key of state '" + descriptor.name() + "'");
+    TypeSerializer<U> userKeys = descriptor.userKeySerializer().duplicate();
+    TypeSerializer<V> values = descriptor.valueSerializer().duplicate();
     return (HeapMapState<U, V>)
         declare(
             nameOf(descriptor),
             StateKind.BROADCAST_MAP,
-            descriptor.userKeySerializer(),
-            descriptor.valueSerializer(),
-            meta -> new HeapMapState<>(meta, descriptor, this::checkOpen));
+            userKeys,
+            values,
+            meta -> new HeapMapState<>(meta, userKeys, values, this::checkOpen));
   }
 
   /** Returns the name of a state, which must not have a time to live. */

@@ -3,12 +3,12 @@ package io.statebackend.core.state;
 
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.TypeSerializer;
-import io.statebackend.core.serialization.Serializers;
+import io.statebackend.core.serialization.schema.BuiltInSerializer;
 
 /**
- * Finds values that their serializer refuses before the first of several values is stored. Costs
- * one more serialization of each, but none for types that every value of fits: those of a fixed
- * length, and strings.
+ * Finds values that their serializer refuses before the first of several values is stored, or where
+ * an engine would keep a value and find out when it is written. Costs one more serialization of
+ * each, but none for types that every value of fits, such as strings and records of such types.
  *
  * @param <T> the type of the values
  */
@@ -21,7 +21,17 @@ final class SerializableCheck<T> {
 
   SerializableCheck(TypeSerializer<T> serializer) {
     this.serializer = serializer;
-    this.canFail = serializer.fixedLength() < 0 && serializer != Serializers.STRING;
+    this.canFail = BuiltInSerializer.canRefuse(serializer);
+  }
+
+  /**
+   * Checks a value that an engine may keep without having written or copied it, as it never
+   * changes. Lets whatever the serializer throws pass.
+   */
+  void checkKept(T value) {
+    if (serializer.isImmutable()) {
+      check(value);
+    }
   }
 
   /** Lets whatever the serializer throws pass. */

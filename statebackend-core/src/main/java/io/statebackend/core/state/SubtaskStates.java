@@ -89,7 +89,7 @@ public final class SubtaskStates implements AutoCloseable {
             position.subtask(),
             position.keyGroups(),
             position.maxParallelism(),
-            keySerializer);
+            keySerializer.duplicate());
     KeyedStore<K> store = backend.open(spec);
     try {
       nativeSnapshots = store.nativeSnapshots();

@@ -3,6 +3,7 @@ package io.statebackend.core.state;
 
 import io.statebackend.api.AggregateFunction;
 import io.statebackend.api.AggregatingState;
+import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.KeyContext;
 import io.statebackend.api.spi.ValueTable;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +13,19 @@ final class TableAggregatingState<K, N, I, A, O>
     implements AggregatingState<I, O>, MergeableTableState<K, N> {
   private final StateScope<K, N> scope;
   private final ValueTable<K, N, A> table;
+  private final SerializableCheck<A> check;
   private final AggregateFunction<I, A, O> function;
   private final ValueTable.Function<A, I> adding;
   private final ValueTable.Function<A, A> merging;
 
   TableAggregatingState(
-      StateScope<K, N> scope, ValueTable<K, N, A> table, AggregateFunction<I, A, O> function) {
+      StateScope<K, N> scope,
+      ValueTable<K, N, A> table,
+      TypeSerializer<A> serializer,
+      AggregateFunction<I, A, O> function) {
     this.scope = scope;
     this.table = table;
+    this.check = new SerializableCheck<>(serializer);
     this.function = function;
     this.adding =
         (current, value) ->
@@ -42,7 +48,9 @@ final class TableAggregatingState<K, N, I, A, O>
   }
 
   private A accumulator(@Nullable A made) {
-    return scope.requireNonNull(made, "accumulator");
+    A checked = scope.requireNonNull(made, "accumulator");
+    check.checkKept(checked);
+    return checked;
   }
 
   @Override

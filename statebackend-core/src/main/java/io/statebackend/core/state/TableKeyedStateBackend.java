@@ -202,8 +202,9 @@ public final class TableKeyedStateBackend<K>
 
   private <N, V> ValueState<V> valueState(
       ValueStateDescriptor<V> descriptor, StateScope<K, N> scope) {
+    TypeSerializer<V> serializer = descriptor.valueSerializer().duplicate();
     return new TableValueState<>(
-        scope, valueTable(descriptor, scope, descriptor.valueSerializer()), descriptor);
+        scope, valueTable(descriptor, scope, serializer), serializer, descriptor.defaultValue());
   }
 
   @Override
@@ -218,7 +219,8 @@ public final class TableKeyedStateBackend<K>
   }
 
   private <N, E> ListState<E> listState(ListStateDescriptor<E> descriptor, StateScope<K, N> scope) {
-    return new TableListState<>(scope, listTable(descriptor, scope), descriptor.valueSerializer());
+    TypeSerializer<E> serializer = descriptor.valueSerializer().duplicate();
+    return new TableListState<>(scope, listTable(descriptor, scope, serializer), serializer);
   }
 
   @Override
@@ -234,11 +236,10 @@ public final class TableKeyedStateBackend<K>
 
   private <N, U, V> MapState<U, V> mapState(
       MapStateDescriptor<U, V> descriptor, StateScope<K, N> scope) {
+    TypeSerializer<U> userKeys = descriptor.userKeySerializer().duplicate();
+    TypeSerializer<V> values = descriptor.valueSerializer().duplicate();
     return new TableMapState<>(
-        scope,
-        mapTable(descriptor, scope),
-        descriptor.userKeySerializer(),
-        descriptor.valueSerializer());
+        scope, mapTable(descriptor, scope, userKeys, values), userKeys, values);
   }
 
   @Override
@@ -254,11 +255,9 @@ public final class TableKeyedStateBackend<K>
 
   private <N, V> ReducingState<V> reducingState(
       ReducingStateDescriptor<V> descriptor, StateScope<K, N> scope) {
+    TypeSerializer<V> serializer = descriptor.valueSerializer().duplicate();
     return new TableReducingState<>(
-        scope,
-        valueTable(descriptor, scope, descriptor.valueSerializer()),
-        descriptor.reducer(),
-        descriptor.valueSerializer());
+        scope, valueTable(descriptor, scope, serializer), serializer, descriptor.reducer());
   }
 
   @Override
@@ -275,8 +274,9 @@ public final class TableKeyedStateBackend<K>
 
   private <N, I, A, O> AggregatingState<I, O> aggregatingState(
       AggregatingStateDescriptor<I, A, O> descriptor, StateScope<K, N> scope) {
+    TypeSerializer<A> serializer = descriptor.valueSerializer().duplicate();
     return new TableAggregatingState<>(
-        scope, valueTable(descriptor, scope, descriptor.valueSerializer()), descriptor.function());
+        scope, valueTable(descriptor, scope, serializer), serializer, descriptor.function());
   }
 
   private <N, S extends State> NamespacedState<N, S> namespaced(
@@ -291,7 +291,7 @@ public final class TableKeyedStateBackend<K>
 
   private <N> StateScope<K, N> scope(StateDescriptor descriptor, TypeSerializer<N> serializer) {
     requireNonNull(serializer, "namespaceSerializer");
-    return new StateScope<>(descriptor.name(), context, serializer, null);
+    return new StateScope<>(descriptor.name(), context, serializer.duplicate(), null);
   }
 
   private <N, V> ValueTable<K, N, V> valueTable(
@@ -323,8 +323,7 @@ public final class TableKeyedStateBackend<K>
   }
 
   private <N, E> ListTable<K, N, E> listTable(
-      ListStateDescriptor<E> descriptor, StateScope<K, N> scope) {
-    TypeSerializer<E> serializer = descriptor.valueSerializer();
+      ListStateDescriptor<E> descriptor, StateScope<K, N> scope, TypeSerializer<E> serializer) {
     StateTtl ttl = descriptor.ttl();
     if (ttl != null) {
       TimedSerializer<E> timed = new TimedSerializer<>(serializer, ttl);
@@ -352,9 +351,10 @@ public final class TableKeyedStateBackend<K>
   }
 
   private <N, U, V> MapTable<K, N, U, V> mapTable(
-      MapStateDescriptor<U, V> descriptor, StateScope<K, N> scope) {
-    TypeSerializer<U> userKeys = descriptor.userKeySerializer();
-    TypeSerializer<V> values = descriptor.valueSerializer();
+      MapStateDescriptor<U, V> descriptor,
+      StateScope<K, N> scope,
+      TypeSerializer<U> userKeys,
+      TypeSerializer<V> values) {
     StateTtl ttl = descriptor.ttl();
     if (ttl != null) {
       TimedSerializer<V> timed = new TimedSerializer<>(values, ttl);
@@ -471,7 +471,8 @@ public final class TableKeyedStateBackend<K>
     }
     TimerTable<K> table = loaded(meta, () -> loader.loadTimers(types));
     TableTimers<K, N> handle =
-        new TableTimers<>(name, this, context, spec.keySerializer(), namespaceSerializer, table);
+        new TableTimers<>(
+            name, this, context, spec.keySerializer(), namespaceSerializer.duplicate(), table);
     timers.put(name, new DeclaredTimers<>(meta, handle));
     registry.loaded(meta);
     return handle;

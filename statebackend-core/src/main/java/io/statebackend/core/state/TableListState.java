@@ -33,7 +33,8 @@ final class TableListState<K, N, E> implements ListState<E>, MergeableTableState
 
   @Override
   public void add(E element) {
-    table.add(scope.key(), scope.namespace(), scope.requireNonNull(element, "element"));
+    elementCheck.checkKept(scope.requireNonNull(element, "element"));
+    table.add(scope.key(), scope.namespace(), element);
   }
 
   @Override

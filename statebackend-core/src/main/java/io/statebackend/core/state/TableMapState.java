@@ -34,11 +34,9 @@ final class TableMapState<K, N, U, V> implements MapState<U, V> {
 
   @Override
   public void put(U userKey, V value) {
-    table.put(
-        scope.key(),
-        scope.namespace(),
-        checkedKey(userKey),
-        scope.requireNonNull(value, "map value"));
+    userKeyCheck.checkKept(checkedKey(userKey));
+    valueCheck.checkKept(scope.requireNonNull(value, "map value"));
+    table.put(scope.key(), scope.namespace(), userKey, value);
   }
 
   @Override

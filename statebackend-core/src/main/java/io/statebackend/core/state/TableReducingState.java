@@ -24,15 +24,20 @@ final class TableReducingState<K, N, V> implements ReducingState<V>, MergeableTa
   TableReducingState(
       StateScope<K, N> scope,
       ValueTable<K, N, V> table,
-      BinaryOperator<V> reducer,
-      TypeSerializer<V> serializer) {
+      TypeSerializer<V> serializer,
+      BinaryOperator<V> reducer) {
     this.scope = scope;
     this.table = table;
+    SerializableCheck<V> check = new SerializableCheck<>(serializer);
     this.merging =
-        (current, value) ->
-            current == null
-                ? value
-                : scope.requireNonNull(reducer.apply(current, value), "result of the reducer");
+        (current, value) -> {
+          V reduced =
+              current == null
+                  ? value
+                  : scope.requireNonNull(reducer.apply(current, value), "result of the reducer");
+          check.checkKept(reduced);
+          return reduced;
+        };
     this.adding =
         serializer.isImmutable()
             ? merging

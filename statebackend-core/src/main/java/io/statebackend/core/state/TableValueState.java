@@ -3,7 +3,6 @@ package io.statebackend.core.state;
 
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.ValueState;
-import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.api.spi.ValueTable;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -13,26 +12,35 @@ final class TableValueState<K, N, V> implements ValueState<V> {
   private final StateScope<K, N> scope;
   private final ValueTable<K, N, V> table;
   private final TypeSerializer<V> serializer;
+  private final SerializableCheck<V> check;
   private final @Nullable V defaultValue;
 
   /** Applies what it is given as argument. */
   private final ValueTable.Function<V, UnaryOperator<@Nullable V>> updating;
 
   TableValueState(
-      StateScope<K, N> scope, ValueTable<K, N, V> table, ValueStateDescriptor<V> descriptor) {
+      StateScope<K, N> scope,
+      ValueTable<K, N, V> table,
+      TypeSerializer<V> serializer,
+      @Nullable V defaultValue) {
     this.scope = scope;
     this.table = table;
-    this.serializer = descriptor.valueSerializer();
-    this.defaultValue = descriptor.defaultValue();
-    this.updating =
-        defaultValue == null
-            ? (current, function) -> function.apply(current)
-            : (current, function) -> function.apply(orDefault(current));
+    this.serializer = serializer;
+    this.check = new SerializableCheck<>(serializer);
+    this.defaultValue = defaultValue;
+    this.updating = (current, function) -> checked(function.apply(orDefault(current)));
   }
 
   @Override
   public @Nullable V value() {
     return orDefault(table.get(scope.key(), scope.namespace()));
+  }
+
+  private @Nullable V checked(@Nullable V value) {
+    if (value != null) {
+      check.checkKept(value);
+    }
+    return value;
   }
 
   private @Nullable V orDefault(@Nullable V value) {
@@ -41,7 +49,8 @@ final class TableValueState<K, N, V> implements ValueState<V> {
 
   @Override
   public void update(V value) {
-    table.put(scope.key(), scope.namespace(), scope.requireNonNull(value, "value"));
+    check.checkKept(scope.requireNonNull(value, "value"));
+    table.put(scope.key(), scope.namespace(), value);
   }
 
   @Override

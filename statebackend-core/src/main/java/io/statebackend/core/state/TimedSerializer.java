@@ -69,6 +69,12 @@ final class TimedSerializer<V> implements TypeSerializer<Timed<V>> {
   }
 
   @Override
+  public TypeSerializer<Timed<V>> duplicate() {
+    TypeSerializer<V> own = values.duplicate();
+    return own == values ? this : new TimedSerializer<>(own, ttl);
+  }
+
+  @Override
   public Timed<V> copy(Timed<V> timed) {
     return isImmutable ? timed : new Timed<>(timed.stamp(), values.copy(timed.value()));
   }

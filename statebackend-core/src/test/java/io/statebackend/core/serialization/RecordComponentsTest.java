@@ -148,51 +148,6 @@ final class RecordComponentsTest {
     assertThat(SchemaDifference.losses(after, after.schema())).isEmpty();
   }
 
-  record L0(int value) {}
-
-  record L1(L0 a, L0 b) {}
-
-  record L2(L1 a, L1 b) {}
-
-  record L3(L2 a, L2 b) {}
-
-  record L4(L3 a, L3 b) {}
-
-  record L5(L4 a, L4 b) {}
-
-  record L6(L5 a, L5 b) {}
-
-  record L7(L6 a, L6 b) {}
-
-  record L8(L7 a, L7 b) {}
-
-  record L9(L8 a, L8 b) {}
-
-  record L10(L9 a, L9 b) {}
-
-  record L11(L10 a, L10 b) {}
-
-  record L12(L11 a, L11 b) {}
-
-  record L13(L12 a, L12 b) {}
-
-  record L14(L13 a, L13 b) {}
-
-  record L15(L14 a, L14 b) {}
-
-  record L16(L15 a, L15 b) {}
-
-  record L17(L16 a, L16 b) {}
-
-  @Test
-  void sharedRecords_areResolvedOnce() {
-    assertThat(Serializers.record(L8.class).schema().toString()).contains("$L0");
-    // Each level doubles the text of the schema.
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Serializers.record(L17.class))
-        .withMessageContaining("wherever it stands");
-  }
-
   @Test
   void sortedMap_withComparator_isRefused() {
     TypeSerializer<NavigableMap<String, Long>> serializer =

@@ -327,11 +327,6 @@ final class RecursiveTypesTest {
     Compatibility<V1.Formula> answer =
         Serializers.sealed(V1.Formula.class).compatibility(schema(text.toString()));
 
-    assertThat(answer)
-        .isEqualTo(
-            Compatibility.incompatible(
-                "<Sum>.right"
-                    + "<Sum>.left".repeat(8)
-                    + ": stored types contain themselves in too many ways"));
+    assertThat(answer).isInstanceOf(Compatibility.AfterMigration.class);
   }
 }

@@ -369,7 +369,12 @@ record Samples<T>(
             List.of(
                 new Node<>(null, null),
                 new Node<>(new Node<>(1L, new Node<>(2L, null)), new Node<>(null, null))),
-            r -> new Node<>(Node.some(r, 3), new Node<>(Node.some(r, 3), null))));
+            r -> new Node<>(Node.some(r, 3), new Node<>(Node.some(r, 3), null))),
+        new Samples<>(
+            "Lines, with types in several places",
+            Serializers.record(Lines.class),
+            List.of(new Lines(null, null, null, null, null, null), Lines.some(new Random(1))),
+            Lines::some));
   }
 
   private static List<Samples<?>> kryo() {
@@ -450,6 +455,27 @@ record Samples<T>(
   record Pair<A, B>(A first, B second) {}
 
   record Pairs(Pair<String, List<Long>> one, Pair<Integer, Suit> other) {}
+
+  /** Two types of one name and an enum, each in two places. */
+  record Lines(
+      Point from,
+      Map<Suit, Point> to,
+      Pair<Suit, Point> first,
+      Pair<Point, Suit> second,
+      Pair<Suit, Point> third,
+      List<Pair<Point, Suit>> more) {
+    static Lines some(Random random) {
+      Point point = new Point(random.nextInt(), random.nextLong());
+      Suit suit = Suit.values()[random.nextInt(4)];
+      return new Lines(
+          point,
+          Map.of(suit, point),
+          new Pair<>(suit, null),
+          new Pair<>(point, suit),
+          new Pair<>(suit, point),
+          List.of(new Pair<>(point, null)));
+    }
+  }
 
   record Nothing() {}
 

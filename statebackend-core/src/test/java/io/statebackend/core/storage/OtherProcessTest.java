@@ -129,13 +129,14 @@ final class OtherProcessTest {
       BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
       System.out.println("ready");
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        String[] order = line.split(" ");
-        long start = Long.parseLong(order[1]);
+        int space = line.indexOf(' ');
+        long start = Long.parseLong(line.substring(space + 1));
         while (System.currentTimeMillis() < start) {
           Thread.onSpinWait();
         }
-        Path place = Path.of(arguments[0], order[0]);
+        Path place = Path.of(arguments[0], line.substring(0, space));
         try (CheckpointStorage storage = FileCheckpointStorage.open(place)) {
+          storage.list("");
           System.out.println("won");
           String unused = in.readLine();
         } catch (StateLockedException e) {

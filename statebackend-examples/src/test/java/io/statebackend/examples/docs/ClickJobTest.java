@@ -186,6 +186,26 @@ class ClickJobTest {
   }
 
   @Test
+  void sessions_endHalfAnHourAfterTheLastClick() {
+    try (var storage = FileCheckpointStorage.open(directory);
+        var backend = MemoryStateBackend.create();
+        var checkpoints = CheckpointCoordinator.builder(storage).open();
+        var subtask = checkpoints.subtask("sessions").open()) {
+      SessionCounter counter = new SessionCounter(subtask.keyed(backend, Serializers.STRING));
+      long minute = 60_000;
+      counter.process(new Click("a", 0));
+      counter.process(new Click("a", 50 * minute));
+      counter.process(new Click("b", 5 * minute));
+      counter.process(new Click("a", 25 * minute));
+      Map<String, Long> ended = new HashMap<>();
+      counter.advanceTo(79 * minute, ended::put);
+      assertThat(ended).isEqualTo(Map.of("b", 1L));
+      counter.advanceTo(80 * minute, ended::put);
+      assertThat(ended).isEqualTo(Map.of("a", 3L, "b", 1L));
+    }
+  }
+
+  @Test
   void restoreLatestOrFrom_leftInTheProgram_goesOn() {
     Path elsewhere = directory.resolve("elsewhere");
     checkpointAt(600);

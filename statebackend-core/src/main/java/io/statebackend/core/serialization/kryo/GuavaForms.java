@@ -23,6 +23,11 @@ final class GuavaForms {
 
   private GuavaForms() {}
 
+  /** Tells whether a class is one of Guava's collections, tables and the like. */
+  static boolean isCollection(Class<?> type) {
+    return type.getName().startsWith(PACKAGE);
+  }
+
   /** Returns the form of one of the public classes, or {@code null} for any other class. */
   static @Nullable Serializer<?> find(Class<?> type) {
     return switch (type.getName()) {

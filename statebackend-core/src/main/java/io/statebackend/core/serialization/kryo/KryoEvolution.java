@@ -36,6 +36,9 @@ public final class KryoEvolution {
   /** Names of classes that only occur where nothing becomes of them. */
   private final Set<String> discarded = new HashSet<>();
 
+  /** The fields that are gone, by class and name, with the classes they were declared as. */
+  private final Map<String, String> losses = new LinkedHashMap<>();
+
   private @Nullable String obstacle;
 
   /**
@@ -91,6 +94,11 @@ public final class KryoEvolution {
     if (obstacle == null) {
       obstacle = reason;
     }
+  }
+
+  /** Returns the fields that migration drops, with the classes they were declared as. */
+  Map<String, String> losses() {
+    return losses;
   }
 
   /** Tells whether the stored ids and forms are those of now, but for new classes at the end. */
@@ -191,6 +199,7 @@ public final class KryoEvolution {
       KryoField target = take(name, storedNames, free);
       UnaryOperator<Object> conversion = UnaryOperator.identity();
       if (target == null) {
+        losses.put(place, part.name());
         discard(part.name());
       } else {
         conversion = conversion(part.name(), target, place);

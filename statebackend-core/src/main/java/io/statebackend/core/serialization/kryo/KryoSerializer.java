@@ -135,7 +135,11 @@ public final class KryoSerializer<T> implements BuiltInSerializer<T> {
     } catch (RuntimeException e) {
       throw unreadable(e);
     } catch (StackOverflowError e) {
-      throw unreadable(tooDeep(e));
+      throw new IllegalStateException(
+          "the stack of thread '%s' ended while a %s was read, whose objects refer to each other up to %d levels deep, or whose class does not end in its own code; read it in a thread with a larger stack"
+              .formatted(
+                  Thread.currentThread().getName(), type.getName(), RegisteredOnlyKryo.DEPTH_MAX),
+          e);
     }
     int unread = in.position() - input.position();
     sessions.giveBack(session);
@@ -160,6 +164,12 @@ public final class KryoSerializer<T> implements BuiltInSerializer<T> {
     return new CorruptStateException(
         "not a " + type.getName() + " as Kryo writes it: " + FieldsSerializer.describe(cause),
         cause);
+  }
+
+  /** {@inheritDoc} An object of a class that is not registered is. */
+  @Override
+  public boolean canRefuse() {
+    return true;
   }
 
   @Override
@@ -233,9 +243,11 @@ public final class KryoSerializer<T> implements BuiltInSerializer<T> {
     if (obstacle != null) {
       return path.incompatible(obstacle);
     }
-    return evolution.isUnchanged()
-        ? Compatibility.asIs()
-        : Compatibility.afterMigration(
-            new KryoSerializer<>(type, stored.schema(), null, evolution::newKryo));
+    if (evolution.isUnchanged()) {
+      return Compatibility.asIs();
+    }
+    evolution.losses().forEach(path::dropped);
+    return Compatibility.afterMigration(
+        new KryoSerializer<>(type, stored.schema(), null, evolution::newKryo));
   }
 }

@@ -32,7 +32,7 @@ import org.objenesis.strategy.StdInstantiatorStrategy;
  */
 public final class RegisteredOnlyKryo extends Kryo {
   /** Levels of nesting: a stack of 512 KiB is enough for them. */
-  private static final int DEPTH_MAX = 512;
+  static final int DEPTH_MAX = 512;
 
   private final Class<?> root;
   private final OpenObjects graph = new OpenObjects();
@@ -150,20 +150,37 @@ public final class RegisteredOnlyKryo extends Kryo {
   @Override
   @SuppressWarnings("rawtypes") // As Kryo declares it.
   protected String unregisteredClassMessage(Class type) {
-    String name = type.getCanonicalName();
-    String wayOut =
-        name == null || isClosedInJdk(type)
-            ? "nobody can name this class; use another one, such as ArrayList, in its place"
-            : "name it: Serializers.kryo("
-                + root.getCanonicalName()
-                + ".class, "
-                + name
-                + ".class)";
-    return "class " + type.getName() + " is not registered; " + wayOut;
+    Class<?> known = type;
+    return "class " + known.getName() + " is not registered; " + wayOut(known);
   }
 
-  private static boolean isClosedInJdk(Class<?> type) {
-    return type.getName().startsWith("java.") && !Modifier.isPublic(type.getModifiers());
+  private String wayOut(Class<?> type) {
+    if (type == Object.class) {
+      return "such an object is equal to itself only, and would come back as another one; make the"
+          + " field transient";
+    }
+    Class<?> standIn = JdkForms.standIn(type);
+    Class<?> named = standIn == null ? type : standIn;
+    return canBeNamed(named)
+        ? "name it: Serializers.kryo(%s.class, %s.class)"
+            .formatted(root.getCanonicalName(), named.getCanonicalName())
+        : "the program cannot name this class; use another one, such as ArrayList, in its place";
+  }
+
+  /** Tells whether the program can write the name, next to the class of the values at least. */
+  private boolean canBeNamed(Class<?> type) {
+    if (type.getCanonicalName() == null) {
+      return false;
+    }
+    if (type.getPackageName().equals(root.getPackageName())) {
+      return true;
+    }
+    for (Class<?> c = type; c != null; c = c.getDeclaringClass()) {
+      if (!Modifier.isPublic(c.getModifiers())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Knows classes by their ids; Kryo's would also load a class that the bytes name. */

@@ -48,7 +48,9 @@ final class WrittenClasses {
       throw refused(
           type, where, "Kryo does not keep all that this class of the JDK holds", otherWays(where));
     }
-    if (Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type)) {
+    if (Collection.class.isAssignableFrom(type)
+        || Map.class.isAssignableFrom(type)
+        || GuavaForms.isCollection(type)) {
       throw refused(
           type,
           where,

@@ -8,6 +8,7 @@ import io.statebackend.core.serialization.schema.Words;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.net.URI;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,13 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.Period;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.Currency;
+import java.util.IllformedLocaleException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
@@ -65,7 +72,13 @@ public record AbsentValue(boolean isExplicit, Source source) {
           Map.entry(LocalTime.class, LocalTime::parse),
           Map.entry(LocalDateTime.class, LocalDateTime::parse),
           Map.entry(OffsetDateTime.class, OffsetDateTime::parse),
-          Map.entry(ZonedDateTime.class, ZonedDateTime::parse));
+          Map.entry(ZonedDateTime.class, ZonedDateTime::parse),
+          Map.entry(YearMonth.class, YearMonth::parse),
+          Map.entry(ZoneId.class, ZoneId::of),
+          Map.entry(ZoneOffset.class, ZoneOffset::of),
+          Map.entry(Currency.class, Currency::getInstance),
+          Map.entry(Locale.class, AbsentValue::parseLocale),
+          Map.entry(URI.class, URI::create));
 
   private static final Map<Class<?>, Object> ZEROS =
       Map.of(
@@ -156,6 +169,14 @@ public record AbsentValue(boolean isExplicit, Source source) {
       throw new IllegalArgumentException("neither true nor false");
     }
     return text.equals("true");
+  }
+
+  private static Object parseLocale(String tag) {
+    try {
+      return new Locale.Builder().setLanguageTag(tag).build();
+    } catch (IllformedLocaleException e) {
+      throw new IllegalArgumentException("not a language tag, such as de-CH", e);
+    }
   }
 
   private static Object parseChar(String text) {

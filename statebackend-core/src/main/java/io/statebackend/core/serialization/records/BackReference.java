@@ -10,6 +10,7 @@ import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.schema.BuiltInSerializer;
+import io.statebackend.core.serialization.schema.LateReader;
 import io.statebackend.core.serialization.schema.Path;
 import io.statebackend.core.serialization.schema.StoredType;
 import io.statebackend.core.serialization.schema.Words;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the record or sealed interface
  */
-public final class BackReference<T> implements BuiltInSerializer<T> {
+public final class BackReference<T> implements BuiltInSerializer<T>, LateReader<T> {
   /** Levels of values inside values: a stack of 512 KiB is enough for them. */
   public static final int DEPTH_MAX = 256;
 
@@ -51,13 +52,34 @@ public final class BackReference<T> implements BuiltInSerializer<T> {
     this.immutable = immutable;
   }
 
-  /** Sets what it refers to. */
+  /**
+   * Returns what stands for the reader of a stored type inside of itself.
+   *
+   * @param name the name that the declared type has in its schema
+   */
+  static <T> LateReader<T> late(String name) {
+    return new BackReference<>(name, false);
+  }
+
+  @Override
   public void bind(TypeSerializer<T> serializer) {
     whole = serializer;
   }
 
-  private TypeSerializer<T> whole() {
+  @Override
+  public TypeSerializer<T> whole() {
     return requireNonNull(whole, "whole");
+  }
+
+  @Override
+  public LateReader<T> unbound() {
+    return new BackReference<>(String.valueOf(schema.name()), immutable);
+  }
+
+  /** Duplicates the whole, as what it stands for is no part of it. */
+  @Override
+  public TypeSerializer<T> duplicate() {
+    return whole().duplicate();
   }
 
   /** Tells whether values are immutable if, and only if, they were taken to be. */
@@ -89,6 +111,12 @@ public final class BackReference<T> implements BuiltInSerializer<T> {
     } finally {
       depth.levels--;
     }
+  }
+
+  /** {@inheritDoc} One that is nested too deep is. */
+  @Override
+  public boolean canRefuse() {
+    return true;
   }
 
   @Override
@@ -133,31 +161,8 @@ public final class BackReference<T> implements BuiltInSerializer<T> {
     return schema;
   }
 
-  /**
-   * {@inheritDoc} The whole may need the very answer that is looked for. It is taken to be "as is",
-   * and if that turns out to be wrong, the whole is compared again with a reader that is bound
-   * afterwards.
-   */
   @Override
   public Compatibility<T> compatibility(StoredType stored, Path path) {
-    Compatibility<T> assumed = path.assumed(this, stored);
-    if (assumed != null) {
-      return assumed;
-    }
-    if (path.isTooInvolved()) {
-      return path.incompatible("stored types contain themselves in too many ways");
-    }
-    Compatibility<T> answer =
-        path.assuming(this, stored, Compatibility.asIs()).compare(whole(), stored);
-    if (!(answer instanceof Compatibility.AfterMigration<T>)) {
-      return answer;
-    }
-    BackReference<T> reader = new BackReference<>(String.valueOf(schema.name()), false);
-    answer =
-        path.assuming(this, stored, Compatibility.afterMigration(reader)).compare(whole(), stored);
-    if (answer instanceof Compatibility.AfterMigration<T> migration) {
-      reader.bind(migration.reader());
-    }
-    return answer;
+    return path.compare(whole(), stored);
   }
 }

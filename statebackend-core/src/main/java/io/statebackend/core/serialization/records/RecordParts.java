@@ -4,11 +4,28 @@ package io.statebackend.core.serialization.records;
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.TypeSerializer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is done with one component of a record: the pieces that {@link RecordHandles} joins. */
 public final class RecordParts {
   private RecordParts() {}
+
+  /**
+   * Returns the length of parts that are never null one after the other, or {@link
+   * TypeSerializer#VARIABLE_LENGTH} if it varies or is no int: parts may stand in parts very often.
+   */
+  public static int fixedLength(List<TypeSerializer<?>> parts) {
+    long length = 0;
+    for (TypeSerializer<?> part : parts) {
+      int partLength = part.fixedLength();
+      length += partLength;
+      if (partLength == TypeSerializer.VARIABLE_LENGTH || length > Integer.MAX_VALUE) {
+        return TypeSerializer.VARIABLE_LENGTH;
+      }
+    }
+    return (int) length;
+  }
 
   static void writePart(
       TypeSerializer<Object> serializer,

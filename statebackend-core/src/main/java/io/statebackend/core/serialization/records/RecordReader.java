@@ -54,18 +54,13 @@ public final class RecordReader<R> implements MigrationReader<R> {
     this.stored = stored.toArray(StoredComponent[]::new);
     this.added = added;
     int nullable = 0;
-    int length = 0;
+    List<TypeSerializer<?>> parts = new ArrayList<>();
     for (StoredComponent component : stored) {
-      int part = component.serializer.fixedLength();
-      if (component.nullBit != RecordComponentForm.NEVER_NULL) {
-        nullable++;
-        length = VARIABLE_LENGTH;
-      } else if (length != VARIABLE_LENGTH) {
-        length = part == VARIABLE_LENGTH ? VARIABLE_LENGTH : length + part;
-      }
+      parts.add(component.serializer);
+      nullable += component.nullBit == RecordComponentForm.NEVER_NULL ? 0 : 1;
     }
     this.nullBytes = (nullable + 7) / 8;
-    this.fixedLength = length;
+    this.fixedLength = nullable > 0 ? VARIABLE_LENGTH : RecordParts.fixedLength(parts);
   }
 
   @Override

@@ -11,9 +11,12 @@ import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.records.RecordReader.StoredComponent;
 import io.statebackend.core.serialization.schema.BuiltInSerializer;
+import io.statebackend.core.serialization.schema.Duplicates;
 import io.statebackend.core.serialization.schema.KeyHash;
+import io.statebackend.core.serialization.schema.MadeOfParts;
 import io.statebackend.core.serialization.schema.Path;
 import io.statebackend.core.serialization.schema.StoredType;
+import io.statebackend.core.serialization.schema.ToldOnce;
 import io.statebackend.core.serialization.schema.Words;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
@@ -26,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the record class
  */
-public final class RecordSerializer<R> implements BuiltInSerializer<R> {
+public final class RecordSerializer<R> implements MadeOfParts<R> {
   private final RecordClass<R> recordClass;
+  private final List<TypeSerializer<?>> parts;
+  private final RecordOptions options;
   private final RecordEvolution<R> evolution;
   private final MethodHandle writer;
   private final @Nullable MethodHandle reader;
@@ -41,6 +46,8 @@ public final class RecordSerializer<R> implements BuiltInSerializer<R> {
   private final boolean immutable;
   private final TypeSchema schema;
   private final KeyHash<R> keyHash;
+  private final Duplicates duplicates = new Duplicates();
+  private final boolean canRefuse;
 
   /** Creates the serializer; {@code parts} are those of the components, in their order. */
   public RecordSerializer(
@@ -49,6 +56,9 @@ public final class RecordSerializer<R> implements BuiltInSerializer<R> {
       RecordOptions options,
       SchemaReaders readers) {
     this.recordClass = recordClass;
+    this.parts = List.copyOf(parts);
+    this.canRefuse = parts.stream().anyMatch(BuiltInSerializer::canRefuse);
+    this.options = options;
     List<RecordComponentForm> components = new ArrayList<>();
     List<TypeSchema.Member> members = new ArrayList<>();
     List<StoredComponent> stored = new ArrayList<>();
@@ -63,7 +73,7 @@ public final class RecordSerializer<R> implements BuiltInSerializer<R> {
       stored.add(new StoredComponent(component.serializer(), nullBit, i, () -> null));
     }
     this.evolution = new RecordEvolution<>(recordClass, List.copyOf(components), readers);
-    this.schema = TypeSchema.named(Words.RECORD, recordClass.type().getName(), members);
+    this.schema = ToldOnce.named(Words.RECORD, recordClass.type().getName(), members);
     this.keyHash = new KeyHash<>(this);
     this.nullBytes = (nullBits + 7) / 8;
     this.immutable = components.stream().allMatch(c -> c.serializer().isImmutable());
@@ -124,7 +134,7 @@ public final class RecordSerializer<R> implements BuiltInSerializer<R> {
       return value;
     }
     if (copier == null) {
-      return BuiltInSerializer.super.copy(value);
+      return MadeOfParts.super.copy(value);
     }
     try {
       return (R) (Object) copier.invokeExact((Object) value);
@@ -159,6 +169,26 @@ public final class RecordSerializer<R> implements BuiltInSerializer<R> {
     }
   }
 
+  @Override
+  public boolean canRefuse() {
+    return canRefuse;
+  }
+
+  @Override
+  public List<TypeSerializer<?>> parts() {
+    return parts;
+  }
+
+  @Override
+  public TypeSerializer<R> withParts(List<TypeSerializer<?>> own) {
+    return new RecordSerializer<>(recordClass, own, options, evolution.schemaReaders());
+  }
+
+  @Override
+  public Duplicates duplicates() {
+    return duplicates;
+  }
+
   private IllegalStateException failed(Throwable cause) {
     return new IllegalStateException(
         "record " + recordClass.type().getName() + " failed in its own code: " + cause, cause);
@@ -176,7 +206,11 @@ public final class RecordSerializer<R> implements BuiltInSerializer<R> {
   @Override
   public Compatibility<R> compatibility(StoredType stored, Path path) {
     return stored.type().equals(Words.RECORD)
-        ? evolution.from(stored, path)
+        ? path.once(
+            this,
+            stored,
+            () -> BackReference.late(recordClass.type().getName()),
+            () -> evolution.from(stored, path))
         : path.differs(stored, schema);
   }
 }

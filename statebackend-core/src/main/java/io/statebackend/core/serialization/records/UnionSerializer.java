@@ -10,11 +10,14 @@ import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.schema.BuiltInSerializer;
+import io.statebackend.core.serialization.schema.Duplicates;
 import io.statebackend.core.serialization.schema.KeyHash;
+import io.statebackend.core.serialization.schema.MadeOfParts;
 import io.statebackend.core.serialization.schema.MigrationReader;
 import io.statebackend.core.serialization.schema.Parts;
 import io.statebackend.core.serialization.schema.Path;
 import io.statebackend.core.serialization.schema.StoredType;
+import io.statebackend.core.serialization.schema.ToldOnce;
 import io.statebackend.core.serialization.schema.Words;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the interface
  */
-public final class UnionSerializer<T> implements BuiltInSerializer<T> {
+public final class UnionSerializer<T> implements MadeOfParts<T> {
   private final Class<T> type;
   private final List<Class<?>> classes;
   private final List<TypeSerializer<T>> cases;
@@ -36,6 +39,8 @@ public final class UnionSerializer<T> implements BuiltInSerializer<T> {
   private final boolean immutable;
   private final TypeSchema schema;
   private final KeyHash<T> keyHash;
+  private final Duplicates duplicates = new Duplicates();
+  private final boolean canRefuse;
 
   /**
    * Creates the serializer.
@@ -49,6 +54,7 @@ public final class UnionSerializer<T> implements BuiltInSerializer<T> {
     this.type = type;
     this.classes = List.copyOf(classes);
     this.cases = serializers.stream().map(UnionSerializer::<T>ofCases).toList();
+    this.canRefuse = cases.stream().anyMatch(BuiltInSerializer::canRefuse);
     this.immutable = cases.stream().allMatch(TypeSerializer::isImmutable);
     Map<String, Class<?>> names = new HashMap<>();
     List<TypeSchema.Member> members = new ArrayList<>();
@@ -67,7 +73,7 @@ public final class UnionSerializer<T> implements BuiltInSerializer<T> {
         }
       }
     }
-    this.schema = TypeSchema.named(Words.UNION, type.getName(), members);
+    this.schema = ToldOnce.named(Words.UNION, type.getName(), members);
     this.keyHash = new KeyHash<>(this);
   }
 
@@ -138,6 +144,26 @@ public final class UnionSerializer<T> implements BuiltInSerializer<T> {
   }
 
   @Override
+  public boolean canRefuse() {
+    return canRefuse;
+  }
+
+  @Override
+  public List<TypeSerializer<?>> parts() {
+    return List.copyOf(cases);
+  }
+
+  @Override
+  public TypeSerializer<T> withParts(List<TypeSerializer<?>> own) {
+    return new UnionSerializer<>(type, classes, own);
+  }
+
+  @Override
+  public Duplicates duplicates() {
+    return duplicates;
+  }
+
+  @Override
   public TypeSchema schema() {
     return schema;
   }
@@ -148,6 +174,11 @@ public final class UnionSerializer<T> implements BuiltInSerializer<T> {
     if (!stored.type().equals(Words.UNION)) {
       return path.differs(stored, schema);
     }
+    return path.once(
+        this, stored, () -> BackReference.late(type.getName()), () -> compareCases(stored, path));
+  }
+
+  private Compatibility<T> compareCases(StoredType stored, Path path) {
     boolean asIs = true;
     List<@Nullable TypeSerializer<T>> readers = new ArrayList<>();
     for (TypeSchema.Member member : stored.members()) {

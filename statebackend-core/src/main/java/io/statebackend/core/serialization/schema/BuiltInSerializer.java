@@ -12,9 +12,21 @@ import io.statebackend.api.TypeSerializer;
  */
 public interface BuiltInSerializer<T> extends TypeSerializer<T> {
 
+  /** Tells whether some value that the type allows may be refused when it is written. */
+  default boolean canRefuse() {
+    return false;
+  }
+
+  /** Tells the same of any serializer: of one that is not ours, it may. */
+  static boolean canRefuse(TypeSerializer<?> serializer) {
+    return serializer instanceof BuiltInSerializer<?> builtIn
+        ? builtIn.canRefuse()
+        : serializer.fixedLength() < 0;
+  }
+
   @Override
   default Compatibility<T> compatibility(TypeSchema stored) {
-    return compatibility(StoredType.of(stored), Path.ROOT);
+    return Comparison.of(this, stored);
   }
 
   /**

@@ -4,70 +4,45 @@ package io.statebackend.core.serialization.schema;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
- * Where in a value a part of it lies, such as {@code items[].price}, and what a comparison takes
- * for granted there.
+ * Where in a value a part of it lies, such as {@code items[].price}, and the comparison that has
+ * come there.
  *
  * @param text the path; empty for the value itself
- * @param assumptions the answers for types that are being compared and contain themselves
- * @param losses is told each part whose stored values have no place any more
+ * @param comparison the comparison of the whole value
  */
-public record Path(String text, List<Assumption<?>> assumptions, Consumer<String> losses) {
-  static final Path ROOT = tellingLosses(loss -> {});
-
-  /** Each assumption can double the work, and a stored schema can be made to that end. */
-  private static final int ASSUMPTIONS_MAX = 8;
-
-  /**
-   * The answer for a pair of types, to be used inside of them.
-   *
-   * @param declared the declared type
-   * @param stored the stored type
-   * @param answer the answer
-   */
-  private record Assumption<T>(
-      TypeSerializer<T> declared, StoredType stored, Compatibility<T> answer) {}
-
-  /** Returns the path of a whole value, of which a comparison tells what migration drops. */
-  static Path tellingLosses(Consumer<String> losses) {
-    return new Path("", List.of(), losses);
-  }
+public record Path(String text, Comparison comparison) {
 
   /** Tells that what is stored at this path is dropped by migration. */
   public void dropped(TypeSchema stored) {
-    losses.accept(text + " " + brief(stored));
+    comparison.dropped(text, brief(stored));
+  }
+
+  /** Tells that a part of what is stored at this path, and of a type, is dropped by migration. */
+  public void dropped(String part, String type) {
+    comparison.dropped(component(part).text, type);
   }
 
   private Path to(String part) {
-    return new Path(part, assumptions, losses);
+    return new Path(part, comparison);
   }
 
-  /** Returns this path, with an answer for a pair of types. */
-  public <T> Path assuming(TypeSerializer<T> declared, StoredType stored, Compatibility<T> answer) {
-    List<Assumption<?>> more = new ArrayList<>(assumptions);
-    more.add(new Assumption<>(declared, stored, answer));
-    return new Path(text, List.copyOf(more), losses);
-  }
-
-  /** Returns the answer that is assumed for a pair of types, or {@code null} if there is none. */
-  @SuppressWarnings("unchecked") // An assumption of a declared type has an answer for that type.
-  public <T> @Nullable Compatibility<T> assumed(TypeSerializer<T> declared, StoredType stored) {
-    for (Assumption<?> assumption : assumptions) {
-      if (assumption.declared == declared && assumption.stored == stored) {
-        return (Compatibility<T>) assumption.answer;
-      }
-    }
-    return null;
-  }
-
-  /** Tells whether there are so many assumptions that no more can be added. */
-  public boolean isTooInvolved() {
-    return assumptions.size() == ASSUMPTIONS_MAX;
+  /**
+   * Compares the part at this path, which may contain itself and stand in several places, unless
+   * that has been done.
+   *
+   * @param late makes what stands for its reader inside of itself
+   * @param answer compares what the part is made of
+   */
+  public <T> Compatibility<T> once(
+      TypeSerializer<T> declared,
+      StoredType stored,
+      Supplier<LateReader<T>> late,
+      Supplier<Compatibility<T>> answer) {
+    return comparison.once(declared, stored, text, late, answer);
   }
 
   /** Returns the path of a component of the record at this path. */
@@ -100,7 +75,10 @@ public record Path(String text, List<Assumption<?>> assumptions, Consumer<String
     if (part instanceof BuiltInSerializer<T> builtIn) {
       return builtIn.compatibility(stored, this);
     }
-    Compatibility<T> answer = part.compatibility(stored.schema());
+    TypeSchema own = part.schema();
+    TypeSchema alone = ToldOnce.alone(stored);
+    boolean isOwn = ToldOnce.alone(StoredType.of(own)).equals(alone);
+    Compatibility<T> answer = part.compatibility(isOwn ? own : alone);
     return answer instanceof Compatibility.Incompatible<T> incompatible
         ? incompatible(incompatible.reason())
         : answer;
@@ -128,8 +106,7 @@ public record Path(String text, List<Assumption<?>> assumptions, Consumer<String
     return Compatibility.incompatible(at(reason));
   }
 
-  /** Puts the path before a text. */
-  String at(String reason) {
+  private String at(String reason) {
     return text.isEmpty() ? reason : text + ": " + reason;
   }
 

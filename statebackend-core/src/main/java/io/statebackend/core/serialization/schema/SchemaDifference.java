@@ -4,6 +4,7 @@ package io.statebackend.core.serialization.schema;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -13,6 +14,11 @@ import java.util.stream.Collectors;
 /** Finds where two schemas differ, for messages. */
 public final class SchemaDifference {
   private static final int TOLD_MAX = 20;
+
+  private final Set<String> differences = new LinkedHashSet<>();
+
+  /** The pairs that do not differ, or are being compared: none is gone through twice. */
+  private final Set<List<StoredType>> passed = new HashSet<>();
 
   private SchemaDifference() {}
 
@@ -26,14 +32,14 @@ public final class SchemaDifference {
    *     {@code items[].price: stored int32, declared int64}
    */
   public static String of(TypeSchema stored, TypeSchema declared) {
-    Set<String> differences = new LinkedHashSet<>();
-    find(stored, declared, Path.ROOT, differences);
+    SchemaDifference search = new SchemaDifference();
+    search.find(StoredType.of(stored), StoredType.of(declared), "");
+    Set<String> differences = search.differences;
     if (differences.isEmpty()) {
       return Path.difference(stored, declared);
     }
     String told = differences.stream().limit(TOLD_MAX).collect(Collectors.joining("; "));
-    int untold = differences.size() - TOLD_MAX;
-    return untold > 0 ? told + "; and " + untold + " more" : told;
+    return differences.size() > TOLD_MAX ? told + "; and more" : told;
   }
 
   /**
@@ -48,24 +54,34 @@ public final class SchemaDifference {
     Set<String> losses = new LinkedHashSet<>();
     if (serializer instanceof BuiltInSerializer<?> builtIn) {
       Compatibility<?> unused =
-          builtIn.compatibility(StoredType.of(stored), Path.tellingLosses(losses::add));
+          builtIn.compatibility(StoredType.of(stored), Comparison.tellingLosses(losses::add));
     }
     return List.copyOf(losses);
   }
 
-  private static void find(
-      TypeSchema stored, TypeSchema declared, Path path, Set<String> differences) {
+  private void find(StoredType stored, StoredType declared, String path) {
+    List<StoredType> pair = List.of(stored, declared);
+    int before = differences.size();
+    if (before > TOLD_MAX || !passed.add(pair)) {
+      return;
+    }
     if (!stored.type().equals(declared.type())) {
-      differences.add(path.at(Path.difference(stored, declared)));
+      tell(path, Path.difference(stored.schema(), declared.schema()));
     } else if (stored.type().equals(Words.RECORD)) {
-      findInRecords(stored, declared, path, differences);
+      findInRecords(stored, declared, path);
     } else {
-      findInOrder(stored, declared, path, differences);
+      findInOrder(stored, declared, path);
+    }
+    if (differences.size() > before) {
+      passed.remove(pair);
     }
   }
 
-  private static void findInRecords(
-      TypeSchema stored, TypeSchema declared, Path path, Set<String> differences) {
+  private void tell(String path, String difference) {
+    differences.add(path.isEmpty() ? difference : path + ": " + difference);
+  }
+
+  private void findInRecords(StoredType stored, StoredType declared, String path) {
     List<TypeSchema.Member> before = stored.members();
     List<String> names = before.stream().map(member -> String.valueOf(member.name())).toList();
     List<String> namesNow =
@@ -73,61 +89,58 @@ public final class SchemaDifference {
     for (int i = 0; i < before.size(); i++) {
       int now = namesNow.indexOf(names.get(i));
       if (now < 0) {
-        differences.add(path.at("stored " + describe(before.get(i)) + ", not declared"));
+        tell(path, "stored " + describe(before.get(i)) + ", not declared");
       } else {
-        findInParts(before.get(i), declared.members().get(now), part(path, stored, i), differences);
+        findInParts(stored, i, declared, now, path);
       }
     }
     for (int i = 0; i < namesNow.size(); i++) {
       if (!names.contains(namesNow.get(i))) {
-        differences.add(path.at("not stored, declared " + describe(declared.members().get(i))));
+        tell(path, "not stored, declared " + describe(declared.members().get(i)));
       }
     }
     List<String> kept = names.stream().filter(namesNow::contains).toList();
     if (!kept.equals(namesNow.stream().filter(names::contains).toList())) {
-      differences.add(path.at("stored in the order " + kept));
+      tell(path, "stored in the order " + kept);
     }
   }
 
-  private static void findInOrder(
-      TypeSchema stored, TypeSchema declared, Path path, Set<String> differences) {
+  private void findInOrder(StoredType stored, StoredType declared, String path) {
     List<TypeSchema.Member> before = stored.members();
     List<TypeSchema.Member> after = declared.members();
     for (int i = 0; i < Math.min(before.size(), after.size()); i++) {
       TypeSchema.Member was = before.get(i);
       TypeSchema.Member is = after.get(i);
       if (!Objects.equals(was.name(), is.name())) {
-        differences.add(
-            path.at("stored " + describe(was) + ", declared " + describe(is) + " in its place"));
+        tell(path, "stored " + describe(was) + ", declared " + describe(is) + " in its place");
       } else {
-        findInParts(was, is, part(path, stored, i), differences);
+        findInParts(stored, i, declared, i, path);
       }
     }
     for (int i = after.size(); i < before.size(); i++) {
-      differences.add(path.at("stored " + describe(before.get(i)) + ", not declared"));
+      tell(path, "stored " + describe(before.get(i)) + ", not declared");
     }
     for (int i = before.size(); i < after.size(); i++) {
-      differences.add(path.at("not stored, declared " + describe(after.get(i))));
+      tell(path, "not stored, declared " + describe(after.get(i)));
     }
   }
 
-  private static void findInParts(
-      TypeSchema.Member was, TypeSchema.Member is, Path path, Set<String> differences) {
-    TypeSchema before = was.schema();
-    TypeSchema after = is.schema();
-    if (before != null && after != null) {
-      find(before, after, path, differences);
+  private void findInParts(
+      StoredType stored, int index, StoredType declared, int indexNow, String path) {
+    if (stored.members().get(index).schema() != null
+        && declared.members().get(indexNow).schema() != null) {
+      find(stored.part(index), declared.part(indexNow), path(path, stored, index));
     }
   }
 
-  private static Path part(Path path, TypeSchema whole, int index) {
+  private static String path(String path, StoredType whole, int index) {
     String name = whole.members().get(index).name();
     if (name != null) {
-      return path.component(name);
+      return path.isEmpty() ? name : path + "." + name;
     }
     return switch (whole.type()) {
-      case Words.LIST, Words.SET, Words.ARRAY -> path.elements();
-      case Words.MAP -> index == 0 ? path.keys() : path.values();
+      case Words.LIST, Words.SET, Words.ARRAY -> path + "[]";
+      case Words.MAP -> path + (index == 0 ? "{key}" : "{value}");
       default -> path;
     };
   }

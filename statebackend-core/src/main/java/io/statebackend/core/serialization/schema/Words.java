@@ -93,6 +93,9 @@ public final class Words {
   /** A reference to a named type around the place. */
   public static final String ENCLOSING = "enclosing";
 
+  /** A reference to a named type that stands earlier in the text. */
+  static final String TOLD = "told";
+
   /** What Kryo writes; its members are registered classes, each of a form. */
   public static final String KRYO = "kryo";
 
@@ -118,6 +121,12 @@ public final class Words {
 
   /** A field or element whose class is written before it. */
   public static final String KRYO_OPEN = "open";
+
+  /** Named types, which are told once and referred to by {@link #TOLD} from then on. */
+  static final Set<String> NAMED = Set.of(RECORD, UNION, ENUM, KRYO);
+
+  /** Named types that what is inside of them refers to by {@link #ENCLOSING}. */
+  static final Set<String> AROUND = Set.of(RECORD, UNION);
 
   /** Types of one form: a list, a set and an array of the same elements have the same bytes. */
   static final Set<String> ELEMENTS = Set.of(LIST, SET, ARRAY);

@@ -8,8 +8,9 @@ import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
-import io.statebackend.core.serialization.schema.BuiltInSerializer;
+import io.statebackend.core.serialization.schema.Duplicates;
 import io.statebackend.core.serialization.schema.KeyHash;
+import io.statebackend.core.serialization.schema.MadeOfParts;
 import io.statebackend.core.serialization.schema.Parts;
 import io.statebackend.core.serialization.schema.Path;
 import io.statebackend.core.serialization.schema.StoredType;
@@ -23,12 +24,13 @@ import java.util.List;
  *
  * @param <E> the type of the elements
  */
-public final class ArraySerializer<E> implements BuiltInSerializer<E[]> {
+public final class ArraySerializer<E> implements MadeOfParts<E[]> {
   private final Class<E> elementType;
   private final TypeSerializer<E> element;
   private final ListSerializer<E> elements;
   private final TypeSchema schema;
   private final KeyHash<E[]> keyHash;
+  private final Duplicates duplicates = new Duplicates();
 
   public ArraySerializer(Class<E> elementType, TypeSerializer<E> element) {
     this.elementType = elementType;
@@ -80,6 +82,28 @@ public final class ArraySerializer<E> implements BuiltInSerializer<E[]> {
   @Override
   public boolean equal(E[] a, E[] b) {
     return elements.equal(Arrays.asList(a), Arrays.asList(b));
+  }
+
+  /** {@inheritDoc} Nulls in it are. */
+  @Override
+  public boolean canRefuse() {
+    return true;
+  }
+
+  @Override
+  public List<TypeSerializer<?>> parts() {
+    return List.of(element);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // A duplicate is of the type of its original.
+  public TypeSerializer<E[]> withParts(List<TypeSerializer<?>> own) {
+    return new ArraySerializer<>(elementType, (TypeSerializer<E>) own.get(0));
+  }
+
+  @Override
+  public Duplicates duplicates() {
+    return duplicates;
   }
 
   @Override

@@ -8,8 +8,9 @@ import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
-import io.statebackend.core.serialization.schema.BuiltInSerializer;
+import io.statebackend.core.serialization.schema.Duplicates;
 import io.statebackend.core.serialization.schema.KeyHash;
+import io.statebackend.core.serialization.schema.MadeOfParts;
 import io.statebackend.core.serialization.schema.Parts;
 import io.statebackend.core.serialization.schema.Path;
 import io.statebackend.core.serialization.schema.StoredType;
@@ -17,6 +18,7 @@ import io.statebackend.core.serialization.schema.Words;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 
 /**
  * Deques from their first element to their last, in the form of lists, read back as {@link
@@ -24,10 +26,11 @@ import java.util.Iterator;
  *
  * @param <E> the type of the elements
  */
-public final class DequeSerializer<E> implements BuiltInSerializer<Deque<E>> {
+public final class DequeSerializer<E> implements MadeOfParts<Deque<E>> {
   private final TypeSerializer<E> element;
   private final TypeSchema schema;
   private final KeyHash<Deque<E>> keyHash;
+  private final Duplicates duplicates = new Duplicates();
   private final int elementLengthMin;
 
   public DequeSerializer(TypeSerializer<E> element) {
@@ -86,6 +89,28 @@ public final class DequeSerializer<E> implements BuiltInSerializer<Deque<E>> {
       }
     }
     return true;
+  }
+
+  /** {@inheritDoc} Nulls in it are. */
+  @Override
+  public boolean canRefuse() {
+    return true;
+  }
+
+  @Override
+  public List<TypeSerializer<?>> parts() {
+    return List.of(element);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // A duplicate is of the type of its original.
+  public TypeSerializer<Deque<E>> withParts(List<TypeSerializer<?>> own) {
+    return new DequeSerializer<>((TypeSerializer<E>) own.get(0));
+  }
+
+  @Override
+  public Duplicates duplicates() {
+    return duplicates;
   }
 
   @Override

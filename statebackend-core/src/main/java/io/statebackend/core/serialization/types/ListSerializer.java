@@ -8,8 +8,9 @@ import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.Compatibility;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
-import io.statebackend.core.serialization.schema.BuiltInSerializer;
+import io.statebackend.core.serialization.schema.Duplicates;
 import io.statebackend.core.serialization.schema.KeyHash;
+import io.statebackend.core.serialization.schema.MadeOfParts;
 import io.statebackend.core.serialization.schema.Parts;
 import io.statebackend.core.serialization.schema.Path;
 import io.statebackend.core.serialization.schema.StoredType;
@@ -23,10 +24,11 @@ import java.util.List;
  *
  * @param <E> the type of the elements
  */
-public final class ListSerializer<E> implements BuiltInSerializer<List<E>> {
+public final class ListSerializer<E> implements MadeOfParts<List<E>> {
   private final TypeSerializer<E> element;
   private final TypeSchema schema;
   private final KeyHash<List<E>> keyHash;
+  private final Duplicates duplicates = new Duplicates();
   private final int elementLengthMin;
 
   public ListSerializer(TypeSerializer<E> element) {
@@ -90,6 +92,28 @@ public final class ListSerializer<E> implements BuiltInSerializer<List<E>> {
       }
     }
     return true;
+  }
+
+  /** {@inheritDoc} Nulls in it are. */
+  @Override
+  public boolean canRefuse() {
+    return true;
+  }
+
+  @Override
+  public List<TypeSerializer<?>> parts() {
+    return List.of(element);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // A duplicate is of the type of its original.
+  public TypeSerializer<List<E>> withParts(List<TypeSerializer<?>> own) {
+    return new ListSerializer<>(schema.type(), (TypeSerializer<E>) own.get(0));
+  }
+
+  @Override
+  public Duplicates duplicates() {
+    return duplicates;
   }
 
   @Override

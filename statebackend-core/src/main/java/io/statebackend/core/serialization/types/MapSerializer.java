@@ -10,14 +10,17 @@ import io.statebackend.api.Compatibility;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
-import io.statebackend.core.serialization.schema.BuiltInSerializer;
+import io.statebackend.core.serialization.schema.Duplicates;
 import io.statebackend.core.serialization.schema.KeyHash;
+import io.statebackend.core.serialization.schema.MadeOfParts;
 import io.statebackend.core.serialization.schema.Parts;
 import io.statebackend.core.serialization.schema.Path;
 import io.statebackend.core.serialization.schema.StoredType;
+import io.statebackend.core.serialization.schema.ToldOnce;
 import io.statebackend.core.serialization.schema.Words;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -29,7 +32,7 @@ import java.util.TreeMap;
  * @param <V> the type of the values
  * @param <M> the type of the maps
  */
-public final class MapSerializer<K, V, M extends Map<K, V>> implements BuiltInSerializer<M> {
+public final class MapSerializer<K, V, M extends Map<K, V>> implements MadeOfParts<M> {
 
   /**
    * The kind of the maps.
@@ -52,6 +55,7 @@ public final class MapSerializer<K, V, M extends Map<K, V>> implements BuiltInSe
   private final TypeSerializer<V> value;
   private final TypeSchema schema;
   private final KeyHash<M> keyHash;
+  private final Duplicates duplicates = new Duplicates();
   private final int entryLengthMin;
   private final Kind<M> kind;
 
@@ -89,7 +93,7 @@ public final class MapSerializer<K, V, M extends Map<K, V>> implements BuiltInSe
     this.kind = kind;
     this.key = ElementsLayout.checkElement(key, "key");
     this.value = requireNonNull(value, "value");
-    this.schema = TypeSchema.of(Words.MAP, key.schema(), value.schema());
+    this.schema = ToldOnce.of(Words.MAP, key.schema(), value.schema());
     this.keyHash = new KeyHash<>(this);
     this.entryLengthMin = ElementsLayout.lengthMin(key) + Math.max(0, value.fixedLength());
   }
@@ -157,6 +161,29 @@ public final class MapSerializer<K, V, M extends Map<K, V>> implements BuiltInSe
       }
     }
     return true;
+  }
+
+  /** {@inheritDoc} Nulls in it are. */
+  @Override
+  public boolean canRefuse() {
+    return true;
+  }
+
+  @Override
+  public List<TypeSerializer<?>> parts() {
+    return List.of(key, value);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // A duplicate is of the type of its original.
+  public TypeSerializer<M> withParts(List<TypeSerializer<?>> own) {
+    return new MapSerializer<>(
+        (TypeSerializer<K>) own.get(0), (TypeSerializer<V>) own.get(1), kind);
+  }
+
+  @Override
+  public Duplicates duplicates() {
+    return duplicates;
   }
 
   @Override

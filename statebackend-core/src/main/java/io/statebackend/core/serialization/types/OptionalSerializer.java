@@ -10,11 +10,14 @@ import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.core.serialization.schema.BuiltInSerializer;
 import io.statebackend.core.serialization.schema.ConvertingReader;
+import io.statebackend.core.serialization.schema.Duplicates;
 import io.statebackend.core.serialization.schema.KeyHash;
+import io.statebackend.core.serialization.schema.MadeOfParts;
 import io.statebackend.core.serialization.schema.Parts;
 import io.statebackend.core.serialization.schema.Path;
 import io.statebackend.core.serialization.schema.StoredType;
 import io.statebackend.core.serialization.schema.Words;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,10 +25,11 @@ import java.util.Optional;
  *
  * @param <E> the type of the value
  */
-public final class OptionalSerializer<E> implements BuiltInSerializer<Optional<E>> {
+public final class OptionalSerializer<E> implements MadeOfParts<Optional<E>> {
   private final TypeSerializer<E> element;
   private final TypeSchema schema;
   private final KeyHash<Optional<E>> keyHash;
+  private final Duplicates duplicates = new Duplicates();
 
   public OptionalSerializer(TypeSerializer<E> element) {
     this.element = requireNonNull(element, "element");
@@ -64,6 +68,27 @@ public final class OptionalSerializer<E> implements BuiltInSerializer<Optional<E
   @Override
   public boolean equal(Optional<E> a, Optional<E> b) {
     return a.isPresent() ? b.isPresent() && element.equal(a.get(), b.get()) : b.isEmpty();
+  }
+
+  @Override
+  public boolean canRefuse() {
+    return BuiltInSerializer.canRefuse(element);
+  }
+
+  @Override
+  public List<TypeSerializer<?>> parts() {
+    return List.of(element);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // A duplicate is of the type of its original.
+  public TypeSerializer<Optional<E>> withParts(List<TypeSerializer<?>> own) {
+    return new OptionalSerializer<>((TypeSerializer<E>) own.get(0));
+  }
+
+  @Override
+  public Duplicates duplicates() {
+    return duplicates;
   }
 
   @Override

@@ -9,14 +9,16 @@ import io.statebackend.api.Compatibility;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
-import io.statebackend.core.serialization.schema.BuiltInSerializer;
+import io.statebackend.core.serialization.schema.Duplicates;
 import io.statebackend.core.serialization.schema.KeyHash;
+import io.statebackend.core.serialization.schema.MadeOfParts;
 import io.statebackend.core.serialization.schema.Parts;
 import io.statebackend.core.serialization.schema.Path;
 import io.statebackend.core.serialization.schema.StoredType;
 import io.statebackend.core.serialization.schema.Words;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,7 +29,7 @@ import java.util.TreeSet;
  * @param <E> the type of the elements
  * @param <S> the type of the sets
  */
-public final class SetSerializer<E, S extends Set<E>> implements BuiltInSerializer<S> {
+public final class SetSerializer<E, S extends Set<E>> implements MadeOfParts<S> {
 
   /**
    * The kind of the sets.
@@ -49,6 +51,7 @@ public final class SetSerializer<E, S extends Set<E>> implements BuiltInSerializ
   private final TypeSerializer<E> element;
   private final TypeSchema schema;
   private final KeyHash<S> keyHash;
+  private final Duplicates duplicates = new Duplicates();
   private final int elementLengthMin;
   private final Kind<S> kind;
 
@@ -132,6 +135,28 @@ public final class SetSerializer<E, S extends Set<E>> implements BuiltInSerializ
   @Override
   public long stableHash(S value) {
     return keyHash.of(value);
+  }
+
+  /** {@inheritDoc} Nulls in it are. */
+  @Override
+  public boolean canRefuse() {
+    return true;
+  }
+
+  @Override
+  public List<TypeSerializer<?>> parts() {
+    return List.of(element);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // A duplicate is of the type of its original.
+  public TypeSerializer<S> withParts(List<TypeSerializer<?>> own) {
+    return new SetSerializer<>((TypeSerializer<E>) own.get(0), kind);
+  }
+
+  @Override
+  public Duplicates duplicates() {
+    return duplicates;
   }
 
   @Override
