@@ -36,6 +36,9 @@ public interface NativeSnapshots {
    * Tells how a checkpoint that {@link #write} was called for ended. Only files of completed
    * checkpoints may be referred to by later ones; those of others are deleted.
    *
+   * <p>It may come late, or not at all for some checkpoints: once a later one is completed, nothing
+   * is known of them any more.
+   *
    * @param checkpointId the checkpoint
    * @param completed whether it was completed
    */
