@@ -953,8 +953,8 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       return false;
     }
     int places = (1 << placeBits) - 1;
-    int home = hash & mask;
-    for (long slot = slots[home]; slot != 0; slot = slots[home = (home + 1) & mask]) {
+    for (int i = hash & mask; slots[i] != 0; i = (i + 1) & mask) {
+      long slot = slots[i];
       if ((int) (slot >>> 32) == hash) {
         int address = (int) slot - 1;
         byte[] source = chunks[address >>> placeBits];

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.rocksdb.AbstractNativeReference;
+import org.rocksdb.AbstractImmutableNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
@@ -30,7 +30,7 @@ final class TuningTest {
   @TempDir private Path directory;
 
   /** The options that were handed out. */
-  private final List<AbstractNativeReference> seen = new ArrayList<>();
+  private final List<AbstractImmutableNativeReference> seen = new ArrayList<>();
 
   private final class Throwing implements Tuning {
     private final String where;
@@ -97,7 +97,7 @@ final class TuningTest {
 
       assertThatThrownBy(() -> table(store, BAD)).hasMessage(where);
 
-      AbstractNativeReference last = seen.get(seen.size() - 1);
+      AbstractImmutableNativeReference last = seen.get(seen.size() - 1);
       assertThat(last.isOwningHandle()).as("options of the table that was refused").isFalse();
       assertThat(good.get(key, 0)).isEqualTo(11L);
       ValueTable<Long, Integer, Long> next = table(store, "next");
@@ -135,6 +135,6 @@ final class TuningTest {
 
   private void assertNothingLeft() {
     assertThat(seen).isNotEmpty();
-    assertThat(seen).noneMatch(AbstractNativeReference::isOwningHandle);
+    assertThat(seen).noneMatch(AbstractImmutableNativeReference::isOwningHandle);
   }
 }
