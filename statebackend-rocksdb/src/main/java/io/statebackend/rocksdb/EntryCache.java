@@ -953,13 +953,8 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       return false;
     }
     int places = (1 << placeBits) - 1;
-<<<<<<< HEAD
-    for (int place = hash & mask; slots[place] != 0; place = (place + 1) & mask) {
-      long slot = slots[place];
-=======
     for (int i = hash & mask; slots[i] != 0; i = (i + 1) & mask) {
       long slot = slots[i];
->>>>>>> rocks
       if ((int) (slot >>> 32) == hash) {
         int address = (int) slot - 1;
         byte[] source = chunks[address >>> placeBits];

@@ -71,8 +71,7 @@ final class GoldenTimers implements AutoCloseable {
   }
 
   /** Opens the job on what is in a storage, with any parallelism. */
-  static GoldenTimers restore(
-      FileCheckpointStorage storage, StateBackend engine, int parallelism) {
+  static GoldenTimers restore(FileCheckpointStorage storage, StateBackend engine, int parallelism) {
     GoldenTimers job = new GoldenTimers(storage, engine, parallelism);
     assertThat(job.checkpoints.restored()).isPresent();
     return job;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.storage;
 
+import io.statebackend.api.storage.StoragePath;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -18,6 +19,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /** What the file storage does with files and directories, apart from when and under which lock. */
@@ -96,6 +99,25 @@ final class FileTree {
           "it is a symbolic link, which is not followed to write or delete; use the directory that"
               + " it points to as the storage");
     }
+  }
+
+  /** Returns what makes a new file its owner's only, where the file system has such permissions. */
+  static FileAttribute<?>[] ownersFile(Path file) {
+    return permissions(file, "rw-------");
+  }
+
+  /** Returns the same for a new directory. */
+  static FileAttribute<?>[] ownersDirectory(Path directory) {
+    return permissions(directory, "rwx------");
+  }
+
+  private static FileAttribute<?>[] permissions(Path path, String permissions) {
+    boolean hasPermissions = path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    return hasPermissions
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : new FileAttribute<?>[0];
   }
 
   /** Returns the last part of a path; some file systems end those of directories in a slash. */
