@@ -5,6 +5,7 @@ import io.statebackend.api.StateIoException;
 import io.statebackend.s3.ObjectStore.Upload;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -97,6 +98,14 @@ final class Transfers {
     }
   }
 
+  private static void copy(Range range, int number, long from, int size) {
+    try {
+      range.copy(number, from, size);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Does something with all ranges of a file; returns when none is under way any more. */
   private void inParallel(long length, int size, Range range) throws IOException {
     List<Future<?>> parts = new ArrayList<>();
@@ -105,12 +114,7 @@ final class Transfers {
       int part = number;
       long at = from;
       int count = (int) Math.min(size, length - from);
-      parts.add(
-          threads.submit(
-              () -> {
-                range.copy(part, at, count);
-                return null;
-              }));
+      parts.add(threads.submit(() -> copy(range, part, at, count)));
     }
     Throwable failure = null;
     boolean wasInterrupted = false;
@@ -133,8 +137,8 @@ final class Transfers {
     if (wasInterrupted) {
       Thread.currentThread().interrupt();
     }
-    if (failure instanceof IOException io) {
-      throw io;
+    if (failure instanceof UncheckedIOException io) {
+      throw io.getCause();
     } else if (failure instanceof RuntimeException runtime) {
       throw runtime;
     } else if (failure instanceof Error error) {
