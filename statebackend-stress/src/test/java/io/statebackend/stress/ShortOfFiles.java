@@ -17,7 +17,6 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,15 +110,13 @@ final class ShortOfFiles {
   private static void loadClasses() throws IOException {
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path root = Path.of(entry);
-      if (Files.isDirectory(root)) {
+      if (Files.isDirectory(root.resolve("io"))) {
         try (Stream<Path> files = Files.walk(root.resolve("io"))) {
           files
               .map(file -> root.relativize(file).toString())
               .filter(file -> file.endsWith(".class"))
               .map(file -> file.replace(".class", "").replace(File.separatorChar, '.'))
               .forEach(ShortOfFiles::load);
-        } catch (NoSuchFileException e) {
-          continue; // None of ours in there.
         }
       }
     }
