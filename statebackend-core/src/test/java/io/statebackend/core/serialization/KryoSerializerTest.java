@@ -169,7 +169,7 @@ final class KryoSerializerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> serializer.serialize(holder, new BinaryOutput()))
         .withMessageContaining(
-            "class java.util.ArrayList$SubList is not registered; the program cannot"
+            "class java.util.ArrayList$SubList is not registered; nobody can"
                 + " name this class; use another one, such as ArrayList, in its place");
   }
 
