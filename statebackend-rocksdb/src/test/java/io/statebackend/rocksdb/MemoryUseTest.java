@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is written within a budget comes back within it, and the figures are those of each store. */
+/**
+ * What is written within a budget comes back within it, and the figures are those of each store.
+ */
 final class MemoryUseTest {
   private static final int KEY_GROUPS = 8;
 
