@@ -287,9 +287,12 @@ final class StoreModelRun implements AutoCloseable {
     assertThat(numbers.get(at(cell), cell.namespace()))
         .as("number at %s", cell)
         .isEqualTo(model.numbers().get(cell));
-    checkNamespaces(values.namespaces(at(cell)), model.values().keySet(), cell);
-    checkNamespaces(lists.namespaces(at(cell)), model.lists().keySet(), cell);
-    checkNamespaces(maps.namespaces(at(cell)), model.maps().keySet(), cell);
+    if (random.nextInt(20) == 0) {
+      // That looks at all keys of a key group, which may lie in files.
+      checkNamespaces(values.namespaces(at(cell)), model.values().keySet(), cell);
+      checkNamespaces(lists.namespaces(at(cell)), model.lists().keySet(), cell);
+      checkNamespaces(maps.namespaces(at(cell)), model.maps().keySet(), cell);
+    }
     List<String> list = new ArrayList<>();
     lists.iterator(at(cell), cell.namespace()).forEachRemaining(list::add);
     assertThat(list).as("list at %s", cell).isEqualTo(model.lists().getOrDefault(cell, List.of()));
