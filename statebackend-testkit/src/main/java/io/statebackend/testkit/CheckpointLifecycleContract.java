@@ -419,7 +419,7 @@ public abstract class CheckpointLifecycleContract {
   }
 
   @Test
-  final void hang_manyTimeoutsWithExecutorOfTheUser_laterTriggersAreRefused()
+  final void hang_manyTimeoutsWithExecutorOfTheUser_threadsAndImagesAreBounded()
       throws InterruptedException {
     for (Call call : List.of(Call.CREATE, Call.WRITE, Call.COMMIT)) {
       ThreadPoolExecutor threads =
@@ -429,16 +429,18 @@ public abstract class CheckpointLifecycleContract {
       ManualTimer timer = new ManualTimer();
       try (TroubledJob job = newJob()) {
         job.start(builder -> builder.timeout(TIMEOUT).timer(timer).executor(executor));
-        int refusedCount =
-            hangManyTimes(job, call, timer, threads::getPoolSize, executor::awaitNext);
-        assertThat(refusedCount).as("triggers that were refused").isPositive();
+        hangManyTimes(job, call, timer, threads::getPoolSize, executor::awaitNext);
       } finally {
         threads.shutdown();
       }
     }
   }
 
-  private static int hangManyTimes(
+  /**
+   * Lets many checkpoints run into their timeout. An engine whose writers wait for each other may
+   * have all of them aborted; otherwise later ones are refused.
+   */
+  private static void hangManyTimes(
       TroubledJob job,
       Call call,
       ManualTimer timer,
@@ -449,7 +451,6 @@ public abstract class CheckpointLifecycleContract {
     awaitWriters.run();
     Hang hang = new Hang(call);
     job.trouble(hang);
-    int refusedCount = 0;
     try {
       for (int i = 0; i < HANGING_CHECKPOINT_COUNT; i++) {
         CompletableFuture<CompletedCheckpoint> hanging;
@@ -457,7 +458,6 @@ public abstract class CheckpointLifecycleContract {
           hanging = job.begin();
         } catch (StateIoException e) {
           assertThat(e).as("why a trigger is refused").hasMessageContaining("does not answer");
-          refusedCount++;
           continue;
         }
         awaitWriters.run();
@@ -476,7 +476,6 @@ public abstract class CheckpointLifecycleContract {
     job.completeInTheEnd();
     job.ends.checkEachEndedOnce();
     job.restart();
-    return refusedCount;
   }
 
   @Test
