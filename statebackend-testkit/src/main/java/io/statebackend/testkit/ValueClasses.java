@@ -10,7 +10,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.NullUnmarked;
 
 /** Classes as users write them, right ones and odd ones, for {@link ValueCases}. */
-@SuppressWarnings({"HidingField", "JavaUtilDate", "JdkObsolete", "unused"}) // As users write them.
+@SuppressWarnings({
+  "ArrayRecordComponent",
+  "HidingField",
+  "JavaUtilDate",
+  "JdkObsolete",
+  "unused"
+}) // As users write them.
 @NullUnmarked
 final class ValueClasses {
   private ValueClasses() {}
