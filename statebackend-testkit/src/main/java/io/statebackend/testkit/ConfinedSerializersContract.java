@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -108,7 +109,7 @@ public abstract class ConfinedSerializersContract extends BackendContract {
   final void checkpoint_whileTheOwnerGoesOn() {
     TestOperator<String> operator = start(strings, 2);
     String last = "";
-    CompletableFuture<CompletedCheckpoint> pending = null;
+    @Nullable CompletableFuture<CompletedCheckpoint> pending = null;
     for (int round = 1; round <= ROUNDS; round++) {
       for (int key = 0; key < KEY_COUNT; key++) {
         write(operator, key, round);

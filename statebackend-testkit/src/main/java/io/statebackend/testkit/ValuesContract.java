@@ -18,7 +18,6 @@ import io.statebackend.testkit.ValueCases.Changed;
 import io.statebackend.testkit.ValueCases.Holder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -72,14 +71,14 @@ public abstract class ValuesContract extends BackendContract {
     }
 
     void checkRead(KeyedStateBackend<String> keyed) {
-      Holder holder = requireNonNull(keyed.value(value()).value(), values.toString());
+      Holder holder = requireNonNull(keyed.value(value()).value(), values.name());
       assertThat(holder.number).isEqualTo(Holder.NUMBER);
       assertSame(holder.value);
       checkParts(keyed);
     }
 
     void checkMigrated(KeyedStateBackend<String> keyed) {
-      Changed changed = requireNonNull(keyed.value(changed()).value(), values.toString());
+      Changed changed = requireNonNull(keyed.value(changed()).value(), values.name());
       assertThat(changed.number).isEqualTo(Holder.NUMBER);
       assertSame(changed.value);
       checkParts(keyed);
@@ -139,7 +138,7 @@ public abstract class ValuesContract extends BackendContract {
     for (int i = 0; i < length; i++) {
       link = new Link(i, link);
     }
-    return Objects.requireNonNull(link);
+    return requireNonNull(link);
   }
 
   @Test
