@@ -251,10 +251,7 @@ final class Database implements EntryCache.Target, AutoCloseable {
     if (column.isAlone()) {
       settleBeforeWrite();
       OpenDatabase in = open;
-      runInGate(
-          in,
-          "cannot drop a table: table=" + table,
-          () -> in.rocksDb().dropColumnFamily(in.handle(column)));
+      runInGate(in, "cannot drop a table: table=" + table, () -> in.drop(column));
       familyCount--;
       budget.giveFamiliesBack(1);
     } else {
@@ -697,7 +694,7 @@ final class Database implements EntryCache.Target, AutoCloseable {
       return;
     }
     try (FlushOptions wait = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true)) {
-      in.rocksDb().flush(wait, in.handles());
+      in.flush(wait);
     } catch (RocksDBException e) {
       throw failed(Errors.of("cannot write out what is in memory: store=" + name, e), e);
     } finally {

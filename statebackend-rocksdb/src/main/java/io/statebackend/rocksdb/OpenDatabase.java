@@ -6,13 +6,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Snapshot;
@@ -33,6 +36,10 @@ final class OpenDatabase implements AutoCloseable {
    * not in use. Copied when one is added.
    */
   private volatile @Nullable ColumnFamilyHandle[] handles;
+
+  /** The families that are dropped: RocksDB refuses to flush them. Guarded by itself. */
+  private final Set<ColumnFamilyHandle> dropped =
+      Collections.newSetFromMap(new IdentityHashMap<>());
 
   /** Guarded by itself. */
   private final Set<Scan> scans = new HashSet<>();
@@ -156,6 +163,27 @@ final class OpenDatabase implements AutoCloseable {
   /** Returns the handles of all families, the shared one first. */
   List<ColumnFamilyHandle> handles() {
     return Arrays.stream(handles).filter(Objects::nonNull).toList();
+  }
+
+  /** Drops a family; images that have it keep it. Called within the gate. */
+  void drop(Column column) throws RocksDBException {
+    ColumnFamilyHandle handle = handle(column);
+    synchronized (dropped) {
+      rocksDb.dropColumnFamily(handle);
+      dropped.add(handle);
+    }
+  }
+
+  /**
+   * Writes what is in memory to files, and waits for it. No family is dropped meanwhile, as RocksDB
+   * fails if one of those that it flushes is. Called within the gate.
+   */
+  void flush(FlushOptions options) throws RocksDBException {
+    synchronized (dropped) {
+      List<ColumnFamilyHandle> families = new ArrayList<>(handles());
+      families.removeAll(dropped);
+      rocksDb.flush(options, families);
+    }
   }
 
   /** Describes the family of an index, as batches call it. */

@@ -126,7 +126,7 @@ final class Reopening {
       }
     }
     try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
-      to.rocksDb().flush(wait, to.handles());
+      to.flush(wait);
     }
   }
 
