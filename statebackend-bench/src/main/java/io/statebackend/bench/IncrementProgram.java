@@ -5,12 +5,15 @@ import io.statebackend.bench.DurableSubject.Checkpoint;
 import io.statebackend.bench.DurableSubject.DurableState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Measures checkpoints between which a tenth of the entries changes: how long the owner's part
@@ -92,13 +95,30 @@ final class IncrementProgram<K, V> {
     return added.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Returns the files beneath a directory with their sizes. */
+  /**
+   * Returns the files beneath a directory with their sizes. Those of the checkpoint before may be
+   * deleted meanwhile.
+   */
   private static Map<Path, Long> files(Path directory) {
     Map<Path, Long> sizes = new HashMap<>();
-    try (Stream<Path> found = Files.walk(directory)) {
-      for (Path file : found.filter(Files::isRegularFile).toList()) {
-        sizes.put(file, Files.size(file));
-      }
+    try {
+      Files.walkFileTree(
+          directory,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              sizes.put(file, attributes.size());
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+              if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+              }
+              throw e;
+            }
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -21,9 +21,12 @@ import io.statebackend.fs.FsStateBackend;
 import io.statebackend.rocksdb.Preset;
 import io.statebackend.rocksdb.RocksDbStateBackend;
 import io.statebackend.rocksdb.Tuning;
+import io.statebackend.s3.S3CheckpointStorage;
+import io.statebackend.s3.S3CheckpointStorageBuilder;
 import io.statebackend.testkit.ManualTimer;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -84,7 +87,7 @@ class BuildersTest {
               .setter("source", Subtask.Builder::source),
           new Builder<>(DeclaredOperator.class, () -> new CompatibilityCheck().operator("a"))
               .setter("keys", operator -> operator.keys(Serializers.LONG))
-              .adders("state", "splitList", "unionList", "broadcastMap", "dropState"),
+              .adders("state", "timers", "splitList", "unionList", "broadcastMap", "dropState"),
           new Builder<>(KryoSerializerBuilder.class, () -> Serializers.kryoBuilder(Thing.class))
               .setter(
                   "register",
@@ -108,7 +111,20 @@ class BuildersTest {
               .setter("heapCacheBytes", builder -> builder.heapCacheBytes(0))
               .setter("transferThreads", builder -> builder.transferThreads(4))
               .setter("preset", builder -> builder.preset(Preset.SOLID_STATE_DISK))
-              .setter("tuning", builder -> builder.tuning(Tuning.NONE)));
+              .setter("tuning", builder -> builder.tuning(Tuning.NONE)),
+          new Builder<>(
+                  S3CheckpointStorageBuilder.class, () -> S3CheckpointStorage.builder("bucket"))
+              .setter("prefix", builder -> builder.prefix("a"))
+              .setter("region", builder -> builder.region("r"))
+              .setter("endpoint", builder -> builder.endpoint(URI.create("http://localhost")))
+              .setter("pathStyle", builder -> builder.pathStyle(true))
+              .setter("trailingChecksums", builder -> builder.trailingChecksums(false))
+              .setter(
+                  "serverSideEncryption", builder -> builder.serverSideEncryption("AES256", null))
+              .setter("partSizeBytes", builder -> builder.partSizeBytes(8 << 20))
+              .setter("parallelism", builder -> builder.parallelism(2))
+              .setter("timeout", builder -> builder.timeout(Duration.ofSeconds(1)))
+              .setter("client", builder -> builder.client(client -> {})));
 
   /** What a serializer is built for. */
   static final class Thing {

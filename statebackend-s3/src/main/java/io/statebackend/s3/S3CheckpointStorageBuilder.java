@@ -3,11 +3,14 @@ package io.statebackend.s3;
 
 import static java.util.Objects.requireNonNull;
 
+import io.statebackend.api.spi.Once;
 import io.statebackend.s3.S3CheckpointStorage.StoreSettings;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
@@ -38,6 +41,9 @@ public final class S3CheckpointStorageBuilder {
   private Duration timeout = TIMEOUT;
   private long pauseMillis = PAUSE_MILLIS;
   private Consumer<S3ClientBuilder> customization = builder -> {};
+
+  /** What was set, by setter. */
+  private final Map<String, Object> given = new HashMap<>();
 
   S3CheckpointStorageBuilder(String bucket) {
     this.bucket = requireNonNull(bucket, "bucket");
@@ -94,6 +100,7 @@ public final class S3CheckpointStorageBuilder {
           "the prefix begins or ends with a slash: prefix=" + newPrefix);
     }
     prefix = newPrefix;
+    once("prefix", newPrefix);
     return this;
   }
 
@@ -105,6 +112,7 @@ public final class S3CheckpointStorageBuilder {
    */
   public S3CheckpointStorageBuilder region(String newRegion) {
     region = requireNonNull(newRegion, "region");
+    once("region", newRegion);
     return this;
   }
 
@@ -116,6 +124,7 @@ public final class S3CheckpointStorageBuilder {
    */
   public S3CheckpointStorageBuilder endpoint(URI newEndpoint) {
     endpoint = requireNonNull(newEndpoint, "endpoint");
+    once("endpoint", newEndpoint);
     return this;
   }
 
@@ -128,6 +137,7 @@ public final class S3CheckpointStorageBuilder {
    */
   public S3CheckpointStorageBuilder pathStyle(boolean isInPath) {
     isPathStyle = isInPath;
+    once("pathStyle", isInPath);
     return this;
   }
 
@@ -140,6 +150,7 @@ public final class S3CheckpointStorageBuilder {
    */
   public S3CheckpointStorageBuilder trailingChecksums(boolean areSent) {
     hasTrailingChecksums = areSent;
+    once("trailingChecksums", areSent);
     return this;
   }
 
@@ -153,6 +164,7 @@ public final class S3CheckpointStorageBuilder {
   public S3CheckpointStorageBuilder serverSideEncryption(String algorithm, @Nullable String keyId) {
     encryption = requireNonNull(algorithm, "algorithm");
     kmsKeyId = keyId;
+    once("serverSideEncryption", algorithm);
     return this;
   }
 
@@ -169,6 +181,7 @@ public final class S3CheckpointStorageBuilder {
       throw new IllegalArgumentException("not a size of parts: bytes=" + bytes);
     }
     partSizeBytes = bytes;
+    once("partSizeBytes", bytes);
     return this;
   }
 
@@ -185,6 +198,7 @@ public final class S3CheckpointStorageBuilder {
       throw new IllegalArgumentException("not a number of parallel copies: count=" + count);
     }
     parallelism = count;
+    once("parallelism", count);
     return this;
   }
 
@@ -200,6 +214,7 @@ public final class S3CheckpointStorageBuilder {
       throw new IllegalArgumentException("not a timeout: " + newTimeout);
     }
     timeout = newTimeout;
+    once("timeout", newTimeout);
     return this;
   }
 
@@ -218,6 +233,7 @@ public final class S3CheckpointStorageBuilder {
    */
   public S3CheckpointStorageBuilder client(Consumer<S3ClientBuilder> newCustomization) {
     customization = requireNonNull(newCustomization, "customization");
+    once("client", newCustomization);
     return this;
   }
 
@@ -242,6 +258,11 @@ public final class S3CheckpointStorageBuilder {
    */
   public S3CheckpointStorage openReadOnly() {
     return S3CheckpointStorage.openReadOnly(newStore(), location(), keyPrefix(), settings());
+  }
+
+  /** Notes what is set; a second call of a setter is refused. */
+  private void once(String setter, Object value) {
+    given.put(setter, Once.set(setter, given.get(setter), value));
   }
 
   private StoreSettings settings() {
