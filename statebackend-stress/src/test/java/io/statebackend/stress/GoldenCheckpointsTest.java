@@ -35,7 +35,7 @@ final class GoldenCheckpointsTest {
   })
   void restore_goldenCheckpoint_equalsWhatWasWritten(
       Engine engine, String goldenDirectory, int parallelism) throws IOException {
-    Path checkpoints = copyOf(goldenDirectory);
+    Path checkpoints = copyOf("golden", goldenDirectory);
     try (FileCheckpointStorage storage = FileCheckpointStorage.open(checkpoints);
         StateBackend backend = engine.open(directory.resolve("restored"));
         GoldenCheckpoint job = GoldenCheckpoint.restore(storage, backend, parallelism)) {
@@ -49,9 +49,27 @@ final class GoldenCheckpointsTest {
     }
   }
 
+  @ParameterizedTest(name = "{0}, {1} subtasks")
+  @CsvSource({"MEMORY,1", "MEMORY,3", "FS,1", "FS,3", "ROCKSDB,1", "ROCKSDB,3"})
+  void restore_goldenTimers_fireAsTheyWereRegistered(Engine engine, int parallelism)
+      throws IOException {
+    Path checkpoints = copyOf("golden-timers", engine.directoryName());
+    try (FileCheckpointStorage storage = FileCheckpointStorage.open(checkpoints);
+        StateBackend backend = engine.open(directory.resolve("restored"));
+        GoldenTimers job = GoldenTimers.restore(storage, backend, parallelism)) {
+      job.declare();
+      job.checkpoint();
+    }
+    try (FileCheckpointStorage storage = FileCheckpointStorage.open(checkpoints);
+        StateBackend backend = engine.open(directory.resolve("again"));
+        GoldenTimers job = GoldenTimers.restore(storage, backend, parallelism)) {
+      job.check();
+    }
+  }
+
   /** Copies golden checkpoints to where they may be deleted once there are later ones. */
-  private Path copyOf(String goldenDirectory) throws IOException {
-    Path golden = Path.of("src/test/resources/golden", goldenDirectory);
+  private Path copyOf(String set, String goldenDirectory) throws IOException {
+    Path golden = Path.of("src/test/resources", set, goldenDirectory);
     assertThat(golden).isDirectory();
     Path copy = directory.resolve("checkpoints");
     List<Path> paths;
