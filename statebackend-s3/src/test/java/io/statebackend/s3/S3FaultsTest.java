@@ -55,10 +55,14 @@ final class S3FaultsTest {
   }
 
   private static S3CheckpointStorageBuilder builder(URI endpoint) {
+    return builder(endpoint, Duration.ofSeconds(30));
+  }
+
+  private static S3CheckpointStorageBuilder builder(URI endpoint, Duration timeout) {
     return TestStores.builder(endpoint)
         .prefix("job")
         .partSizeBytes(PART_SIZE_BYTES)
-        .timeout(Duration.ofSeconds(30));
+        .timeout(timeout);
   }
 
   /** Lets the first request of a kind meet a fault. */
@@ -145,7 +149,7 @@ final class S3FaultsTest {
   @Test
   void publish_stalledConnection_isThereAfterTheTimeout() {
     storage.close();
-    storage = builder(server.endpoint()).timeout(Duration.ofMillis(300)).open();
+    storage = builder(server.endpoint(), Duration.ofMillis(300)).open();
     server.setFault(once(Operation.PUT, Effect.STALL));
     storage.publish("chk-1/_metadata", content(100));
     assertThat(read("chk-1/_metadata")).isEqualTo(content(100));
