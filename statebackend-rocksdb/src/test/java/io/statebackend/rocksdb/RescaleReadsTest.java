@@ -9,12 +9,11 @@ import io.statebackend.api.StableHash;
 import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.api.storage.CheckpointStorage;
-import io.statebackend.api.storage.StorageInput;
-import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
 import io.statebackend.core.checkpoint.Subtask;
 import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.storage.FileCheckpointStorage;
+import io.statebackend.testkit.ForwardingStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -130,62 +129,15 @@ final class RescaleReadsTest {
   }
 
   /** Counts the bytes of the files that stores fetch. */
-  private final class Counting implements CheckpointStorage {
-    private final CheckpointStorage storage;
-
+  private final class Counting extends ForwardingStorage {
     Counting(CheckpointStorage storage) {
-      this.storage = storage;
-    }
-
-    @Override
-    public String location() {
-      return storage.location();
-    }
-
-    @Override
-    public Object place() {
-      return storage.place();
-    }
-
-    @Override
-    public StorageOutput create(String file) {
-      return storage.create(file);
-    }
-
-    @Override
-    public void publish(String file, byte[] content) {
-      storage.publish(file, content);
-    }
-
-    @Override
-    public StorageInput open(String file) {
-      return storage.open(file);
-    }
-
-    @Override
-    public void importFile(String file, Path source) {
-      storage.importFile(file, source);
+      super(storage);
     }
 
     @Override
     public void exportFile(String file, Path target) {
-      storage.exportFile(file, target);
+      super.exportFile(file, target);
       fetchedBytes.addAndGet(sizeOf(target));
-    }
-
-    @Override
-    public List<String> list(String path) {
-      return storage.list(path);
-    }
-
-    @Override
-    public void delete(String path) {
-      storage.delete(path);
-    }
-
-    @Override
-    public void close() {
-      storage.close();
     }
   }
 }

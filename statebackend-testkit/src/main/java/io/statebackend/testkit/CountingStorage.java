@@ -3,18 +3,15 @@ package io.statebackend.testkit;
 
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
-import io.statebackend.api.storage.StorageOutput;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A storage that counts the bytes that are read from its files. Thread-safe. */
-final class CountingStorage implements CheckpointStorage {
-  private final CheckpointStorage storage;
+final class CountingStorage extends ForwardingStorage {
   private final AtomicLong readBytes = new AtomicLong();
 
   CountingStorage(CheckpointStorage storage) {
-    this.storage = storage;
+    super(storage);
   }
 
   /** Returns how many bytes were read since this was last asked. */
@@ -23,28 +20,8 @@ final class CountingStorage implements CheckpointStorage {
   }
 
   @Override
-  public String location() {
-    return storage.location();
-  }
-
-  @Override
-  public Object place() {
-    return storage.place();
-  }
-
-  @Override
-  public StorageOutput create(String file) {
-    return storage.create(file);
-  }
-
-  @Override
-  public void publish(String file, byte[] content) {
-    storage.publish(file, content);
-  }
-
-  @Override
   public StorageInput open(String file) {
-    StorageInput input = storage.open(file);
+    StorageInput input = super.open(file);
     return new StorageInput() {
       @Override
       public long length() {
@@ -64,32 +41,12 @@ final class CountingStorage implements CheckpointStorage {
     };
   }
 
-  @Override
-  public void importFile(String file, Path source) {
-    storage.importFile(file, source);
-  }
-
   /** Counts the whole file, linked or not: another storage would have to copy it. */
   @Override
   public void exportFile(String file, Path target) {
-    try (StorageInput input = storage.open(file)) {
+    try (StorageInput input = super.open(file)) {
       readBytes.addAndGet(input.length());
     }
-    storage.exportFile(file, target);
-  }
-
-  @Override
-  public List<String> list(String directory) {
-    return storage.list(directory);
-  }
-
-  @Override
-  public void delete(String path) {
-    storage.delete(path);
-  }
-
-  @Override
-  public void close() {
-    storage.close();
+    super.exportFile(file, target);
   }
 }

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.testkit;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+import static io.statebackend.testkit.ContractRun.assertFails;
 
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.storage.MemoryCheckpointStorage;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.platform.testkit.engine.EngineTestKit;
 
 /** The contract of the life of checkpoints bites, with faults of engines and of storages. */
 final class LifecycleMutantsTest {
@@ -106,16 +104,5 @@ final class LifecycleMutantsTest {
   @Test
   void listingStale() {
     assertFails(ListingStale.class, "sharedFiles_areLost_checkpointIsAbortedAndTheNextOneIsWhole");
-  }
-
-  private static void assertFails(Class<?> contract, String method) {
-    long failedCount =
-        EngineTestKit.engine("junit-jupiter")
-            .selectors(selectMethod(contract, method))
-            .execute()
-            .testEvents()
-            .failed()
-            .count();
-    assertThat(failedCount).as("failures of %s in %s", method, contract.getSimpleName()).isOne();
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
-import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.encryption.EncryptedCheckpointStorage;
 import io.statebackend.core.encryption.KeyFile;
 import io.statebackend.core.storage.FileCheckpointStorage;
@@ -255,21 +254,12 @@ final class LocalCopyStoragesTest {
   }
 
   /** Counts the files that are opened, but for metadata. */
-  private record CountedStorage(CheckpointStorage storage, AtomicInteger openCount)
-      implements CheckpointStorage {
-    @Override
-    public String location() {
-      return storage.location();
-    }
+  private static final class CountedStorage extends ForwardingStorage {
+    private final AtomicInteger openCount;
 
-    @Override
-    public StorageOutput create(String file) {
-      return storage.create(file);
-    }
-
-    @Override
-    public void publish(String file, byte[] content) {
-      storage.publish(file, content);
+    CountedStorage(CheckpointStorage storage, AtomicInteger openCount) {
+      super(storage);
+      this.openCount = openCount;
     }
 
     @Override
@@ -277,32 +267,7 @@ final class LocalCopyStoragesTest {
       if (!file.endsWith("_metadata")) {
         openCount.incrementAndGet();
       }
-      return storage.open(file);
-    }
-
-    @Override
-    public void importFile(String file, Path source) {
-      storage.importFile(file, source);
-    }
-
-    @Override
-    public void exportFile(String file, Path target) {
-      storage.exportFile(file, target);
-    }
-
-    @Override
-    public List<String> list(String directory) {
-      return storage.list(directory);
-    }
-
-    @Override
-    public void delete(String path) {
-      storage.delete(path);
-    }
-
-    @Override
-    public void close() {
-      storage.close();
+      return super.open(file);
     }
   }
 }

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.testkit;
 
+import static io.statebackend.testkit.ContractRun.failuresOf;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.testkit.MutantBackend.Fault;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.testkit.engine.EngineTestKit;
 
 /** The contracts bite: each fault is caught by the contract that is there to catch it. */
 final class MutantsTest {
@@ -262,18 +260,5 @@ final class MutantsTest {
                     .hasMessageContaining("step=")
                     .hasMessageContaining("fault=stale entry")
                     .hasMessageContaining("-Dstatebackend.seed="));
-  }
-
-  /** Runs a test of a contract as a build would, and returns how it failed. */
-  private static List<Throwable> failuresOf(Class<?> contract, String method) {
-    return EngineTestKit.engine("junit-jupiter")
-        .selectors(selectMethod(contract, method))
-        .execute()
-        .testEvents()
-        .failed()
-        .stream()
-        .map(event -> event.getRequiredPayload(TestExecutionResult.class))
-        .map(result -> result.getThrowable().orElseThrow())
-        .toList();
   }
 }

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.testkit;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+import static io.statebackend.testkit.ContractRun.assertFails;
 
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.testkit.MutantStorage.Fault;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.platform.testkit.engine.EngineTestKit;
 
 /** The contracts of storages bite: each fault is caught by the contract that is there for it. */
 final class StorageMutantsTest {
@@ -192,16 +190,5 @@ final class StorageMutantsTest {
   @Test
   void inputLostByInterrupt() {
     assertFails(InputLostByInterrupt.class, "read_interruptedThread");
-  }
-
-  private static void assertFails(Class<?> contract, String method) {
-    long failedCount =
-        EngineTestKit.engine("junit-jupiter")
-            .selectors(selectMethod(contract, method))
-            .execute()
-            .testEvents()
-            .failed()
-            .count();
-    assertThat(failedCount).as("failures of %s in %s", method, contract.getSimpleName()).isOne();
   }
 }
