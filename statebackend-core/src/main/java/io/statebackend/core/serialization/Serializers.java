@@ -13,16 +13,14 @@ import io.statebackend.core.serialization.types.ArraySerializer;
 import io.statebackend.core.serialization.types.BigNumberSerializers;
 import io.statebackend.core.serialization.types.BitSetSerializer;
 import io.statebackend.core.serialization.types.BytesSerializer;
-import io.statebackend.core.serialization.types.DequeSerializer;
+import io.statebackend.core.serialization.types.CollectionSerializer;
 import io.statebackend.core.serialization.types.EnumSerializer;
 import io.statebackend.core.serialization.types.InstantSerializer;
-import io.statebackend.core.serialization.types.ListSerializer;
 import io.statebackend.core.serialization.types.LocalDateSerializer;
 import io.statebackend.core.serialization.types.MapSerializer;
 import io.statebackend.core.serialization.types.OptionalSerializer;
 import io.statebackend.core.serialization.types.PrimitiveArraySerializer;
 import io.statebackend.core.serialization.types.PrimitiveSerializers;
-import io.statebackend.core.serialization.types.SetSerializer;
 import io.statebackend.core.serialization.types.StringSerializer;
 import io.statebackend.core.serialization.types.TimeSerializers;
 import io.statebackend.core.serialization.types.UtilSerializers;
@@ -179,7 +177,7 @@ public final class Serializers {
    * @throws IllegalArgumentException if elements take no bytes
    */
   public static <E> TypeSerializer<List<E>> list(TypeSerializer<E> element) {
-    return new ListSerializer<>(element);
+    return CollectionSerializer.list(element);
   }
 
   /**
@@ -192,7 +190,7 @@ public final class Serializers {
    * @throws IllegalArgumentException if the elements take no bytes
    */
   public static <E> TypeSerializer<Deque<E>> deque(TypeSerializer<E> element) {
-    return new DequeSerializer<>(element);
+    return CollectionSerializer.deque(element);
   }
 
   /**
@@ -203,7 +201,7 @@ public final class Serializers {
    * @return the serializer
    */
   public static <E extends Enum<E>> TypeSerializer<EnumSet<E>> enumSet(Class<E> type) {
-    return SetSerializer.ofEnum(type, enums(type));
+    return CollectionSerializer.enumSet(type, enums(type));
   }
 
   /**
@@ -218,7 +216,7 @@ public final class Serializers {
    */
   public static <E extends Comparable<? super E>> TypeSerializer<NavigableSet<E>> sortedSet(
       TypeSerializer<E> element) {
-    return SetSerializer.sorted(element);
+    return CollectionSerializer.sortedSet(element);
   }
 
   /**
@@ -263,7 +261,7 @@ public final class Serializers {
    * @throws IllegalArgumentException if elements take no bytes
    */
   public static <E> TypeSerializer<Set<E>> set(TypeSerializer<E> element) {
-    return SetSerializer.linked(element);
+    return CollectionSerializer.set(element);
   }
 
   /**

@@ -13,12 +13,10 @@ import io.statebackend.core.serialization.records.RecordSerializer;
 import io.statebackend.core.serialization.records.SealedCases;
 import io.statebackend.core.serialization.records.UnionSerializer;
 import io.statebackend.core.serialization.types.ArraySerializer;
-import io.statebackend.core.serialization.types.DequeSerializer;
+import io.statebackend.core.serialization.types.CollectionSerializer;
 import io.statebackend.core.serialization.types.EnumSerializer;
-import io.statebackend.core.serialization.types.ListSerializer;
 import io.statebackend.core.serialization.types.MapSerializer;
 import io.statebackend.core.serialization.types.OptionalSerializer;
-import io.statebackend.core.serialization.types.SetSerializer;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -282,19 +280,19 @@ final class TypeResolver {
       return ofArray(raw.getComponentType(), of(type.componentType()));
     }
     if (LISTS.contains(raw)) {
-      return new ListSerializer<>(of(type.argument(0)));
+      return CollectionSerializer.list(of(type.argument(0)));
     }
     if (SETS.contains(raw)) {
-      return SetSerializer.linked(of(type.argument(0)));
+      return CollectionSerializer.set(of(type.argument(0)));
     }
     if (MAPS.contains(raw)) {
       return MapSerializer.linked(of(type.argument(0)), of(type.argument(1)));
     }
     if (DEQUES.contains(raw)) {
-      return new DequeSerializer<>(of(type.argument(0)));
+      return CollectionSerializer.deque(of(type.argument(0)));
     }
     if (SORTED_SETS.contains(raw)) {
-      return SetSerializer.sorted(ofOrdered(type));
+      return CollectionSerializer.sortedSet(ofOrdered(type));
     }
     if (SORTED_MAPS.contains(raw)) {
       return MapSerializer.sorted(ofOrdered(type), of(type.argument(1)));
@@ -457,7 +455,7 @@ final class TypeResolver {
   private static <E extends Enum<E>> TypeSerializer<?> ofEnumSet(Class<?> type) {
     @SuppressWarnings("unchecked") // The caller has seen that it is an enum.
     Class<E> enumType = (Class<E>) type;
-    return SetSerializer.ofEnum(enumType, new EnumSerializer<>(enumType));
+    return CollectionSerializer.enumSet(enumType, new EnumSerializer<>(enumType));
   }
 
   private static <E extends Enum<E>> TypeSerializer<?> ofEnumMap(

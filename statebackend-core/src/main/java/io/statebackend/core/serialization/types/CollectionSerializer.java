@@ -16,7 +16,12 @@ import io.statebackend.core.serialization.schema.Parts;
 import io.statebackend.core.serialization.schema.Path;
 import io.statebackend.core.serialization.schema.StoredType;
 import io.statebackend.core.serialization.schema.Words;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableSet;
@@ -24,51 +29,71 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Sets in their order of iteration.
+ * Lists, deques and sets, in their order of iteration.
  *
  * @param <E> the type of the elements
- * @param <S> the type of the sets
+ * @param <C> the type of the collections
  */
-public final class SetSerializer<E, S extends Set<E>> implements MadeOfParts<S> {
+public final class CollectionSerializer<E, C extends Collection<E>> implements MadeOfParts<C> {
 
   /**
-   * The kind of the sets.
+   * The kind of the collections.
    *
-   * @param <S> their type
+   * @param <C> their type
    */
-  public interface Kind<S> {
-    /** Creates an empty set, with room for a number of elements if the kind has such a thing. */
-    S create(int elementCount);
+  public interface Kind<C> {
+    /** Creates an empty one, with room for a number of elements if the kind has such a thing. */
+    C create(int elementCount);
 
     /**
-     * Checks that a set read back is equal to this one, and in its order.
+     * Checks that a collection read back is equal to this one, and in its order.
      *
      * @throws IllegalArgumentException if not
      */
-    default void check(S set) {}
+    default void check(C collection) {}
   }
 
   private final TypeSerializer<E> element;
   private final TypeSchema schema;
-  private final KeyHash<S> keyHash;
+  private final KeyHash<C> keyHash;
   private final Duplicates duplicates = new Duplicates();
   private final int elementLengthMin;
-  private final Kind<S> kind;
+  private final boolean isSet;
+  private final Kind<C> kind;
+
+  /** Returns the serializer of lists, read back as {@link ArrayList}s. */
+  public static <E> CollectionSerializer<E, List<E>> list(TypeSerializer<E> element) {
+    return list(Words.LIST, element);
+  }
+
+  /** Returns the serializer of lists that stand for another type of the same form. */
+  public static <E> CollectionSerializer<E, List<E>> list(String type, TypeSerializer<E> element) {
+    return new CollectionSerializer<>(type, element, ArrayList::new);
+  }
+
+  /**
+   * Returns the serializer of deques from their first element to their last, in the form of lists,
+   * read back as {@link ArrayDeque}s. These have no {@code equals} of their own: {@link #equal}
+   * compares the elements.
+   */
+  public static <E> CollectionSerializer<E, Deque<E>> deque(TypeSerializer<E> element) {
+    return new CollectionSerializer<>(Words.LIST, element, ArrayDeque::new);
+  }
 
   /** Returns the serializer of sets of any kind, read back as {@link LinkedHashSet}s. */
-  public static <E> SetSerializer<E, Set<E>> linked(TypeSerializer<E> element) {
-    return new SetSerializer<>(element, SetSerializer::newSet);
+  public static <E> CollectionSerializer<E, Set<E>> set(TypeSerializer<E> element) {
+    return new CollectionSerializer<>(Words.SET, element, CollectionSerializer::newSet);
   }
 
   /** Returns the serializer of sets in the natural order of their elements, read as trees. */
-  public static <E> SetSerializer<E, NavigableSet<E>> sorted(TypeSerializer<E> element) {
-    return new SetSerializer<>(element, new SortedKind<>());
+  public static <E> CollectionSerializer<E, NavigableSet<E>> sortedSet(TypeSerializer<E> element) {
+    return new CollectionSerializer<>(Words.SET, element, new SortedKind<>());
   }
 
   /** Returns the serializer of sets of constants of an enum. */
-  public static <E extends Enum<E>> SetSerializer<E, EnumSet<E>> ofEnum(
+  public static <E extends Enum<E>> CollectionSerializer<E, EnumSet<E>> enumSet(
       Class<E> type, TypeSerializer<E> element) {
-    return new SetSerializer<>(element, elementCount -> EnumSet.noneOf(type));
+    return new CollectionSerializer<>(Words.SET, element, elementCount -> EnumSet.noneOf(type));
   }
 
   private static final class SortedKind<E> implements Kind<NavigableSet<E>> {
@@ -83,16 +108,17 @@ public final class SetSerializer<E, S extends Set<E>> implements MadeOfParts<S> 
     }
   }
 
-  private SetSerializer(TypeSerializer<E> element, Kind<S> kind) {
+  private CollectionSerializer(String type, TypeSerializer<E> element, Kind<C> kind) {
     this.kind = kind;
     this.element = ElementsLayout.checkElement(element, "element");
-    this.schema = TypeSchema.of(Words.SET, element.schema());
+    this.schema = TypeSchema.of(type, element.schema());
     this.keyHash = new KeyHash<>(this);
     this.elementLengthMin = ElementsLayout.lengthMin(element);
+    this.isSet = type.equals(Words.SET);
   }
 
   @Override
-  public void serialize(S value, BinaryOutput out) {
+  public void serialize(C value, BinaryOutput out) {
     kind.check(value);
     ElementsLayout.writeCount(value.size(), out);
     for (E e : value) {
@@ -101,9 +127,9 @@ public final class SetSerializer<E, S extends Set<E>> implements MadeOfParts<S> 
   }
 
   @Override
-  public S deserialize(BinaryInput in) {
+  public C deserialize(BinaryInput in) {
     int count = ElementsLayout.readCount(in, elementLengthMin);
-    S value = kind.create(ElementsLayout.initialCapacity(count));
+    C value = kind.create(ElementsLayout.initialCapacity(count));
     for (int i = 0; i < count; i++) {
       if (!value.add(element.deserialize(in))) {
         throw new CorruptStateException("an element is twice in a " + schema);
@@ -123,9 +149,9 @@ public final class SetSerializer<E, S extends Set<E>> implements MadeOfParts<S> 
   }
 
   @Override
-  public S copy(S value) {
+  public C copy(C value) {
     kind.check(value);
-    S copy = kind.create(value.size());
+    C copy = kind.create(value.size());
     for (E e : value) {
       copy.add(element.copy(checkPresent(e, this)));
     }
@@ -133,8 +159,27 @@ public final class SetSerializer<E, S extends Set<E>> implements MadeOfParts<S> 
   }
 
   @Override
-  public long stableHash(S value) {
+  public long stableHash(C value) {
     return keyHash.of(value);
+  }
+
+  /** {@inheritDoc} Here lists and deques by their elements, and sets whatever their order. */
+  @Override
+  @SuppressWarnings("UndefinedEquals") // Those of sets are defined.
+  public boolean equal(C a, C b) {
+    if (isSet) {
+      return a.equals(b);
+    }
+    if (a.size() != b.size()) {
+      return false;
+    }
+    Iterator<E> others = b.iterator();
+    for (E e : a) {
+      if (!element.equal(e, others.next())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** {@inheritDoc} Nulls in it are. */
@@ -150,8 +195,8 @@ public final class SetSerializer<E, S extends Set<E>> implements MadeOfParts<S> 
 
   @Override
   @SuppressWarnings("unchecked") // A duplicate is of the type of its original.
-  public TypeSerializer<S> withParts(List<TypeSerializer<?>> own) {
-    return new SetSerializer<>((TypeSerializer<E>) own.get(0), kind);
+  public TypeSerializer<C> withParts(List<TypeSerializer<?>> own) {
+    return new CollectionSerializer<>(schema.type(), (TypeSerializer<E>) own.get(0), kind);
   }
 
   @Override
@@ -164,13 +209,17 @@ public final class SetSerializer<E, S extends Set<E>> implements MadeOfParts<S> 
     return schema;
   }
 
+  /**
+   * {@inheritDoc} Lists are read from whatever has their form, which sets and arrays have; sets
+   * from sets only.
+   */
   @Override
-  public Compatibility<S> compatibility(StoredType stored, Path path) {
-    if (!stored.matches(Words.SET, 1)) {
+  public Compatibility<C> compatibility(StoredType stored, Path path) {
+    if (isSet ? !stored.matches(Words.SET, 1) : !stored.isElements()) {
       return path.differs(stored, schema);
     }
     return Parts.compose(
         path.elements().compareElement(element, stored.part(0)),
-        storedElement -> new SetSerializer<>(storedElement, kind));
+        storedElement -> new CollectionSerializer<>(schema.type(), storedElement, kind));
   }
 }
