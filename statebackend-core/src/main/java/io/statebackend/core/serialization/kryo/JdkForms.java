@@ -138,7 +138,7 @@ final class JdkForms {
 
   private static void maps() {
     FORMS.put(HashMap.class, MapForm.hashed(c -> new HashMap<>()));
-    FORMS.put(LinkedHashMap.class, MapForm.hashed(c -> new LinkedHashMap<>()));
+    FORMS.put(LinkedHashMap.class, MapForm.linked());
     FORMS.put(ConcurrentHashMap.class, MapForm.hashed(c -> new ConcurrentHashMap<>()));
     FORMS.put(Hashtable.class, MapForm.hashed(c -> new Hashtable<>()));
     FORMS.put(
