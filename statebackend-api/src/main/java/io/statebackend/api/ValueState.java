@@ -33,6 +33,11 @@ public non-sealed interface ValueState<V> extends State {
    * or return another one, but not keep it; an object that it puts into the value becomes the
    * state's, and is not to be changed afterwards. It must not use this state.
    *
+   * <p>An engine that keeps objects does not write one that was changed in place before the next
+   * snapshot. If it cannot be written, because something in it is of a class that its serializer
+   * does not know, that checkpoint fails with an error that names the state, and so do all until
+   * the value is replaced. {@link #update(Object)} refuses such a value at once.
+   *
    * <pre>{@code
    * totals.update(total -> total == null ? new Total(order) : total.add(order));
    * }</pre>
