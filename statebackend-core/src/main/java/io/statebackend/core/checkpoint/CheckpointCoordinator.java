@@ -31,6 +31,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+/*
+ * One lock guards which subtasks are open and which checkpoint is pending, since each decides what
+ * may become of the other. That is why opening, triggering and closing are here together; most of
+ * the length is what the public methods say of themselves. Nothing calls the storage, an engine or a
+ * listener under the lock. What needs no lock of its own is elsewhere: CheckpointRun has the life of
+ * a checkpoint, OpenSubtasks the rules of restarts, CheckpointCatalog what is stored.
+ */
+
 /**
  * Takes the checkpoints of all operators of one process, and restores them.
  *
