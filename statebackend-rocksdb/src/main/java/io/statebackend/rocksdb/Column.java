@@ -70,4 +70,29 @@ record Column(TableFormat format, int id, Family family, int number) {
   int keyGroupPrefixLength() {
     return isAlone() ? Short.BYTES : 2 * Short.BYTES;
   }
+
+  /**
+   * Returns where the key of an entry ends and its namespace begins.
+   *
+   * @param entryKey the key of an entry, or what it begins with
+   * @param at where that begins
+   * @return the place, or a negative number if a key has one entry at the most
+   */
+  int trackedKeyEnd(byte[] entryKey, int at) {
+    if (format.namespaceLength() == 0 && format.kind() != TableFormat.Kind.MAP) {
+      return -1;
+    }
+    int keyAt = at + keyGroupPrefixLength();
+    if (format.keyLength() >= 0) {
+      return keyAt + format.keyLength();
+    }
+    int length = 0;
+    int shift = 0;
+    int i = keyAt;
+    do {
+      length |= (entryKey[i] & 0x7f) << shift;
+      shift += 7;
+    } while (entryKey[i++] < 0);
+    return i + length;
+  }
 }

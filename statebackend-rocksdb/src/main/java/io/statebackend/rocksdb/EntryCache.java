@@ -147,6 +147,9 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
    */
   private final int[] sealedAs;
 
+  /** Which chunks may have entries of a key. */
+  private final KeyFilter keys;
+
   private @Nullable SealedWrites sealed;
 
   private int chunkCount;
@@ -193,6 +196,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     this.sizes = new int[chunkCountMax];
     this.dirtyCounts = new int[chunkCountMax];
     this.sealedAs = new int[chunkCountMax];
+    this.keys = new KeyFilter(account, chunkCountMax, chunkBytes);
   }
 
   private static int chunkBytes(long budgetBytes) {
@@ -476,7 +480,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   }
 
   private Column openPage(byte[] source, int entry) {
-    Column column = columns.ofId(~getInt(source, entry + COLUMN));
+    Column column = columnOf(source, entry);
     int from = entry + HEADER_BYTES + keyLength(source, entry);
     page.open(column.format(), source, from, from + valueLength(source, entry));
     return column;
@@ -498,6 +502,12 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     }
   }
 
+  /** Returns the column of an entry, a page too. */
+  private Column columnOf(byte[] source, int entry) {
+    int id = getInt(source, entry + COLUMN);
+    return columns.ofId(id < 0 ? ~id : id);
+  }
+
   private static boolean isOf(int column, int entryColumn) {
     return entryColumn == column || entryColumn == pagesOf(column);
   }
@@ -506,9 +516,11 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
    * Drops all entries of a column, pages too, whose keys begin with a prefix, without writing them.
    */
   void forgetPrefix(int column, byte[] prefix, int prefixLength) {
+    long key = KeyFilter.hashOf(columns.ofId(column), prefix, prefixLength);
     for (int i = 0; i < chunkCount; i++) {
       byte[] source = chunks[i];
-      for (int entry = 0; entry < sizes[i]; entry += entryBytes(source, entry)) {
+      int size = keys.mayHave(i, key) ? sizes[i] : 0;
+      for (int entry = 0; entry < size; entry += entryBytes(source, entry)) {
         if ((source[entry + FLAGS] & DEAD) == 0
             && isBeneath(source, entry, column, prefix, prefixLength)) {
           standOn(i, entry);
@@ -529,11 +541,12 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
 
   /**
    * Writes what is dirty of a column, pages too, beneath a prefix; values stay, clean. Looks at all
-   * chunks that have something dirty.
+   * chunks that have something dirty and may have something of the key.
    */
   void flushPrefix(int column, byte[] prefix, int prefixLength) {
+    long key = KeyFilter.hashOf(columns.ofId(column), prefix, prefixLength);
     for (int i = 0; dirtyTotal > 0 && i < chunkCount; i++) {
-      if (dirtyCounts[i] > 0) {
+      if (dirtyCounts[i] > 0 && keys.mayHave(i, key)) {
         flushPrefix(i, column, prefix, prefixLength);
       }
     }
@@ -681,7 +694,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       addItemsTo(target, source, entry);
       return;
     }
-    Column column = columns.ofId(getInt(source, entry + COLUMN));
+    Column column = columnOf(source, entry);
     int key = entry + HEADER_BYTES;
     int keyLength = keyLength(source, entry);
     int flags = source[entry + FLAGS];
@@ -743,6 +756,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     bytes[entry + FLAGS] = (byte) flags;
     setInt(bytes, entry + COLUMN, column);
     System.arraycopy(key, 0, bytes, entry + HEADER_BYTES, keyLength);
+    keys.add(newest, columns.ofId(column < 0 ? ~column : column), key, 0);
     if ((flags & DIRTY) != 0) {
       dirtyCounts[newest]++;
       dirtyTotal++;
@@ -793,6 +807,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       sizes[chunkCount] = 0;
       dirtyCounts[chunkCount] = 0;
       sealedAs[chunkCount] = 0;
+      keys.clear(chunkCount);
       newest = chunkCount++;
       return true;
     }
@@ -839,6 +854,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     int last = chunkCount - 1;
     evict(last, 0);
     chunks[last] = NO_BYTES;
+    keys.drop(last);
     chunkCount = last;
     oldest = oldest == last ? 0 : oldest;
     newest = newest == last ? (oldest == 0 ? last - 1 : oldest - 1) : newest;
@@ -880,6 +896,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     int end = 0;
     int dirty = 0;
     int size = sizes[evicted];
+    keys.clear(evicted);
     for (int entry = 0; entry < size; ) {
       int entryBytes = entryBytes(source, entry);
       int flags = source[entry + FLAGS];
@@ -889,6 +906,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
           moveSlot(getInt(source, entry), address(evicted, entry), address(evicted, end));
           System.arraycopy(source, entry, source, end, entryBytes);
           source[end + FLAGS] &= ~USED;
+          keys.add(evicted, columnOf(source, end), source, end + HEADER_BYTES);
           end += entryBytes;
         } else {
           removeSlot(getInt(source, entry), address(evicted, entry));
