@@ -78,6 +78,20 @@ final class IndexGroup {
     }
   }
 
+  /** Hands over each address that may be of a key with a namespace; otherwise as for all. */
+  void forEachAddressOfKey(long hashOfKey, LongConsumer action) {
+    for (int i = 0; i < directory.length; i++) {
+      long[] chunk = directory[i];
+      if (IndexChunk.isFirstAt(chunk, i)) {
+        for (int slot = IndexChunk.SLOTS_INDEX; slot < chunk.length; slot++) {
+          if (chunk[slot] != 0 && KeyHash.mayBeOfKey(IndexChunk.tagOf(chunk[slot]), hashOfKey)) {
+            action.accept(IndexChunk.addressOf(chunk[slot]));
+          }
+        }
+      }
+    }
+  }
+
   /** Returns how many addresses the chunks of a directory have. */
   static long count(long[][] directory) {
     long count = 0;

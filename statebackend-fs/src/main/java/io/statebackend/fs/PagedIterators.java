@@ -23,10 +23,10 @@ final class PagedIterators {
     private boolean ended;
 
     private Walk(KeyPart source) {
-      key.copy(source.bytes(), 0, source.length());
+      key.copy(source);
     }
 
-    /** Returns the bytes of the key part; the hash is not that of the index. */
+    /** Returns the key part of the list or map. */
     KeyPart key() {
       return key;
     }
