@@ -39,7 +39,7 @@ public final class CompatibilityCheck {
   public CompatibilityCheck() {}
 
   /**
-   * Adds an operator, or goes on with one that was added.
+   * Adds an operator, or returns one that was added before.
    *
    * @param operatorId its id
    * @return the operator, to say what it declares
@@ -50,7 +50,7 @@ public final class CompatibilityCheck {
   }
 
   /**
-   * Says that the program gives an operator up, as {@link
+   * Says that the program drops an operator, as {@link
    * CheckpointCoordinatorBuilder#dropOperator} does.
    *
    * @param operatorId its id

@@ -72,7 +72,7 @@ final class OpenSubtasks {
    * Begins with none.
    *
    * @param restored the restored checkpoint, or {@code null}
-   * @param settings what of it is given up on purpose, and whether undeclared state is carried
+   * @param settings what of it is dropped on purpose, and whether undeclared state is carried
    */
   OpenSubtasks(@Nullable StoredCheckpoint restored, CheckpointSettings settings) {
     this.restored = restored;
@@ -80,8 +80,7 @@ final class OpenSubtasks {
   }
 
   /**
-   * Operators of a checkpoint that are not open, and of which is not known whether they hold
-   * anything.
+   * Operators of a checkpoint that are not open, if it is not known whether they have state.
    *
    * @param checkpoint the checkpoint
    * @param operators the operators, none if all is known
@@ -117,7 +116,7 @@ final class OpenSubtasks {
     }
   }
 
-  /** Returns the operators of a checkpoint that are neither open nor given up. */
+  /** Returns the operators of a checkpoint that are neither open nor dropped. */
   private List<OperatorSnapshots> missing(StoredCheckpoint checkpoint) {
     Set<String> known = new HashSet<>(settings.droppedOperators());
     subtasks.forEach(subtask -> known.add(subtask.operatorId()));
@@ -279,7 +278,7 @@ final class OpenSubtasks {
       return checkpoint.holdsNothing(operator);
     } catch (StateException e) {
       logger.warn("cannot tell whether operator '{}' had state", operator.operatorId(), e);
-      return false; // What cannot be read may be state: the program has to give it up by name.
+      return false; // What cannot be read may be state: the program has to drop it by name.
     }
   }
 
