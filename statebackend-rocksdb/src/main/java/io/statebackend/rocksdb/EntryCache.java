@@ -511,7 +511,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       for (int entry = 0; entry < sizes[i]; entry += entryBytes(source, entry)) {
         if ((source[entry + FLAGS] & DEAD) == 0
             && isBeneath(source, entry, column, prefix, prefixLength)) {
-          standOn(i, entry);
+          moveTo(i, entry);
           kill();
         }
       }
@@ -554,7 +554,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     for (int entry = 0; entry < sizes[number]; entry += entryBytes(source, entry)) {
       if (isDirty(source, entry) && isBeneath(source, entry, column, prefix, prefixLength)) {
         if ((source[entry + FLAGS] & OPERAND) != 0) {
-          standOn(number, entry);
+          moveTo(number, entry);
           kill();
         } else {
           if ((source[entry + FLAGS] & PAGE) != 0) {
@@ -645,7 +645,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     for (int entry = 0; entry < sizes[number]; entry += entryBytes(source, entry)) {
       if (isDirty(source, entry)) {
         if ((source[entry + FLAGS] & OPERAND) != 0) {
-          standOn(number, entry);
+          moveTo(number, entry);
           kill();
         } else {
           if ((source[entry + FLAGS] & PAGE) != 0) {
@@ -735,7 +735,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     int entry = sizes[newest];
     int sizeBytes = Math.min(sizeBytes(keyLength, capacity), chunkBytes - entry);
     sizes[newest] += sizeBytes;
-    standOn(newest, entry);
+    moveTo(newest, entry);
     setInt(bytes, entry, hash);
     setShort(bytes, entry + KEY_LENGTH, keyLength);
     setShort(bytes, entry + CAPACITY, sizeBytes - HEADER_BYTES - keyLength);
@@ -934,7 +934,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     return keptEnd;
   }
 
-  private void standOn(int newChunk, int entry) {
+  private void moveTo(int newChunk, int entry) {
     chunk = newChunk;
     bytes = chunks[newChunk];
     at = entry;

@@ -48,7 +48,7 @@ final class ListSizes {
    * Adds to a list.
    *
    * @param length the bytes that are to be added, separator included
-   * @return how long the list is with them at the most; if that is beyond the limit, nothing was
+   * @return upper bound of the list's length after the addition; if that is beyond the limit, nothing was
    *     noted
    */
   long add(byte[] key, int keyLength, long length, LengthLookup lookup) {

@@ -22,7 +22,7 @@ final class NativeBudget implements AutoCloseable {
   private static final int SHARD_BITS_MAX = 4;
   private static final double HIGH_PRIORITY_SHARE = 0.25;
 
-  /** What a column family needs: memory for new entries, and indexes and filters of its files. */
+  /** The memory that a column family needs: for new entries, and for indexes and filters of its files. */
   private static final long FAMILY_BYTES = 256L << 10;
 
   static {
@@ -31,13 +31,13 @@ final class NativeBudget implements AutoCloseable {
 
   private final long limitBytes;
 
-  /** What cannot go may take so much: beyond it, who writes makes room first. */
+  /** Limit for pinned memory; above it, a writer flushes before it writes. */
   private final long pinnedBytesMax;
 
-  /** Beyond it, who writes also waits for others that make room. */
+  /** Limit for pinned memory above which a writer also waits while others flush. */
   private final long urgentBytes;
 
-  /** If less is not in files yet, writing it out would not help. */
+  /** If less memory is unflushed, a flush would not help. */
   private final long unwrittenBytesMin;
 
   private final Cache cache;
@@ -50,7 +50,7 @@ final class NativeBudget implements AutoCloseable {
   /** The column families that belong to one table each. Guarded by {@code databases}. */
   private long familyCount;
 
-  /** Held by who makes room: one at a time is enough. */
+  /** Held by the thread that flushes: one at a time is enough. */
   private final ReentrantLock relieving = new ReentrantLock();
 
   NativeBudget(long limitBytes) {

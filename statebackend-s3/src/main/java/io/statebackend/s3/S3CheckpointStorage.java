@@ -321,16 +321,16 @@ public final class S3CheckpointStorage implements CheckpointStorage {
       requireNonNull(reserved, "reserved");
       String writer = Publication.newWriter();
       Upload upload = store.startUpload(key(file), writer);
-      boolean isThere = false;
+      boolean exists = false;
       try {
         transfers.upload(source, length, upload);
-        isThere = publication.put(key(file), writer, length, upload::completeIfAbsent);
+        exists = publication.put(key(file), writer, length, upload::completeIfAbsent);
       } finally {
-        if (!isThere) {
+        if (!exists) {
           upload.abort();
         }
       }
-      if (!isThere) {
+      if (!exists) {
         throw new StateIoException("file is there already: file=" + describe(file));
       }
     } catch (IOException e) {

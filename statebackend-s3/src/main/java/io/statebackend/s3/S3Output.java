@@ -121,9 +121,9 @@ final class S3Output implements StorageOutput {
   public synchronized void commit() {
     checkNotEnded();
     try {
-      boolean isThere =
+      boolean exists =
           upload == null ? publication.put(key, writer, bufferSize, this::putWhole) : complete();
-      if (!isThere) {
+      if (!exists) {
         throw new StateIoException(
             "file is there already, somebody has made it since this one was begun: file="
                 + file
@@ -144,12 +144,12 @@ final class S3Output implements StorageOutput {
   private boolean complete() {
     putPart();
     Upload whole = upload;
-    boolean isThere =
+    boolean exists =
         whole != null && publication.put(key, writer, length, whole::completeIfAbsent);
-    if (!isThere) {
+    if (!exists) {
       abort();
     }
-    return isThere;
+    return exists;
   }
 
   private void checkNotEnded() {

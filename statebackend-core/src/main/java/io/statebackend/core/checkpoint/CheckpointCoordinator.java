@@ -251,7 +251,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
       String operatorId, int index, int parallelism, int maxParallelism, boolean isSource) {
     if (settings.droppedOperators().contains(operatorId)) {
       throw new IllegalStateException(
-          "operator '%s' is opened, but the program also gives it up by dropOperator(\"%s\"): leave out one of the two"
+          "operator '%s' is opened, but the program also drops it with dropOperator(\"%s\"): leave out one of the two"
               .formatted(operatorId, operatorId));
     }
     endRunBeforeRestart(operatorId);
@@ -299,7 +299,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
     return subtask;
   }
 
-  /** What the restored checkpoint was already made without is not given up once more. */
+  /** States that were dropped before the restored checkpoint are not dropped again. */
   private Set<String> droppedStates(@Nullable StoredCheckpoint origin, String operatorId) {
     Set<String> dropped =
         new TreeSet<>(settings.droppedStates().getOrDefault(operatorId, new TreeSet<>()));

@@ -389,7 +389,7 @@ public final class CheckpointCoordinatorBuilder {
     for (String operatorId : droppedOperators) {
       if (droppedStates.containsKey(operatorId)) {
         throw new IllegalStateException(
-            "operator '%s' is given up as a whole by dropOperator, and states of it by dropState: %s; leave out one of the two"
+            "operator '%s' is dropped as a whole by dropOperator, and states of it by dropState: %s; leave out one of the two"
                 .formatted(operatorId, droppedStates.get(operatorId)));
       }
     }
@@ -416,12 +416,12 @@ public final class CheckpointCoordinatorBuilder {
       Set<Long> newer = new TreeSet<>(catalog.newerThan(found));
       if (!newer.isEmpty() && allowRewind == null) {
         throw new IllegalStateException(
-            "%s would go back in time: %s holds later checkpoints %s, which would be lost; use restoreLatestOrFrom(storage, directory) to go on from them, or allowRewind() to give them up"
+            "%s would go back in time: %s holds later checkpoints %s, which would be lost; use restoreLatestOrFrom(storage, directory) to continue from them, or allowRewind() to lose them"
                 .formatted(restore.call(), storage.location(), newer));
       }
       if (!newer.isEmpty()) {
         logger.warn(
-            "{} goes back in time: later checkpoints {} in {} are given up",
+            "{} goes back in time: later checkpoints {} in {} will be lost",
             restore.call(),
             newer,
             storage.location());

@@ -106,7 +106,7 @@ final class CleanUp implements AutoCloseable {
     try {
       output.close();
     } catch (Throwable e) {
-      logger.warn("a file of {} cannot be given up", owner, e);
+      logger.warn("a file of {} cannot be closed", owner, e);
     }
   }
 

@@ -125,7 +125,7 @@ public final class CompatibilityCheck {
               "",
               Verdict.INCOMPATIBLE,
               ("operator '%1$s' is not declared, and every checkpoint would be refused, as it would"
-                      + " lose its state: declare it, or give it up by dropOperator(\"%1$s\")")
+                      + " lose its state: declare it, or drop it with dropOperator(\"%1$s\")")
                   .formatted(id)));
       states.names().forEach(name -> lines.add(new Line(id, name, Verdict.UNDECLARED, "")));
     }

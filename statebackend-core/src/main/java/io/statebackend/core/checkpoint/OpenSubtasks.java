@@ -288,7 +288,7 @@ final class OpenSubtasks {
       if (!undeclared.isEmpty()) {
         String operatorId = subtask.operatorId();
         throw new IllegalStateException(
-            "restored states of operator '%s' are not declared: %s; declare them before the first checkpoint, or give them up by dropState(\"%s\", ...), or carry them on by leaving out refuseUndeclared()"
+            "restored states of operator '%s' are not declared: %s; declare them before the first checkpoint, or drop them with dropState(\"%s\", ...), or carry them on by leaving out refuseUndeclared()"
                 .formatted(operatorId, undeclared, operatorId));
       }
     }
@@ -304,7 +304,7 @@ final class OpenSubtasks {
       Boolean holdsNothing = holdNothing.get(operatorId);
       if (holdsNothing == null || !holdsNothing) {
         throw new IllegalStateException(
-            "the %s checkpoint %d %s of operator '%s', which is not open and would be lost: open its subtasks, or give it up by dropOperator(\"%s\")"
+            "the %s checkpoint %d %s of operator '%s', which is not open and would be lost: open its subtasks, or drop it with dropOperator(\"%s\")"
                 .formatted(
                     lastCompleted == null ? "restored" : "last",
                     latest.metadata().checkpointId(),
