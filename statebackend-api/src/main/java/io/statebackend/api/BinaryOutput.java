@@ -145,7 +145,7 @@ public final class BinaryOutput {
   /**
    * Writes a boolean as one byte, 0 or 1.
    *
-   * @param value the value
+   * @param value the value to append
    */
   public void writeBoolean(boolean value) {
     writeByte(value ? 1 : 0);
@@ -168,7 +168,7 @@ public final class BinaryOutput {
   /**
    * Writes 4 bytes.
    *
-   * @param value the value
+   * @param value the value to append
    */
   public void writeInt(int value) {
     int at = position;
@@ -182,7 +182,7 @@ public final class BinaryOutput {
   /**
    * Writes 8 bytes.
    *
-   * @param value the value
+   * @param value the value to append
    */
   public void writeLong(long value) {
     int at = position;
@@ -196,7 +196,7 @@ public final class BinaryOutput {
   /**
    * Writes a float as the 4 bytes of {@link Float#floatToIntBits}.
    *
-   * @param value the value
+   * @param value the value to append
    */
   public void writeFloat(float value) {
     writeInt(Float.floatToIntBits(value));
@@ -205,7 +205,7 @@ public final class BinaryOutput {
   /**
    * Writes a double as the 8 bytes of {@link Double#doubleToLongBits}.
    *
-   * @param value the value
+   * @param value the value to append
    */
   public void writeDouble(double value) {
     writeLong(Double.doubleToLongBits(value));

@@ -16,7 +16,7 @@ public interface CompactSerializer<T> extends TypeSerializer<T> {
   /**
    * Returns the compact form of a value.
    *
-   * @param value the value
+   * @param value the value, not {@code null}
    * @return its compact form, which may be the value itself if no smaller form exists
    */
   Object compact(T value);
@@ -33,7 +33,7 @@ public interface CompactSerializer<T> extends TypeSerializer<T> {
    * Compares a compact form with a value; does not allocate.
    *
    * @param compact a result of {@link #compact}
-   * @param value a value
+   * @param value the value, not {@code null}
    * @return whether the value that the form stands for is {@link #equal} to this one
    */
   boolean isCompactOf(Object compact, T value);

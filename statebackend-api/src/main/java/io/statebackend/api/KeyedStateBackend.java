@@ -250,7 +250,7 @@ public interface KeyedStateBackend<K> {
    * #keys(StateDescriptor)}.
    *
    * @param state a state of this backend
-   * @param namespace the namespace
+   * @param namespace the namespace, not {@code null}
    * @param <N> the type of the namespaces
    * @return the keys, each once, in no particular order
    * @throws IllegalArgumentException if the state is of another backend

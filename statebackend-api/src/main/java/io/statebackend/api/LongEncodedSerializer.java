@@ -19,7 +19,7 @@ public interface LongEncodedSerializer<T> extends TypeSerializer<T> {
   /**
    * Returns the number that stands for a value.
    *
-   * @param value the value
+   * @param value the value, not {@code null}
    * @return its number
    */
   long toLong(T value);

@@ -84,7 +84,7 @@ public interface TypeSerializer<T> {
    * of the type that {@link #compatibility} accepts for keys; see {@link StableHash} for the
    * functions to build on. The default hashes the serialized bytes, which allocates.
    *
-   * @param value the value
+   * @param value the value, not {@code null}
    * @return its hash
    */
   default long stableHash(T value) {

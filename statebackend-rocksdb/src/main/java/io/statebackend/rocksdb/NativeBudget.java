@@ -14,15 +14,18 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * The native memory that all stores of a backend share: one cache with a strict limit, which
- * blocks, indexes and filters live in and write buffers are charged to.
+ * The native memory that all stores of a backend share: one cache with a strict limit. It contains
+ * blocks, indexes and filters, and write buffers are charged to it.
  */
 final class NativeBudget implements AutoCloseable {
   private static final long SHARD_BYTES_MIN = 32L << 20;
   private static final int SHARD_BITS_MAX = 4;
   private static final double HIGH_PRIORITY_SHARE = 0.25;
 
-  /** The memory that a column family needs: for new entries, and for indexes and filters of its files. */
+  /**
+   * The memory that a column family needs: for new entries, and for indexes and filters of its
+   * files.
+   */
   private static final long FAMILY_BYTES = 256L << 10;
 
   static {
@@ -149,12 +152,12 @@ final class NativeBudget implements AutoCloseable {
   }
 
   /**
-   * Makes room before a write, if most of the memory holds what cannot go: writes out what is not
-   * in files yet, of whichever store has most of it. RocksDB does so by itself, but late, for the
-   * store alone that writes, and without waiting for the disk; meanwhile blocks would find no room,
-   * not even those without which a file cannot be written or read.
+   * Makes room before a write, if most of the memory is pinned: flushes the store that has the most
+   * unflushed memory. RocksDB itself flushes too, but late, only for the store that writes, and
+   * without waiting for the disk. Meanwhile blocks would find no room, not even those that are
+   * needed to write or read a file.
    *
-   * @param writer who is about to write
+   * @param writer the database that is about to write
    * @throws StateIoException if what the writer itself wrote before cannot be written out
    */
   void relieve(Database writer) {

@@ -232,7 +232,8 @@ final class EvolutionTable {
         Serializers.record(OfBoxedLong.class),
         MIGRATED,
         new OfBoxedLong(3L));
-    String toPrimitive = "component: box to primitive with a `@DefaultValue`, which replaces `null`";
+    String toPrimitive =
+        "component: box to primitive with a `@DefaultValue`, which replaces `null`";
     add(
         toPrimitive,
         boxed,

@@ -26,7 +26,7 @@ public final class Field {
    * Writes a value as a field.
    *
    * @param serializer the serializer of the value
-   * @param value the value
+   * @param value the value, not {@code null}
    * @param out receives the bytes
    * @param <T> the type of the value
    * @throws IllegalStateException if the serializer has a fixed length and wrote another

@@ -12,7 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The work of a coordinator in its storage. The storage belongs to it until the last activity has ended, however long ago the coordinator was closed. Thread-safe.
+ * The work of a coordinator in its storage. The storage belongs to it until the last activity has
+ * ended, however long ago the coordinator was closed. Thread-safe.
  */
 final class Activities {
 
@@ -61,7 +62,10 @@ final class Activities {
     end(last);
   }
 
-  /** Runs work of the coordinator, so that this work does not wait for itself when it closes the coordinator. */
+  /**
+   * Runs work of the coordinator, so that this work does not wait for itself when it closes the
+   * coordinator.
+   */
   void run(Runnable work) {
     Thread thread = Thread.currentThread();
     synchronized (this) {

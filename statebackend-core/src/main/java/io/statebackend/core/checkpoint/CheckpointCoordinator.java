@@ -60,7 +60,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A checkpoint is triggered, by hand or periodically; each subtask then takes its snapshot,
  * which is written by another thread; when all are written, the metadata is published in one atomic
- * step, and the checkpoint is complete. If anything fails before that, the checkpoint is aborted, nothing of it stays, and the next one is not affected. There is one checkpoint at a time.
+ * step, and the checkpoint is complete. If anything fails before that, the checkpoint is aborted,
+ * nothing of it stays, and the next one is not affected. There is one checkpoint at a time.
  *
  * <p>One coordinator uses a storage at a time, until the last of its writes has ended. Thread-safe.
  * Closing it closes neither the storage nor the subtasks.
@@ -376,7 +377,8 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   /**
-   * Starts periodic checkpoints. The first one is triggered after the interval. Call this when all subtasks are open. Starting twice does nothing.
+   * Starts periodic checkpoints. The first one is triggered after the interval. Call this when all
+   * subtasks are open. Starting twice does nothing.
    *
    * @throws IllegalStateException if no interval was set, or a subtask is missing
    * @throws StateClosedException if the coordinator was stopped or closed
@@ -649,7 +651,10 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   /**
-   * Lists the files of the storage that have names of this library and that no complete checkpoint or savepoint refers to. {@link CheckpointCoordinatorBuilder#open()} deletes them. Later the list has files of a pending checkpoint, and files that could not be deleted. Reads the directories of the storage.
+   * Lists the files of the storage that have names of this library and that no complete checkpoint
+   * or savepoint refers to. {@link CheckpointCoordinatorBuilder#open()} deletes them. Later the
+   * list has files of a pending checkpoint, and files that could not be deleted. Reads the
+   * directories of the storage.
    *
    * @return paths in the storage
    * @throws StateIoException if the storage cannot be listed
@@ -684,7 +689,8 @@ public final class CheckpointCoordinator implements AutoCloseable {
 
   /**
    * Ends checkpoints in an orderly way, before subtasks are closed: no further checkpoint is
-   * triggered, and a pending one is aborted with a {@link StateClosedException}. From then on, closing a subtask does not count as a failure. Stopping twice does nothing.
+   * triggered, and a pending one is aborted with a {@link StateClosedException}. From then on,
+   * closing a subtask does not count as a failure. Stopping twice does nothing.
    */
   public void stop() {
     CheckpointRun aborted;
@@ -705,7 +711,10 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   /**
-   * Stops, and waits until nothing is written or deleted any more, for at most 10 seconds. A call by a listener does not wait. Work that is still running then is logged, and the storage stays locked for other coordinators until it has ended. Closing it again does nothing, except that the first call that is not by a listener waits.
+   * Stops, and waits until nothing is written or deleted any more, for at most 10 seconds. A call
+   * by a listener does not wait. Work that is still running then is logged, and the storage stays
+   * locked for other coordinators until it has ended. Closing it again does nothing, except that
+   * the first call that is not by a listener waits.
    */
   @Override
   public void close() {

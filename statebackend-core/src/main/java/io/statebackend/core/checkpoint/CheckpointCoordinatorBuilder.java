@@ -28,7 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets up a coordinator. Every setting is optional. A setting can be set only once: a second call, or one that contradicts another, is an {@link IllegalStateException}.
+ * Sets up a coordinator. Every setting is optional. A setting can be set only once: a second call,
+ * or one that contradicts another, is an {@link IllegalStateException}.
  */
 public final class CheckpointCoordinatorBuilder {
   private static final Logger logger = LoggerFactory.getLogger(CheckpointCoordinatorBuilder.class);
@@ -77,7 +78,8 @@ public final class CheckpointCoordinatorBuilder {
 
   /**
    * Sets the time from one periodic trigger to the next, once {@link CheckpointCoordinator#start()}
-   * was called. Default: checkpoints are triggered only by hand. With a shorter interval, a crash costs less repeated work, and more bytes are written.
+   * was called. Default: checkpoints are triggered only by hand. With a shorter interval, a crash
+   * costs less repeated work, and more bytes are written.
    *
    * @param interval more than zero
    * @return this
@@ -144,7 +146,9 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Sets the executor that writes snapshots. It gets one task for each snapshot of a subtask, and the task does I/O. Default: up to four daemon threads of the coordinator. The executor is not shut down.
+   * Sets the executor that writes snapshots. It gets one task for each snapshot of a subtask, and
+   * the task does I/O. Default: up to four daemon threads of the coordinator. The executor is not
+   * shut down.
    *
    * @param executor runs tasks on threads other than the subtasks' owners; what it throws aborts a
    *     checkpoint
@@ -156,7 +160,9 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Sets the executor that deletes files that are no longer needed and closes files of aborted checkpoints. Default: two daemon threads of the coordinator, so that nothing else waits for a storage that hangs. The executor is not shut down.
+   * Sets the executor that deletes files that are no longer needed and closes files of aborted
+   * checkpoints. Default: two daemon threads of the coordinator, so that nothing else waits for a
+   * storage that hangs. The executor is not shut down.
    *
    * @param executor runs tasks that do I/O; a checkpoint does not wait for them, unless it runs
    *     them in the calling thread
@@ -169,7 +175,8 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Sets the clock for the time of day. Its time is stored with a checkpoint, and state with a time to live expires by it. Default: the system's clock.
+   * Sets the clock for the time of day. Its time is stored with a checkpoint, and state with a time
+   * to live expires by it. Default: the system's clock.
    *
    * @param clock the clock; any thread may ask it
    * @return this
@@ -180,7 +187,8 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Sets the timer that measures time and runs periodic triggers and timeouts, for tests that do not want to wait. Default: the system's clock, and a daemon thread of the coordinator.
+   * Sets the timer that measures time and runs periodic triggers and timeouts, for tests that do
+   * not want to wait. Default: the system's clock, and a daemon thread of the coordinator.
    *
    * @param timer the timer, for this coordinator alone, which closes it in the end
    * @return this
@@ -203,7 +211,8 @@ public final class CheckpointCoordinatorBuilder {
 
   /**
    * Restores the latest complete checkpoint that is intact, or starts empty if there is none. This
-   * is the default. Every byte is verified first. If a checkpoint is damaged or cannot be read, this is logged and the one before it is restored, unless {@link #requireLatest} forbids that.
+   * is the default. Every byte is verified first. If a checkpoint is damaged or cannot be read,
+   * this is logged and the one before it is restored, unless {@link #requireLatest} forbids that.
    *
    * @return this
    */
@@ -212,7 +221,10 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Restores the latest complete checkpoint of this storage, as {@link #restoreLatest} does. Only if there is none at all, it restores a savepoint, or a checkpoint of another storage. Use this to start a program from a savepoint. The call may stay in the program, because the savepoint is not restored again once there is a checkpoint.
+   * Restores the latest complete checkpoint of this storage, as {@link #restoreLatest} does. Only
+   * if there is none at all, it restores a savepoint, or a checkpoint of another storage. Use this
+   * to start a program from a savepoint. The call may stay in the program, because the savepoint is
+   * not restored again once there is a checkpoint.
    *
    * @param source where it is, which must stay open while there are subtasks; may be the same
    *     storage
@@ -235,7 +247,8 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Restores one checkpoint of the storage and no other. If the storage has later ones, this would go back in time, and it is refused unless {@link #allowRewind} is set.
+   * Restores one checkpoint of the storage and no other. If the storage has later ones, this would
+   * go back in time, and it is refused unless {@link #allowRewind} is set.
    *
    * @param checkpointId its number
    * @return this
@@ -246,7 +259,9 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Restores a savepoint, or a checkpoint of another storage, whatever this storage has. If checkpoints of this storage would be lost, it is refused unless {@link #allowRewind} is set. For a program that is started again and again, use {@link #restoreLatestOrFrom}.
+   * Restores a savepoint, or a checkpoint of another storage, whatever this storage has. If
+   * checkpoints of this storage would be lost, it is refused unless {@link #allowRewind} is set.
+   * For a program that is started again and again, use {@link #restoreLatestOrFrom}.
    *
    * @param source where it is, which must stay open while there are subtasks; may be the same
    *     storage
@@ -280,7 +295,8 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Lets {@code restoreFrom} go back in time. Later checkpoints of the storage are lost: they are deleted when new ones subsume them. A program that keeps this call goes back with each restart.
+   * Lets {@code restoreFrom} go back in time. Later checkpoints of the storage are lost: they are
+   * deleted when new ones subsume them. A program that keeps this call goes back with each restart.
    *
    * @return this
    */
@@ -290,7 +306,8 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Forbids to restore an older checkpoint if the latest one is damaged or cannot be read. Opening fails then. For programs whose committed effects must not be behind the restored state.
+   * Forbids to restore an older checkpoint if the latest one is damaged or cannot be read. Opening
+   * fails then. For programs whose committed effects must not be behind the restored state.
    *
    * @return this
    */
@@ -300,7 +317,9 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Declares that operators exchange records with each other and with no other operator. So their subtasks can be restarted without those of others. All operators that are in no region form one more region; by default that is all of them.
+   * Declares that operators exchange records with each other and with no other operator. So their
+   * subtasks can be restarted without those of others. All operators that are in no region form one
+   * more region; by default that is all of them.
    *
    * @param operatorIds the operators, one or more, which are in no other region
    * @return this
@@ -325,7 +344,9 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Drops the state of an operator that is in the restored checkpoint and no longer in the program. Without this call, a checkpoint that would lose such state is refused. Opening the operator all the same is an error.
+   * Drops the state of an operator that is in the restored checkpoint and no longer in the program.
+   * Without this call, a checkpoint that would lose such state is refused. Opening the operator all
+   * the same is an error.
    *
    * @param operatorId the operator
    * @return this
@@ -336,9 +357,12 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Drops one state of the restored checkpoint, because the program does not need it any more, or because it cannot be read. A state that is declared under this name begins empty.
+   * Drops one state of the restored checkpoint, because the program does not need it any more, or
+   * because it cannot be read. A state that is declared under this name begins empty.
    *
-   * <p>The call may stay in the program: checkpoints remember what was dropped, and it is not dropped again when they are restored. To drop a state of the same name again, first run without the call until there is a checkpoint without it.
+   * <p>The call may stay in the program: checkpoints remember what was dropped, and it is not
+   * dropped again when they are restored. To drop a state of the same name again, first run without
+   * the call until there is a checkpoint without it.
    *
    * @param operatorId the operator
    * @param stateName the name of the state
@@ -353,7 +377,9 @@ public final class CheckpointCoordinatorBuilder {
 
   /**
    * Refuses checkpoints while an open subtask has not declared all states that were restored for
-   * it. Default: such states are carried from checkpoint to checkpoint. Set this in a program that declares all of its states at the start, so that a state that was renamed or forgotten is noticed at once.
+   * it. Default: such states are carried from checkpoint to checkpoint. Set this in a program that
+   * declares all of its states at the start, so that a state that was renamed or forgotten is
+   * noticed at once.
    *
    * @return this
    */

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The cost of a checkpoint. It is known for checkpoints that this coordinator has taken. For those that were found in the storage there are only zeros and no subtasks.
+ * The cost of a checkpoint. It is known for checkpoints that this coordinator has taken. For those
+ * that were found in the storage there are only zeros and no subtasks.
  *
  * @param total the time from the trigger until it was durable
  * @param publish the time that the publication of its metadata took, part of {@code total}
@@ -32,7 +33,8 @@ public record CheckpointFigures(
    *
    * @param operatorId the operator
    * @param subtask the index of the subtask
-   * @param alignment how long the subtask waited for the barriers of its inputs, if the program reported it ({@link Subtask#snapshot(long, Duration)})
+   * @param alignment how long the subtask waited for the barriers of its inputs, if the program
+   *     reported it ({@link Subtask#snapshot(long, Duration)})
    * @param freeze how long its owner was stopped to take the image
    * @param queue how long the image waited for a writer
    * @param write how long it took to write

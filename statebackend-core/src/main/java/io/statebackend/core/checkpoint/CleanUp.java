@@ -19,9 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes the files that an aborted checkpoint was writing, and deletes files that are no longer needed.
+ * Closes the files that an aborted checkpoint was writing, and deletes files that are no longer
+ * needed.
  *
- * <p>Both may hang with the storage. So each has a thread of its own that nothing else waits for, unless the user has set an executor. The threads are started at once, because an abort may need them when no new thread can be created.
+ * <p>Both may hang with the storage. So each has a thread of its own that nothing else waits for,
+ * unless the user has set an executor. The threads are started at once, because an abort may need
+ * them when no new thread can be created.
  *
  * <p>Thread-safe.
  */

@@ -50,8 +50,8 @@ public final class CompatibilityCheck {
   }
 
   /**
-   * Says that the program drops an operator, as {@link
-   * CheckpointCoordinatorBuilder#dropOperator} does.
+   * Says that the program drops an operator, as {@link CheckpointCoordinatorBuilder#dropOperator}
+   * does.
    *
    * @param operatorId its id
    * @return this
@@ -64,7 +64,7 @@ public final class CompatibilityCheck {
   /**
    * Compares with the latest complete checkpoint of a storage.
    *
-   * @param storage the storage
+   * @param storage the storage; it may be read-only
    * @return the verdict on every state of either side
    * @throws IllegalArgumentException if there is no complete checkpoint
    * @throws io.statebackend.api.CorruptStateException if what describes it is damaged

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Says whether a program can continue from a checkpoint, state by state. {@link CompatibilityCheck} creates it.
+ * Says whether a program can continue from a checkpoint, state by state. {@link CompatibilityCheck}
+ * creates it.
  *
  * @param checkpoint where the checkpoint is
  * @param lines one per state, those of one operator together, its keys first

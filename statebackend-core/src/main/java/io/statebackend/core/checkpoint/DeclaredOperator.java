@@ -22,7 +22,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The declarations of one operator of a program; see {@link CompatibilityCheck}. Not thread-safe. */
+/**
+ * The declarations of one operator of a program; see {@link CompatibilityCheck}. Not thread-safe.
+ */
 public final class DeclaredOperator {
   private final String id;
   private @Nullable TypeSerializer<?> keySerializer;
@@ -121,8 +123,8 @@ public final class DeclaredOperator {
   }
 
   /**
-   * Says that the program drops a stored state, as {@link
-   * CheckpointCoordinatorBuilder#dropState} does.
+   * Says that the program drops a stored state, as {@link CheckpointCoordinatorBuilder#dropState}
+   * does.
    *
    * @param stateName the name of the state
    * @return this

@@ -82,7 +82,7 @@ final class OpenSubtasks {
   /**
    * Operators of a checkpoint that are not open, if it is not known whether they have state.
    *
-   * @param checkpoint the checkpoint
+   * @param checkpoint the checkpoint that has the operators, or {@code null}
    * @param operators the operators, none if all is known
    */
   record Absent(@Nullable StoredCheckpoint checkpoint, List<OperatorSnapshots> operators) {

@@ -55,7 +55,8 @@ final class ReservedNames {
   }
 
   /**
-   * Returns the aborted runs whose writers have not returned, if there are too many for another one to begin. This bounds the images and threads that wait for a storage that hangs.
+   * Returns the aborted runs whose writers have not returned, if there are too many for another one
+   * to begin. This bounds the images and threads that wait for a storage that hangs.
    *
    * @return the runs, for messages, or none
    */

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Runs the tasks that write snapshots, on threads of its own or on the user's executor.
  *
  * <p>Tasks wait in a queue of this class, so that those of an aborted checkpoint can be removed.
- * The executor only gets requests to run the next task. A request whose task was removed serves a later task, so requests do not pile up in an executor whose threads hang.
+ * The executor only gets requests to run the next task. A request whose task was removed serves a
+ * later task, so requests do not pile up in an executor whose threads hang.
  *
  * <p>Thread-safe.
  */

@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of one parallel part of an operator, and its part in checkpoints.
  *
- * <p>It belongs to one thread, the owner, which also uses the state. Between two records the owner takes the snapshot of a pending checkpoint. In a program with one thread, and in a source, the owner does so on its own initiative ({@link #snapshotIfPending}). Otherwise it does so when the number of the checkpoint arrives with the records ({@link #snapshot}).
+ * <p>It belongs to one thread, the owner, which also uses the state. Between two records the owner
+ * takes the snapshot of a pending checkpoint. In a program with one thread, and in a source, the
+ * owner does so on its own initiative ({@link #snapshotIfPending}). Otherwise it does so when the
+ * number of the checkpoint arrives with the records ({@link #snapshot}).
  */
 public final class Subtask implements AutoCloseable {
   /** The result of {@link #pendingCheckpoint()} when there is none. */
@@ -102,8 +105,9 @@ public final class Subtask implements AutoCloseable {
     }
 
     /**
-     * Sets the number of key groups, which is the maximum number of subtasks that the operator can ever have. It cannot be changed once there is a checkpoint. Default: that of the restored checkpoint, otherwise
-     * 128.
+     * Sets the number of key groups, which is the maximum number of subtasks that the operator can
+     * ever have. It cannot be changed once there is a checkpoint. Default: that of the restored
+     * checkpoint, otherwise 128.
      *
      * @param maxParallelism 1 to {@link KeyGroupRange#MAX_PARALLELISM_LIMIT}
      * @return this
@@ -141,7 +145,10 @@ public final class Subtask implements AutoCloseable {
      * Opens the subtask, with its share of the restored checkpoint, and makes it take part in
      * checkpoints. The calling thread need not become the owner.
      *
-     * <p>If this subtask, or another one of its region, was closed before, it is restored from the latest completed checkpoint. Then no checkpoint begins before all subtasks of the region have been closed and opened again, with any parallelism ({@link CheckpointCoordinatorBuilder#region}). A pending checkpoint is aborted.
+     * <p>If this subtask, or another one of its region, was closed before, it is restored from the
+     * latest completed checkpoint. Then no checkpoint begins before all subtasks of the region have
+     * been closed and opened again, with any parallelism ({@link
+     * CheckpointCoordinatorBuilder#region}). A pending checkpoint is aborted.
      *
      * @return the subtask
      * @throws IllegalArgumentException if index and parallelism do not match
@@ -214,7 +221,8 @@ public final class Subtask implements AutoCloseable {
   }
 
   /**
-   * Returns the checkpoint that waits for this subtask's snapshot. Costs a volatile read. Any thread may call it.
+   * Returns the checkpoint that waits for this subtask's snapshot. Costs a volatile read. Any
+   * thread may call it.
    *
    * @return its number, or {@link #NO_CHECKPOINT} if there is none, or if the program has sources
    *     and this is not one
@@ -269,7 +277,8 @@ public final class Subtask implements AutoCloseable {
   }
 
   /**
-   * Takes the snapshot of a checkpoint, as {@link #snapshot(long)} does, and reports how long the subtask has waited for it.
+   * Takes the snapshot of a checkpoint, as {@link #snapshot(long)} does, and reports how long the
+   * subtask has waited for it.
    *
    * @param checkpointId the checkpoint
    * @param alignment the time from the first barrier of the checkpoint to the last one, zero or
@@ -302,7 +311,8 @@ public final class Subtask implements AutoCloseable {
   }
 
   /**
-   * Lets another thread become the owner: the next one that uses the state. Call this when no thread is using it.
+   * Lets another thread become the owner: the next one that uses the state. Call this when no
+   * thread is using it.
    */
   public void handOver() {
     states.handOver();
@@ -359,7 +369,8 @@ public final class Subtask implements AutoCloseable {
   }
 
   /**
-   * Closes the subtask and its state, and removes it from checkpoints. A checkpoint that still waits for its snapshot is aborted. Closing twice does nothing.
+   * Closes the subtask and its state, and removes it from checkpoints. A checkpoint that still
+   * waits for its snapshot is aborted. Closing twice does nothing.
    */
   @Override
   public void close() {

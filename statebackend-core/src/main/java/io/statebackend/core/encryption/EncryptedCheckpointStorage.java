@@ -17,11 +17,17 @@ import java.util.function.Supplier;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Encrypts everything that is stored in another storage: snapshots, files of engines and metadata. It uses AES-256-GCM with a key of its own for each file. Reading returns only what a holder of the keys wrote as this part of this file under this name. Anything else is an error.
+ * Encrypts everything that is stored in another storage: snapshots, files of engines and metadata.
+ * It uses AES-256-GCM with a key of its own for each file. Reading returns only what a holder of
+ * the keys wrote as this part of this file under this name. Anything else is an error.
  *
- * <p>Data keys are in the storage, wrapped by a {@link KeyService}, under the name {@code _keys}, which this class hides. Names and lengths of files are not hidden. An attacker who can write in the storage can delete files, and can return the whole storage to an earlier state. A single file that is returned to an earlier state is found by its checksum in the metadata of the checkpoint.
+ * <p>Data keys are in the storage, wrapped by a {@link KeyService}, under the name {@code _keys},
+ * which this class hides. Names and lengths of files are not hidden. An attacker who can write in
+ * the storage can delete files, and can return the whole storage to an earlier state. A single file
+ * that is returned to an earlier state is found by its checksum in the metadata of the checkpoint.
  *
- * <p>A lost key is an {@link io.statebackend.api.IncompatibleStateException} and does not count as damage: no older checkpoint is restored because of it, unless the program asks for one.
+ * <p>A lost key is an {@link io.statebackend.api.IncompatibleStateException} and does not count as
+ * damage: no older checkpoint is restored because of it, unless the program asks for one.
  *
  * <p>Costs one block of memory, 256 KiB, twice for each file that is written, and once for each
  * that is read. Files are copied, never linked.
@@ -40,8 +46,10 @@ public final class EncryptedCheckpointStorage implements CheckpointStorage {
   /**
    * Encrypts what is stored in a storage. If the storage is open only for reading, so is this.
    *
-   * @param storage the storage, either empty or encrypted before; it is closed with this, but if this method fails the caller closes it
-   * @param service wraps the data keys; the same service as before, or one with the same master keys; it is not closed
+   * @param storage the storage, either empty or encrypted before; it is closed with this, but if
+   *     this method fails the caller closes it
+   * @param service wraps the data keys; the same service as before, or one with the same master
+   *     keys; it is not closed
    * @return the storage
    * @throws io.statebackend.api.IncompatibleStateException if the service does not know the master
    *     key, or has another one of its name
@@ -69,7 +77,8 @@ public final class EncryptedCheckpointStorage implements CheckpointStorage {
   }
 
   /**
-   * Wraps all data keys again, with the newest master key of the key service. No other file is written. Afterwards the older master keys are no longer needed.
+   * Wraps all data keys again, with the newest master key of the key service. No other file is
+   * written. Afterwards the older master keys are no longer needed.
    *
    * @throws io.statebackend.api.IncompatibleStateException if a master key is not known
    * @throws io.statebackend.api.StateIoException if the keys cannot be wrapped or stored
@@ -79,7 +88,8 @@ public final class EncryptedCheckpointStorage implements CheckpointStorage {
   }
 
   /**
-   * Compares the checksums of an encrypted file. This needs no key. It finds damage, but not intentional changes.
+   * Compares the checksums of an encrypted file. This needs no key. It finds damage, but not
+   * intentional changes.
    *
    * @param storage where the file is, without decryption
    * @param file its path

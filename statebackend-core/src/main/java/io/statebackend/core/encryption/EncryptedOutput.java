@@ -7,7 +7,8 @@ import io.statebackend.core.encryption.EncryptedLayout.BlockCipher;
 import java.util.Arrays;
 
 /**
- * A new file while it is encrypted. It keeps one block, because only the end shows which block is the last.
+ * A new file while it is encrypted. It keeps one block, because only the end shows which block is
+ * the last.
  */
 final class EncryptedOutput implements StorageOutput {
   private final StorageOutput output;

@@ -31,7 +31,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Master keys in a local file, which is encrypted with a password: docs/format/encryption-v1.md.
- * The key is derived from the password by PBKDF2 with HMAC-SHA256 and 600,000 rounds, which takes a large part of a second when the file is opened.
+ * The key is derived from the password by PBKDF2 with HMAC-SHA256 and 600,000 rounds, which takes a
+ * large part of a second when the file is opened.
  *
  * <p>Keep copies of the file: without it, or without its password, nothing can be read any more.
  *
@@ -97,7 +98,7 @@ public final class KeyFile implements KeyService {
   /**
    * Reads a file.
    *
-   * @param file the file
+   * @param file an existing key file
    * @param password what it was encrypted with; not kept
    * @return the keys
    * @throws StateIoException if it cannot be read
@@ -170,7 +171,7 @@ public final class KeyFile implements KeyService {
     }
     int rounds = buffer.getInt(ROUNDS_OFFSET);
     if (rounds < 1 || rounds > ROUNDS_MAX) {
-      throw damaged(file, "no key file has so many rounds: " + rounds);
+      throw damaged(file, "no key file has this number of rounds: " + rounds);
     }
     return bytes;
   }
@@ -200,9 +201,9 @@ public final class KeyFile implements KeyService {
   }
 
   /**
-   * Creates a new master key for new data keys, and writes the file again. Older master keys are kept.
-   * {@link EncryptedCheckpointStorage#rewrapDataKeys} then wraps the data keys of a storage with
-   * it.
+   * Creates a new master key for new data keys, and writes the file again. Older master keys are
+   * kept. {@link EncryptedCheckpointStorage#rewrapDataKeys} then wraps the data keys of a storage
+   * with it.
    *
    * @param password what the file is to be encrypted with from now on; not kept
    * @throws StateIoException if the file cannot be written; the keys are as before then
@@ -260,7 +261,9 @@ public final class KeyFile implements KeyService {
     replace(bytes.rewind());
   }
 
-  /** Writes another file, syncs and renames it: at any time the file is the old one or the new one. */
+  /**
+   * Writes another file, syncs and renames it: at any time the file is the old one or the new one.
+   */
   private void replace(ByteBuffer bytes) {
     Path absolute = file.toAbsolutePath();
     Path aside = absolute.resolveSibling(absolute.getFileName() + ".new");

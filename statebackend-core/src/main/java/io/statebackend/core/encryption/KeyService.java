@@ -5,7 +5,8 @@ package io.statebackend.core.encryption;
  * Keeps master keys, and wraps data keys with them: a key management service, or a {@link KeyFile}.
  * Master keys never leave it; data keys are what files are encrypted with.
  *
- * <p>Implementations are thread-safe. Each method may call a remote system. If that fails, it throws a {@link io.statebackend.api.StateIoException}.
+ * <p>Implementations are thread-safe. Each method may call a remote system. If that fails, it
+ * throws a {@link io.statebackend.api.StateIoException}.
  */
 public interface KeyService {
 
@@ -32,7 +33,8 @@ public interface KeyService {
    * Encrypts a data key again, with the newest master key.
    *
    * @param key the key as it is wrapped now
-   * @return the same data key, wrapped again, even if it was wrapped with the newest master key already
+   * @return the same data key, wrapped again, even if it was wrapped with the newest master key
+   *     already
    * @throws io.statebackend.api.IncompatibleStateException as from {@link #unwrap}
    * @throws io.statebackend.api.StateIoException if the service cannot be asked
    */

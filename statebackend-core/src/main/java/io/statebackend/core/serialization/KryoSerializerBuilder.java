@@ -47,7 +47,10 @@ public final class KryoSerializerBuilder<T> {
   }
 
   /**
-   * Registers a class that has a Kryo serializer of its own, such as Kryo's {@code CompatibleFieldSerializer}. The library knows nothing about its form, and the serializer decides what it can read of other versions. Also register the classes that this class refers to.
+   * Registers a class that has a Kryo serializer of its own, such as Kryo's {@code
+   * CompatibleFieldSerializer}. The library knows nothing about its form, and the serializer
+   * decides what it can read of other versions. Also register the classes that this class refers
+   * to.
    *
    * @param type the class
    * @param serializer the class of its serializer, a subclass of Kryo's {@code Serializer}, of
@@ -75,7 +78,8 @@ public final class KryoSerializerBuilder<T> {
   }
 
   /**
-   * Sets the name that a class had when state was written. If you can change the class, use {@link io.statebackend.api.FormerNames} instead.
+   * Sets the name that a class had when state was written. If you can change the class, use {@link
+   * io.statebackend.api.FormerNames} instead.
    *
    * @param type the class
    * @param formerName its binary name then, such as {@code com.example.Order$Line}
@@ -94,7 +98,9 @@ public final class KryoSerializerBuilder<T> {
   }
 
   /**
-   * Says that a class is gone and that no stored state has an object of it that is still needed. If such an object is found all the same, that is an {@link io.statebackend.api.IncompatibleStateException}.
+   * Says that a class is gone and that no stored state has an object of it that is still needed. If
+   * such an object is found all the same, that is an {@link
+   * io.statebackend.api.IncompatibleStateException}.
    *
    * @param className its binary name
    * @return this

@@ -14,9 +14,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Sets up the serializer of a record that cannot have annotations, because it belongs to somebody else or should not know how it is stored. Begun by {@link Serializers#recordBuilder}.
+ * Sets up the serializer of a record that cannot have annotations, because it belongs to somebody
+ * else or should not know how it is stored. Begun by {@link Serializers#recordBuilder}.
  *
- * <p>Methods that take a class refer to records inside the record. Former names are added to those of {@link io.statebackend.api.FormerNames}. Default values replace those of {@link io.statebackend.api.DefaultValue}.
+ * <p>Methods that take a class refer to records inside the record. Former names are added to those
+ * of {@link io.statebackend.api.FormerNames}. Default values replace those of {@link
+ * io.statebackend.api.DefaultValue}.
  *
  * @param <R> the record
  */
@@ -61,7 +64,9 @@ public final class RecordSerializerBuilder<R extends Record> {
   }
 
   /**
-   * Sets the value of a component for which the stored state has none. This happens if the state was written before the component existed, or if it contains {@code null} and the component is a primitive now.
+   * Sets the value of a component for which the stored state has none. This happens if the state
+   * was written before the component existed, or if it contains {@code null} and the component is a
+   * primitive now.
    *
    * @param component its name
    * @param value the value; a copy of it each time if it can be changed
@@ -104,7 +109,8 @@ public final class RecordSerializerBuilder<R extends Record> {
   }
 
   /**
-   * Sets the serializer of a component, instead of the one for its declared type. So one component without a built-in serializer does not force the whole record to Kryo.
+   * Sets the serializer of a component, instead of the one for its declared type. So one component
+   * without a built-in serializer does not force the whole record to Kryo.
    *
    * @param component its name
    * @param serializer a serializer of the declared type of the component; it is never given {@code

@@ -130,16 +130,23 @@ public final class Serializers {
   /** Offsets from UTC, 4 bytes. */
   public static final TypeSerializer<ZoneOffset> ZONE_OFFSET = TimeSerializers.zoneOffset();
 
-  /** Time zones, by their ids. A time zone that this JVM does not know is refused when it is read. */
+  /**
+   * Time zones, by their ids. A time zone that this JVM does not know is refused when it is read.
+   */
   public static final TypeSerializer<ZoneId> ZONE_ID = TimeSerializers.zoneId();
 
-  /** Currencies, by their codes. A currency that this JVM does not know is refused when it is read. */
+  /**
+   * Currencies, by their codes. A currency that this JVM does not know is refused when it is read.
+   */
   public static final TypeSerializer<Currency> CURRENCY = UtilSerializers.currency();
 
   /** Locales, with script, variant and extensions. */
   public static final TypeSerializer<Locale> LOCALE = UtilSerializers.locale();
 
-  /** URIs, by their text. They cannot be keys, because equal URIs may differ in upper and lower case. */
+  /**
+   * URIs, by their text. They cannot be keys, because equal URIs may differ in upper and lower
+   * case.
+   */
   public static final TypeSerializer<java.net.URI> URI = UtilSerializers.uri();
 
   /** Bit sets, as their length in bytes and these bytes. Their capacity is not kept. */
@@ -306,7 +313,8 @@ public final class Serializers {
   }
 
   /**
-   * Returns the serializer of an enum. Constants are stored by name. Their order may change and new ones may be added. A removed constant is an error only if the stored state contains it.
+   * Returns the serializer of an enum. Constants are stored by name. Their order may change and new
+   * ones may be added. A removed constant is an error only if the stored state contains it.
    *
    * @param type the enum
    * @param <E> the enum
@@ -317,7 +325,10 @@ public final class Serializers {
   }
 
   /**
-   * Returns the serializer of a record. It writes component by component, with the serializers that {@link #of} finds for their declared types, including types such as {@code List<Long>}. Components that are not primitives may be {@code null}. A record may contain itself, up to 256 levels deep.
+   * Returns the serializer of a record. It writes component by component, with the serializers that
+   * {@link #of} finds for their declared types, including types such as {@code List<Long>}.
+   * Components that are not primitives may be {@code null}. A record may contain itself, up to 256
+   * levels deep.
    *
    * @param type the record, which is not generic
    * @param <R> the record
@@ -330,7 +341,8 @@ public final class Serializers {
   }
 
   /**
-   * Begins to set up the serializer of a record, if annotations cannot say which components were renamed, or which value new ones get.
+   * Begins to set up the serializer of a record, if annotations cannot say which components were
+   * renamed, or which value new ones get.
    *
    * @param type the record, which is not generic
    * @param <R> the record
@@ -343,7 +355,12 @@ public final class Serializers {
   /**
    * Returns the serializer of any class by Kryo.
    *
-   * <p>Objects are written field by field, without transient fields, and objects may refer to each other in any way. Only registered classes are written and read. The classes that the declared types of fields name are registered automatically, and so are the usual collections. Name the classes here that are only known at run time, such as the content of a field of type {@code Object}. An object of a class that is not registered is an {@link IllegalArgumentException}, which prints the line to write.
+   * <p>Objects are written field by field, without transient fields, and objects may refer to each
+   * other in any way. Only registered classes are written and read. The classes that the declared
+   * types of fields name are registered automatically, and so are the usual collections. Name the
+   * classes here that are only known at run time, such as the content of a field of type {@code
+   * Object}. An object of a class that is not registered is an {@link IllegalArgumentException},
+   * which prints the line to write.
    *
    * <p>As a key type use a record instead; see {@link #checkKey}.
    *
@@ -358,7 +375,8 @@ public final class Serializers {
   }
 
   /**
-   * Begins to set up the serializer of a class by Kryo, if {@link #kryo} is not enough: for classes with Kryo serializers of their own, classes that were renamed, and classes that are gone.
+   * Begins to set up the serializer of a class by Kryo, if {@link #kryo} is not enough: for classes
+   * with Kryo serializers of their own, classes that were renamed, and classes that are gone.
    *
    * @param type the class or interface of the values
    * @param <T> the type of the values
@@ -369,8 +387,9 @@ public final class Serializers {
   }
 
   /**
-   * Returns the serializer of a sealed interface in which every case is a record or an enum. It writes which case it is, and its value. Cases are known by the simple names of their classes, and may
-   * contain the interface again, up to 256 levels deep.
+   * Returns the serializer of a sealed interface in which every case is a record or an enum. It
+   * writes which case it is, and its value. Cases are known by the simple names of their classes,
+   * and may contain the interface again, up to 256 levels deep.
    *
    * @param type the interface, which is not generic
    * @param <T> the interface
@@ -431,7 +450,10 @@ public final class Serializers {
   }
 
   /**
-   * Checks that values of a type can be keys, namespaces or user keys of maps: two of them must be equal if and only if their bytes are. Sets, maps, and types that contain one, are refused. Objects that Kryo writes are accepted only if their fields contain no collections, arrays or other objects, and their {@code equals} has to compare all fields.
+   * Checks that values of a type can be keys, namespaces or user keys of maps: two of them must be
+   * equal if and only if their bytes are. Sets, maps, and types that contain one, are refused.
+   * Objects that Kryo writes are accepted only if their fields contain no collections, arrays or
+   * other objects, and their {@code equals} has to compare all fields.
    *
    * @param serializer the serializer of the values
    * @param role what they are meant to be, for the message, such as {@code "key"}

@@ -114,7 +114,7 @@ final class TypeResolver {
   /**
    * A record or sealed interface that is being resolved.
    *
-   * @param type the type
+   * @param type the record or sealed interface
    * @param inside what stands for it inside itself
    * @param outer the one around it, or {@code null}
    * @param depth the number of types around it
@@ -173,7 +173,9 @@ final class TypeResolver {
     return (TypeSerializer<T>) resolve(type.type(), type.toString(), RecordOptions.NONE);
   }
 
-  /** Assumes that values that contain values of their own type are immutable, and then checks this. */
+  /**
+   * Assumes that values that contain values of their own type are immutable, and then checks this.
+   */
   private static TypeSerializer<?> resolve(Type type, String where, RecordOptions options) {
     Declaration hopeful = new Declaration(options, true);
     TypeSerializer<?> serializer = new TypeResolver(where, Map.of(), null, hopeful).of(type);

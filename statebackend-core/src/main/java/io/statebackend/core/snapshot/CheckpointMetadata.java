@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param timestampMillis when it was published, in milliseconds since 1970-01-01 UTC
  * @param savepoint the name of the savepoint, or {@code null} for a checkpoint
  * @param operators the parts of all operators
- * @param droppedStates by operator, the names of the states that the program drops; they were dropped before this checkpoint, so a restore of it does not drop them again
+ * @param droppedStates by operator, the names of the states that the program drops; they were
+ *     dropped before this checkpoint, so a restore of it does not drop them again
  */
 public record CheckpointMetadata(
     long checkpointId,
@@ -149,7 +150,8 @@ public record CheckpointMetadata(
   }
 
   /**
-   * Reads the file. A file that is not metadata of a checkpoint is refused before memory is allocated for all of it.
+   * Reads the file. A file that is not metadata of a checkpoint is refused before memory is
+   * allocated for all of it.
    *
    * @param in the file
    * @param file its name, for messages

@@ -25,7 +25,8 @@ public record EventTime(long origin, long watermark) {
   }
 
   /**
-   * Returns the time at which a subtask continues that takes over from others: the earliest of their times, so that nothing expires sooner than it would have.
+   * Returns the time at which a subtask continues that takes over from others: the earliest of
+   * their times, so that nothing expires sooner than it would have.
    *
    * @param headers of the subtasks that it takes over from
    * @return the time, or {@code null} if one of them had none

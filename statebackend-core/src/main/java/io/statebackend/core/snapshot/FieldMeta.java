@@ -34,7 +34,7 @@ public record FieldMeta(TypeSchema schema, int fixedLength) {
   /**
    * Describes what a serializer writes.
    *
-   * @param serializer the serializer
+   * @param serializer the serializer to describe
    * @return its schema and fixed length
    */
   public static FieldMeta of(TypeSerializer<?> serializer) {

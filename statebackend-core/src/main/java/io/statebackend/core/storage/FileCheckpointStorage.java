@@ -36,9 +36,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Checkpoints in a directory of a file system.
  *
- * <p>A file is written under another name, synced, and renamed. Renames become durable when {@link #publish} syncs their directories. A lock file excludes other writers, in this process and in others. This works on the file system of any path.
+ * <p>A file is written under another name, synced, and renamed. Renames become durable when {@link
+ * #publish} syncs their directories. A lock file excludes other writers, in this process and in
+ * others. This works on the file system of any path.
  *
- * <p>If the file system has such permissions, new files and directories belong to their owner only. An existing directory keeps its permissions, and so does a file that is imported by a link.
+ * <p>If the file system has such permissions, new files and directories belong to their owner only.
+ * An existing directory keeps its permissions, and so does a file that is imported by a link.
  */
 public final class FileCheckpointStorage implements CheckpointStorage {
   private static final Logger logger = LoggerFactory.getLogger(FileCheckpointStorage.class);
@@ -110,10 +113,10 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   }
 
   /**
-   * Opens a directory for reading, whether it is locked or not. Changes nothing in it. Methods that write
-   * throw {@link UnsupportedOperationException}.
+   * Opens a directory for reading, whether it is locked or not. Changes nothing in it. Methods that
+   * write throw {@link UnsupportedOperationException}.
    *
-   * @param directory the directory
+   * @param directory an existing directory
    * @return the storage; the caller closes it
    * @throws StateIoException if it does not exist or is not a directory
    */
@@ -202,7 +205,10 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     }
   }
 
-  /** Creates a directory of the storage. Needs {@code open}: whoever finds the directory finds it marked. */
+  /**
+   * Creates a directory of the storage. Needs {@code open}: whoever finds the directory finds it
+   * marked.
+   */
   private void createDirectory(Path path) throws IOException {
     if (path.equals(directory)) {
       return;
@@ -253,7 +259,8 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   }
 
   /**
-   * Called before something is begun, published or deleted: somebody may have deleted the directory or the lock file, and another writer may have come in.
+   * Called before something is begun, published or deleted: somebody may have deleted the directory
+   * or the lock file, and another writer may have come in.
    */
   private void checkLock() {
     if (lock != null) {
@@ -513,7 +520,9 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   }
 
   /**
-   * Aborts the files that are being written, and releases the lock. Waits for calls that are running, even on a disk that hangs, because otherwise they could interfere with the next writer.
+   * Aborts the files that are being written, and releases the lock. Waits for calls that are
+   * running, even on a disk that hangs, because otherwise they could interfere with the next
+   * writer.
    */
   @Override
   public void close() {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file that is read by position.
  *
- * <p>An interrupt of a thread that reads closes the channel for all threads. The file is then opened again, so that only the interrupted thread fails.
+ * <p>An interrupt of a thread that reads closes the channel for all threads. The file is then
+ * opened again, so that only the interrupted thread fails.
  */
 final class FileInput implements StorageInput {
   private final Path path;
@@ -39,7 +40,8 @@ final class FileInput implements StorageInput {
   }
 
   /**
-   * Opens a file. Anything but a regular file is refused before it is opened, because opening a pipe waits for a writer.
+   * Opens a file. Anything but a regular file is refused before it is opened, because opening a
+   * pipe waits for a writer.
    */
   static FileInput open(Path path) throws IOException {
     Object fileKey = FileTree.requireRegular(path).fileKey();
@@ -77,7 +79,9 @@ final class FileInput implements StorageInput {
     T on(FileChannel channel) throws IOException;
   }
 
-  /** Does something with the channel, and repeats it if another thread's interrupt has closed it. */
+  /**
+   * Does something with the channel, and repeats it if another thread's interrupt has closed it.
+   */
   private <T> T call(Call<T> call) {
     while (true) {
       FileChannel used = channel;

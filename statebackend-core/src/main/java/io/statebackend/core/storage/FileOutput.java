@@ -22,12 +22,14 @@ import java.util.Set;
 final class FileOutput implements StorageOutput {
 
   /**
-   * The end of a file's name until it is committed. No part of a path in a storage can contain it, and nobody else gives files such names. So files with such names may be deleted.
+   * The end of a file's name until it is committed. No part of a path in a storage can contain it,
+   * and nobody else gives files such names. So files with such names may be deleted.
    */
   static final String ASIDE_SUFFIX = ".uncommitted~";
 
   /**
-   * The maximum size of one read or write: for each call, the JDK keeps a native buffer of that size per thread.
+   * The maximum size of one read or write: for each call, the JDK keeps a native buffer of that
+   * size per thread.
    */
   static final int PIECE_SIZE_BYTES = 1 << 20;
 
@@ -124,7 +126,8 @@ final class FileOutput implements StorageOutput {
     try {
       channel.force(true);
       channel.close();
-      // An atomic move replaces an existing file. Between this check and the move a file that somebody
+      // An atomic move replaces an existing file. Between this check and the move a file that
+      // somebody
       // else puts there would be lost; the file system offers nothing that closes the gap.
       if (FileTree.exists(file, LinkOption.NOFOLLOW_LINKS)) {
         throw new FileAlreadyExistsException(file.toString());

@@ -23,11 +23,16 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
-/** The operations of the file storage on files and directories; the caller decides when and under which lock. */
+/**
+ * The operations of the file storage on files and directories; the caller decides when and under
+ * which lock.
+ */
 final class FileTree {
   private FileTree() {}
 
-  /** Tells whether a path exists. Unlike {@link Files#exists}, an error is not taken for absence. */
+  /**
+   * Tells whether a path exists. Unlike {@link Files#exists}, an error is not taken for absence.
+   */
   static boolean exists(Path path, LinkOption... options) throws IOException {
     return attributes(path, options) != null;
   }
@@ -43,7 +48,8 @@ final class FileTree {
   }
 
   /**
-   * Refuses anything but a directory before it is listed, because opening a pipe waits for a writer.
+   * Refuses anything but a directory before it is listed, because opening a pipe waits for a
+   * writer.
    *
    * @return the directory
    * @throws NotDirectoryException if it is neither a directory nor a link to one
@@ -57,7 +63,8 @@ final class FileTree {
   }
 
   /**
-   * Refuses anything but a regular file before it is opened, because opening a pipe waits for a writer.
+   * Refuses anything but a regular file before it is opened, because opening a pipe waits for a
+   * writer.
    *
    * @return the attributes of the file
    */
@@ -75,7 +82,10 @@ final class FileTree {
   }
 
   /**
-   * Refuses a path with symbolic links below the top. A link that is created after this check is followed all the same: Java can open a file relative to an open directory only if the file system offers a {@link java.nio.file.SecureDirectoryStream}, and then it cannot sync the directory.
+   * Refuses a path with symbolic links below the top. A link that is created after this check is
+   * followed all the same: Java can open a file relative to an open directory only if the file
+   * system offers a {@link java.nio.file.SecureDirectoryStream}, and then it cannot sync the
+   * directory.
    */
   static void refuseLinks(Path top, Path directory) throws IOException {
     Path at = top;
@@ -132,7 +142,9 @@ final class FileTree {
   }
 
   /**
-   * Makes the existence of a directory durable, up to the root of its file system. This includes directories that existed before: an earlier process may have created them and died before it synced.
+   * Makes the existence of a directory durable, up to the root of its file system. This includes
+   * directories that existed before: an earlier process may have created them and died before it
+   * synced.
    */
   static void syncAncestors(Path directory) throws IOException {
     FileStore fileStore = Files.getFileStore(directory);
@@ -149,7 +161,8 @@ final class FileTree {
   }
 
   /**
-   * Deletes uncommitted files, and makes committed ones durable, because an earlier process may have died before it did. Files of others are left alone, and so is what cannot be read.
+   * Deletes uncommitted files, and makes committed ones durable, because an earlier process may
+   * have died before it did. Files of others are left alone, and so is what cannot be read.
    */
   static void recover(Path top) throws IOException {
     Files.walkFileTree(top, new Recovery(top));

@@ -28,7 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A directory of files that may be wrong or missing. So a failure here is never an error for the caller. Nothing is synced. Thread-safe.
+ * A directory of files that may be wrong or missing. So a failure here is never an error for the
+ * caller. Nothing is synced. Thread-safe.
  */
 final class LocalCopies {
   private static final Logger logger = LoggerFactory.getLogger(LocalCopies.class);
@@ -279,7 +280,9 @@ final class LocalCopies {
     }
   }
 
-  /** Creates a local file from a copy, by a hard link or by copying; returns whether that worked. */
+  /**
+   * Creates a local file from a copy, by a hard link or by copying; returns whether that worked.
+   */
   boolean export(Path copy, Path target) {
     try {
       Files.createLink(target, copy);

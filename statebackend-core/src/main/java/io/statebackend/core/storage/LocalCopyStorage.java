@@ -22,11 +22,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps local copies of what is written into another storage, so that a program that is started again on the same machine need not read everything over the network.
+ * Keeps local copies of what is written into another storage, so that a program that is started
+ * again on the same machine need not read everything over the network.
  *
- * <p>Only the other storage is authoritative. The metadata of a checkpoint is always read from there. A copy is used if its length and checksum are those in the metadata, and the whole copy is read to compare them. If a copy is missing, damaged, old or unreadable, the file is read from the other storage instead. If the directory cannot be used at all, there are no copies, and a warning says so. Two storages cannot share a directory.
+ * <p>Only the other storage is authoritative. The metadata of a checkpoint is always read from
+ * there. A copy is used if its length and checksum are those in the metadata, and the whole copy is
+ * read to compare them. If a copy is missing, damaged, old or unreadable, the file is read from the
+ * other storage instead. If the directory cannot be used at all, there are no copies, and a warning
+ * says so. Two storages cannot share a directory.
  *
- * <p>Around an encrypted storage, the copies are not encrypted, and only their owner can read them. Beneath encryption no copy is used, because metadata cannot be read there.
+ * <p>Around an encrypted storage, the copies are not encrypted, and only their owner can read them.
+ * Beneath encryption no copy is used, because metadata cannot be read there.
  */
 public final class LocalCopyStorage implements CheckpointStorage {
   private static final Logger logger = LoggerFactory.getLogger(LocalCopyStorage.class);

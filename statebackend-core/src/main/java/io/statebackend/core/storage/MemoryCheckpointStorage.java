@@ -19,7 +19,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Checkpoints in the memory of the process, for tests and for state that need not outlive the process.
+ * Checkpoints in the memory of the process, for tests and for state that need not outlive the
+ * process.
  *
  * <p>The files outlive the storage: {@link #reopen()} finds them again after {@link #close()}. They
  * do not outlive the process.

@@ -13,9 +13,10 @@ public interface WindowHandler<O, X extends Exception> {
   /**
    * Handles the result of a window. Its key is the current key.
    *
-   * @param window the window
+   * @param window the window that has ended, or got a late record
    * @param result the result of the records in the window; for a list, a copy
-   * @throws X if handling it failed; the next call of {@link WindowedState#advanceTo} delivers the result again
+   * @throws X if handling it failed; the next call of {@link WindowedState#advanceTo} delivers the
+   *     result again
    */
   void onWindow(Window window, O result) throws X;
 }

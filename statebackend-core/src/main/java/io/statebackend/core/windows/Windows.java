@@ -41,7 +41,9 @@ public final class Windows {
   }
 
   /**
-   * Lets windows of one size begin at regular times, so that they overlap or have gaps between them. A record belongs to each window that contains its timestamp, and its cost is proportional to their number.
+   * Lets windows of one size begin at regular times, so that they overlap or have gaps between
+   * them. A record belongs to each window that contains its timestamp, and its cost is proportional
+   * to their number.
    *
    * @param size the size, 1 millisecond or more
    * @param slide how long after one window the next one begins, 1 millisecond or more
@@ -74,7 +76,8 @@ public final class Windows {
   }
 
   /**
-   * Moves the beginnings of windows, for example so that windows of a day begin at midnight in some time zone.
+   * Moves the beginnings of windows, for example so that windows of a day begin at midnight in some
+   * time zone.
    *
    * @param newOffset how much later they begin; negative for earlier
    * @return the windows

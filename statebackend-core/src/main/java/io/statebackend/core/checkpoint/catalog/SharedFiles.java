@@ -51,7 +51,10 @@ public final class SharedFiles implements NativeFiles {
   /** The number of names that were given; guarded by {@code this}. */
   private int nameCount;
 
-  /** The checkpoint for which files are written. It is told about each file, so that it can stop the writer. */
+  /**
+   * The checkpoint for which files are written. It is told about each file, so that it can stop the
+   * writer.
+   */
   public interface Writing {
 
     /**
