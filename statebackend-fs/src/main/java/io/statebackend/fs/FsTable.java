@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 
-/** What the tables of all kinds have: the records, and a key part and a view to work with. */
+/** The common part of tables of all kinds: the records, and a key part and a view to work with. */
 final class FsTable<K, N> {
   final Log log;
   final Records heads;

@@ -4,11 +4,12 @@ package io.statebackend.fs;
 /**
  * Hashes serialized keys for the index.
  *
- * <p>Not the stable hash that decides the key group: that one has few free bits within a key group,
- * and may be easy to collide with. This one is seeded, so that nobody can choose keys that collide,
- * and is computed from the bytes of a record alone, so that a record can be found in the index
- * without its serializers. One multiplication of 64 x 64 -> 128 bits for a key of 8 bytes: with an
- * odd number that nobody knows, two keys seldom have the same bits in the upper part.
+ * <p>This is not the stable hash that decides the key group. That one has few free bits within a
+ * key group, and it may be easy to find keys that collide. This hash is seeded, so nobody can
+ * choose keys that collide. It is computed only from the bytes of a record, so a record can be
+ * found in the index without its serializers. One multiplication of 64 x 64 -> 128 bits for a key
+ * of 8 bytes: with an odd number that nobody knows, two keys seldom have the same bits in the upper
+ * part.
  */
 final class KeyHash {
   private static final long ODD_1 = 0x9E3779B97F4A7C15L;

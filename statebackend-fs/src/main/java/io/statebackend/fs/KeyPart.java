@@ -4,8 +4,8 @@ package io.statebackend.fs;
 import io.statebackend.api.BinaryOutput;
 
 /**
- * The bytes that a record lies under, with their hash: a cursor that is moved from operation to
- * operation. The bytes may be those of a key context, so they are valid for one operation.
+ * The key bytes of a record, with their hash. It is moved from operation to operation. The bytes
+ * may be those of a key context, so they are valid for one operation.
  */
 final class KeyPart {
   private final long seed;
@@ -30,7 +30,7 @@ final class KeyPart {
     return length;
   }
 
-  /** Returns the bytes as a number; of no meaning if they are not 8. */
+  /** Returns the bytes as a number; without a meaning if they are not 8 bytes. */
   long number() {
     return number;
   }

@@ -8,14 +8,14 @@ import io.statebackend.api.spi.KeyContext;
 import java.util.Arrays;
 
 /**
- * How key and namespace are one key part.
+ * The format of key and namespace in one key part.
  *
  * <pre>
  * keyPart := keyLength:u32? key namespace page:u32?
  * </pre>
  *
- * <p>The length is there only if both key and namespace vary in length, the page only in records of
- * pages. Immutable.
+ * <p>The length exists only if both key and namespace vary in length, and the page only in records
+ * of pages. Immutable.
  */
 final class KeyPartFormat {
   static final int PAGE_BYTES = Integer.BYTES;

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * The iterators of a table that look pages up one by one. They have to know when their list or map
- * is cleared, lest they go on with another one of the same key. Iterators are given up without
+ * is cleared, lest they go on with another one of the same key. Iterators are abandoned without
  * notice, so references to them are weak.
  */
 final class PagedIterators {

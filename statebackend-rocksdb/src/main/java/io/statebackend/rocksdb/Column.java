@@ -4,8 +4,8 @@ package io.statebackend.rocksdb;
 import io.statebackend.api.spi.EntryKeyFormat;
 
 /**
- * Where the entries of one table lie: in a column family of its own, or with other tables in the
- * one that all databases have. There a number behind the key group keeps the tables apart.
+ * The place of the entries of one table: a column family of its own, or the one that all databases
+ * have, together with other tables. There a number behind the key group separates the tables.
  *
  * @param format what the entries are
  * @param id what the cache calls it

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded write-back cache of entries in serialized form, on the heap: what is read and written
- * often crosses into native code only when it is evicted or an image is taken.
+ * A bounded write-back cache of entries in serialized form, on the heap. Entries that are used
+ * often cross into native code only when they are evicted or an image is taken.
  *
  * <pre>
  * chunk := entry*                             chunks are filled one after the other, and evicted so
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * slot  := hash:32 address:32                 an open-addressed index of all entries
  * </pre>
  *
- * <p>For the owner alone. Methods that find or make an entry leave the cache standing on it.
+ * <p>Only the owner uses it. Methods that find or create an entry leave the cache positioned on it.
  */
 final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   /*
@@ -88,16 +88,16 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
 
   private static final int LARGE_CHUNK_BYTES = 512 << 10;
 
-  /** A budget has so many small chunks at least. */
+  /** The minimum number of small chunks in a budget. */
   private static final int SMALL_CHUNKS_MIN = 16;
 
-  /** A budget has so many chunks at least that are not small, for as many stores. */
+  /** The minimum number of chunks in a budget that are not small, for as many stores. */
   private static final int LARGE_CHUNKS_MIN = 512;
 
-  /** An entry may take this part of a chunk; larger ones are not cached. */
+  /** An entry may take this fraction of a chunk; larger ones are not cached. */
   private static final int ENTRIES_PER_CHUNK_MIN = 8;
 
-  /** So much, whatever the chunk. */
+  /** The maximum size of a cached entry, for chunks of any size. */
   private static final int ENTRY_BYTES_MAX = SMALL_CHUNK_BYTES / ENTRIES_PER_CHUNK_MIN;
 
   /** Addresses are positive, and fit into half of a slot. */
@@ -523,7 +523,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       for (int entry = 0; entry < size; entry += entryBytes(source, entry)) {
         if ((source[entry + FLAGS] & DEAD) == 0
             && isBeneath(source, entry, column, prefix, prefixLength)) {
-          standOn(i, entry);
+          moveTo(i, entry);
           kill();
         }
       }
@@ -567,7 +567,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     for (int entry = 0; entry < sizes[number]; entry += entryBytes(source, entry)) {
       if (isDirty(source, entry) && isBeneath(source, entry, column, prefix, prefixLength)) {
         if ((source[entry + FLAGS] & OPERAND) != 0) {
-          standOn(number, entry);
+          moveTo(number, entry);
           kill();
         } else {
           if ((source[entry + FLAGS] & PAGE) != 0) {
@@ -658,7 +658,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     for (int entry = 0; entry < sizes[number]; entry += entryBytes(source, entry)) {
       if (isDirty(source, entry)) {
         if ((source[entry + FLAGS] & OPERAND) != 0) {
-          standOn(number, entry);
+          moveTo(number, entry);
           kill();
         } else {
           if ((source[entry + FLAGS] & PAGE) != 0) {
@@ -748,7 +748,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     int entry = sizes[newest];
     int sizeBytes = Math.min(sizeBytes(keyLength, capacity), chunkBytes - entry);
     sizes[newest] += sizeBytes;
-    standOn(newest, entry);
+    moveTo(newest, entry);
     setInt(bytes, entry, hash);
     setShort(bytes, entry + KEY_LENGTH, keyLength);
     setShort(bytes, entry + CAPACITY, sizeBytes - HEADER_BYTES - keyLength);
@@ -820,7 +820,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
 
   /**
    * Takes memory out of the budget for what is known of entries beside them, a part of what the
-   * chunks take; evicts entries if need be.
+   * chunks take; evicts entries if necessary.
    */
   @Override
   public boolean take(long wanted) {
@@ -952,7 +952,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     return keptEnd;
   }
 
-  private void standOn(int newChunk, int entry) {
+  private void moveTo(int newChunk, int entry) {
     chunk = newChunk;
     bytes = chunks[newChunk];
     at = entry;

@@ -135,7 +135,7 @@ public final class RegisteredOnlyKryo extends Kryo {
    *
    * @throws IncompatibleStateException if something should become of it
    */
-  void meetGone(String className) {
+  void onMissingClass(String className) {
     if (discarding == 0) {
       throw new IncompatibleStateException(
           "an object of class "
