@@ -20,7 +20,7 @@ import java.util.Set;
  * checkpoint has. A table file never changes and its name never comes again, so the name tells.
  */
 final class RocksDbSnapshots implements NativeSnapshots {
-  private static final String FORMAT = "rocksdb-1";
+  static final String FORMAT = "rocksdb-1";
   private static final String MANIFEST_PREFIX = "MANIFEST-";
 
   private final Transfers transfers;
