@@ -50,8 +50,10 @@ class ModuleDirectionTest {
       Module.published("testkit", "api", "core").exposing("org.junit.jupiter.api", "org.assertj");
   private static final Module S3 =
       Module.published("s3", "api").exposing("software.amazon.awssdk.services.s3");
+
   /** The command line finds engines by name; its code uses none. */
-  private static final Module CLI = Module.published("cli", "api", "core").bringing("fs", "rocksdb");
+  private static final Module CLI =
+      Module.published("cli", "api", "core").bringing("fs", "rocksdb");
 
   private static final Module EXAMPLES =
       Module.internal("examples", "api", "core", "memory", "fs", "rocksdb");
@@ -275,15 +277,12 @@ class ModuleDirectionTest {
    * A module of the reactor.
    *
    * @param uses the modules whose types its main code may name
-   * @param brings the modules that come along with it, though its main code names none of their types
+   * @param brings the modules that come along with it, though its main code names none of their
+   *     types
    * @param exposes the packages of others that its exported API may name
    */
   private record Module(
-      String name,
-      boolean isPublished,
-      Set<String> uses,
-      Set<String> brings,
-      Set<String> exposes) {
+      String name, boolean isPublished, Set<String> uses, Set<String> brings, Set<String> exposes) {
     static Module published(String name, String... uses) {
       return new Module(name, true, Set.of(uses), Set.of(), Set.of());
     }

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
 /**
@@ -25,7 +26,9 @@ record Console(PrintWriter out, PrintWriter err, Ansi ansi, boolean showsProgres
 
   /** Returns a text in a style of picocli, such as {@code red}, if there are colours. */
   String styled(String style, String text) {
-    return ansi.apply(text, List.of(Ansi.Style.parse(style))).toString();
+    return CommandLine.Help.defaultColorScheme(ansi)
+        .apply(text, List.of(Ansi.Style.parse(style)))
+        .toString();
   }
 
   /** Writes rows as columns. A column whose title begins with {@code >} is set to the right. */

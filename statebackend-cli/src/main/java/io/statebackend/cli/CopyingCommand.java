@@ -83,8 +83,7 @@ abstract class CopyingCommand extends CheckpointCommand {
     return switch (compression.toLowerCase(Locale.ROOT)) {
       case "none" -> Compression.NONE;
       case "lz4" -> Compression.LZ4;
-      default ->
-          throw new UsageException("--compression is none or lz4: " + compression);
+      default -> throw new UsageException("--compression is none or lz4: " + compression);
     };
   }
 }

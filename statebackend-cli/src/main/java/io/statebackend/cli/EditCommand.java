@@ -66,9 +66,7 @@ final class EditCommand extends CopyingCommand {
     copy.set(
         found,
         wanted,
-        namespace == null
-            ? null
-            : ValueParser.parse(found.meta().namespace().schema(), namespace),
+        namespace == null ? null : ValueParser.parse(found.meta().namespace().schema(), namespace),
         ValueParser.parse(found.value(), value));
   }
 }

@@ -133,7 +133,12 @@ final class JsonParser {
     }
     String digits = text.substring(from, at);
     try {
-      return digits.matches("-?[0-9]+") ? new BigInteger(digits) : new BigDecimal(digits);
+      if (digits.matches("-?[0-9]+")) {
+        return new BigInteger(digits);
+      }
+      BigDecimal decimal = new BigDecimal(digits);
+      // A decimal has no negative zero.
+      return decimal.signum() == 0 && digits.startsWith("-") ? Double.valueOf(-0.0) : decimal;
     } catch (NumberFormatException e) {
       at = from;
       throw unexpected("a value");

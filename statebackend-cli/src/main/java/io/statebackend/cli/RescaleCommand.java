@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "rescale",
     description = {
-      "Makes a savepoint with another maximal parallelism, which a program cannot change by itself.",
+      "Makes a savepoint with another maximal parallelism, which a program cannot change by"
+          + " itself.",
       "",
       "The key group of every key is found anew, so everything is read and written. The parallelism"
           + " needs no command: a program that restores may have any up to the maximal one. Needs"
@@ -26,10 +27,7 @@ final class RescaleCommand extends CopyingCommand {
       description = "The number of key groups.")
   private int maxParallelism;
 
-  @Option(
-      names = "--operator",
-      paramLabel = "ID",
-      description = "Which operator. Default: all.")
+  @Option(names = "--operator", paramLabel = "ID", description = "Which operator. Default: all.")
   private @Nullable String operator;
 
   @Override

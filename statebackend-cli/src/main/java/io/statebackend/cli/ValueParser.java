@@ -126,8 +126,8 @@ final class ValueParser {
       case "int32" -> integer(tree).intValueExact();
       case "int64" -> integer(tree).longValueExact();
       case "bigint" -> integer(tree);
-      case "float32" -> (float) floating(tree);
-      case "float64" -> floating(tree);
+      case "float32" -> Float.parseFloat(tree.toString());
+      case "float64" -> Double.parseDouble(tree.toString());
       case "string" -> (String) tree;
       case "char16" -> character(schema, (String) tree);
       case "list", "array" -> elements(schema, tree, new ArrayList<>());
@@ -169,12 +169,6 @@ final class ValueParser {
 
   private static BigInteger integer(Object tree) {
     return tree instanceof BigDecimal decimal ? decimal.toBigIntegerExact() : (BigInteger) tree;
-  }
-
-  private static double floating(Object tree) {
-    return tree instanceof String text
-        ? Double.parseDouble(text)
-        : new BigDecimal(tree.toString()).doubleValue();
   }
 
   private static Character character(TypeSchema schema, String text) {

@@ -181,7 +181,7 @@ final class CheckpointReaderTest {
 
   @Test
   void list_tellsWhatIsCompleteDamagedAndUnfinished() throws IOException {
-    Path checkpoints = Goldens.checkpoints("fs", directory.resolve("fs"));
+    Path checkpoints = Goldens.checkpoints("fs-2", directory.resolve("fs"));
     Goldens.copy(checkpoints.resolve("chk-1"), checkpoints.resolve("chk-5"));
     Files.delete(checkpoints.resolve("chk-5/_metadata"));
     try (FileCheckpointStorage storage = FileCheckpointStorage.openReadOnly(checkpoints)) {

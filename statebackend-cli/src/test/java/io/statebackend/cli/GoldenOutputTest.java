@@ -81,7 +81,7 @@ final class GoldenOutputTest {
     COMMANDS.put("error-no-state", "cat DIR/memory --state totls");
     COMMANDS.put("error-no-key", "get DIR/memory --state count --key seven");
     COMMANDS.put("error-no-condition", "cat DIR/memory --where value");
-    COMMANDS.put("error-damaged", "cat DIR/damaged/chk-2");
+    COMMANDS.put("error-damaged", "cat DIR/damaged/chk-2 --state visits --where key=99");
     COMMANDS.put("error-option", "show DIR/memory --jsn");
     COMMANDS.put("error-address", "list hdfs://host/path");
   }

@@ -65,8 +65,7 @@ final class SavepointCopyTest {
   @ValueSource(ints = {2, 7, 1_000, 32_768})
   void rescale_anyMaxParallelism_isTheSameStateInOtherKeyGroups(int maxParallelism) {
     String from = place("fs");
-    fine(
-        "rescale", from, "--to", target, "--name", "x", "--max-parallelism", maxParallelism + "");
+    fine("rescale", from, "--to", target, "--name", "x", "--max-parallelism", maxParallelism + "");
     String copy = copied("x");
     fine("diff", from, copy);
     assertThat(fine("show", copy).out()).contains("of at most %d".formatted(maxParallelism));
@@ -88,8 +87,7 @@ final class SavepointCopyTest {
                 .restoreLatestOrFrom(source, "savepoint-x")
                 .open()) {
       for (int index = 0; index < 3; index++) {
-        try (Subtask subtask =
-            checkpoints.subtask("golden").index(index).parallelism(3).open()) {
+        try (Subtask subtask = checkpoints.subtask("golden").index(index).parallelism(3).open()) {
           assertThat(subtask.maxParallelism()).isEqualTo(31);
           KeyedStateBackend<Long> keyed =
               subtask.keyed(MemoryStateBackend.create(), Serializers.LONG);
@@ -118,8 +116,7 @@ final class SavepointCopyTest {
     Goldens.Ran diff = Goldens.run("diff", from, copied("x"));
     assertThat(diff.status()).isEqualTo(ExitStatus.DIFFERENT);
     assertThat(diff.out().lines().filter(line -> line.contains("state was removed"))).hasSize(2);
-    assertThat(diff.out().lines().filter(line -> line.contains(" 0        0        0")))
-        .hasSize(5);
+    assertThat(diff.out().lines().filter(line -> line.contains(" 0        0        0"))).hasSize(5);
     fine("drop", from, "--to", target, "--name", "y", "--operator", "golden");
     assertThat(fine("cat", copied("y")).out()).isEmpty();
   }
@@ -128,16 +125,51 @@ final class SavepointCopyTest {
   @ValueSource(strings = {"memory", "rocksdb"})
   void edit_oneKey_changesNothingElse(String engine) {
     String from = place(engine);
-    fine("edit", from, "--to", target, "--name", "set", "--state", "count", "--key", "7",
-        "--set", "4711");
+    fine(
+        "edit", from, "--to", target, "--name", "set", "--state", "count", "--key", "7", "--set",
+        "4711");
     checkDiff(from, "set", "count", "~", "\"value\":4711");
-    fine("edit", from, "--to", target, "--name", "new", "--state", "name", "--key", "123456",
-        "--set", "somebody");
+    fine(
+        "edit",
+        from,
+        "--to",
+        target,
+        "--name",
+        "new",
+        "--state",
+        "name",
+        "--key",
+        "123456",
+        "--set",
+        "somebody");
     checkDiff(from, "new", "name", "+", "\"value\":\"somebody\"");
-    fine("edit", from, "--to", target, "--name", "in", "--state", "window-sum", "--key", "7",
-        "--namespace", "noon", "--set", "1");
+    fine(
+        "edit",
+        from,
+        "--to",
+        target,
+        "--name",
+        "in",
+        "--state",
+        "window-sum",
+        "--key",
+        "7",
+        "--namespace",
+        "noon",
+        "--set",
+        "1");
     checkDiff(from, "in", "window-sum", "+", "\"namespace\":\"noon\"");
-    fine("edit", from, "--to", target, "--name", "gone", "--state", "numbers", "--key", "3",
+    fine(
+        "edit",
+        from,
+        "--to",
+        target,
+        "--name",
+        "gone",
+        "--state",
+        "numbers",
+        "--key",
+        "3",
         "--remove");
     Goldens.Ran gone = Goldens.run("cat", copied("gone"), "--state", "numbers");
     assertThat(gone.out()).isEmpty();
@@ -158,10 +190,18 @@ final class SavepointCopyTest {
   @Test
   void edit_andRescale_findTheNewKeyInItsNewKeyGroup() {
     String from = place("memory");
-    fine("edit", from, "--to", target, "--name", "a", "--state", "count", "--key", "4711",
-        "--set", "1");
-    fine("rescale", target + "/savepoint-a", "--to", target, "--name", "b",
-        "--max-parallelism", "100");
+    fine(
+        "edit", from, "--to", target, "--name", "a", "--state", "count", "--key", "4711", "--set",
+        "1");
+    fine(
+        "rescale",
+        target + "/savepoint-a",
+        "--to",
+        target,
+        "--name",
+        "b",
+        "--max-parallelism",
+        "100");
     assertThat(fine("get", copied("b"), "--state", "count", "--key", "4711").out())
         .contains("\"value\":1}");
   }

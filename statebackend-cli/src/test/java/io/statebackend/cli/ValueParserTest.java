@@ -15,6 +15,7 @@ import io.statebackend.core.storage.FileCheckpointStorage;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Values that are typed in are those that are shown. */
 final class ValueParserTest {
+  /** The JDK shows decimals that it cannot read back. */
+  private static final Pattern DECIMAL_OF_ANY_SCALE = Pattern.compile("E[+-][0-9]{10}");
+
   @TempDir private Path directory;
 
   /** Every value of the golden types, shown and typed in again, has the same bytes. */
@@ -34,8 +38,8 @@ final class ValueParserTest {
         StateEntries entries = reader.entries(reader.operators().get(0))) {
       for (StateEntry entry = entries.next(); entry != null; entry = entries.next()) {
         TypeSchema schema = entry.state().value();
-        if (canBeTyped(schema)) {
-          String shown = Json.text(JsonTree.of(entry.value()));
+        String shown = Json.text(JsonTree.of(entry.value()));
+        if (canBeTyped(schema) && !DECIMAL_OF_ANY_SCALE.matcher(shown).find()) {
           Object typed = ValueParser.parse(schema, shown);
           assertThat(bytes(schema, typed))
               .as("%s: %s", schema, shown)
@@ -49,10 +53,11 @@ final class ValueParserTest {
 
   private static boolean canBeTyped(TypeSchema schema) {
     String text = schema.toString();
-    // An empty optional in an optional looks like an empty one; years beyond those of the JDK's
+    // An empty optional in an optional, or in a field that may be null, looks like null; years
+    // beyond those of the JDK's
     // texts, and parts that are void, are shown only.
     return !text.contains("locale")
-        && !text.contains("optional(optional")
+        && !text.contains("(optional(")
         && !text.contains("year-month")
         && !text.contains("void");
   }
@@ -83,7 +88,6 @@ final class ValueParserTest {
         "int32|1.5",
         "int64|true",
         "bool|1",
-        "string|null",
         "uuid|17",
         "list(int32)|7",
         "list(int32)|[true]",

@@ -64,14 +64,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CheckpointReader implements AutoCloseable {
   private final StoredCheckpoint checkpoint;
-  private final List<StoredOperator> operators;
   private final WorkPlace place;
 
-  private CheckpointReader(
-      StoredCheckpoint checkpoint, List<StoredOperator> operators, WorkPlace place) {
+  /** What the headers of snapshots tell; {@code null} until somebody asks. */
+  private @Nullable List<StoredOperator> operators;
+
+  private CheckpointReader(StoredCheckpoint checkpoint, @Nullable Path workDirectory) {
     this.checkpoint = checkpoint;
-    this.operators = operators;
-    this.place = place;
+    this.place = new WorkPlace(workDirectory);
   }
 
   /**
@@ -126,7 +126,7 @@ public final class CheckpointReader implements AutoCloseable {
    * @throws StateIoException if it cannot be read
    */
   public static CheckpointReader openLatest(CheckpointStorage storage) {
-    return open(CheckpointCatalog.latest(storage), null);
+    return new CheckpointReader(CheckpointCatalog.latest(storage), null);
   }
 
   /**
@@ -141,7 +141,7 @@ public final class CheckpointReader implements AutoCloseable {
    * @throws StateIoException if it cannot be read
    */
   public static CheckpointReader open(CheckpointStorage storage, String directory) {
-    return open(CheckpointCatalog.complete(storage, directory), null);
+    return new CheckpointReader(CheckpointCatalog.complete(storage, directory), null);
   }
 
   /**
@@ -155,21 +155,9 @@ public final class CheckpointReader implements AutoCloseable {
    */
   public static CheckpointReader open(
       CheckpointStorage storage, String directory, Path workDirectory) {
-    return open(
+    return new CheckpointReader(
         CheckpointCatalog.complete(storage, directory),
         requireNonNull(workDirectory, "workDirectory"));
-  }
-
-  private static CheckpointReader open(StoredCheckpoint checkpoint, @Nullable Path workDirectory) {
-    List<StoredOperator> operators = new ArrayList<>();
-    try {
-      for (OperatorSnapshots operator : checkpoint.metadata().operators()) {
-        operators.add(describe(checkpoint, operator));
-      }
-    } catch (StateException e) {
-      throw explain(checkpoint, e);
-    }
-    return new CheckpointReader(checkpoint, List.copyOf(operators), new WorkPlace(workDirectory));
   }
 
   private static StoredOperator describe(StoredCheckpoint checkpoint, OperatorSnapshots operator) {
@@ -258,12 +246,25 @@ public final class CheckpointReader implements AutoCloseable {
   }
 
   /**
-   * Returns the operators.
+   * Returns the operators. The first call reads the header and the index of each snapshot.
    *
    * @return what is stored of each, in the order of the metadata
+   * @throws CorruptStateException if a header or index is damaged
+   * @throws IncompatibleStateException if one is of a format that this library does not read
+   * @throws StateIoException if one cannot be read
    */
   public List<StoredOperator> operators() {
-    return operators;
+    List<StoredOperator> known = operators;
+    if (known == null) {
+      known =
+          explained(
+              () ->
+                  checkpoint.metadata().operators().stream()
+                      .map(operator -> describe(checkpoint, operator))
+                      .toList());
+      operators = known;
+    }
+    return known;
   }
 
   /**
@@ -273,7 +274,7 @@ public final class CheckpointReader implements AutoCloseable {
    * @return the operator, or nothing if the checkpoint has none of that id
    */
   public Optional<StoredOperator> operator(String operatorId) {
-    return operators.stream().filter(operator -> operator.id().equals(operatorId)).findFirst();
+    return operators().stream().filter(operator -> operator.id().equals(operatorId)).findFirst();
   }
 
   /**
@@ -547,12 +548,7 @@ public final class CheckpointReader implements AutoCloseable {
     return explained(
         () ->
             SubtaskSections.open(
-                checkpoint,
-                operator.id(),
-                snapshot,
-                states,
-                SubtaskSections.Groups.ALL,
-                place));
+                checkpoint, operator.id(), snapshot, states, SubtaskSections.Groups.ALL, place));
   }
 
   /** Returns a temporary directory that is not there yet, and is deleted in the end. */

@@ -31,8 +31,7 @@ record KeyEdit(
   }
 
   private static boolean isSame(BinaryInput stored, byte[] bytes) {
-    return Arrays.equals(
-        stored.array(), stored.position(), stored.limit(), bytes, 0, bytes.length);
+    return Arrays.equals(stored.array(), stored.position(), stored.limit(), bytes, 0, bytes.length);
   }
 
   /** Returns the new entry, or none if the key is removed. */

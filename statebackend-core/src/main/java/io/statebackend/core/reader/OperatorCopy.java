@@ -170,8 +170,7 @@ final class OperatorCopy implements AutoCloseable {
           edits.stream().filter(edit -> edit.order() == order).map(Placed::edit).toList();
       EntryCursor entries =
           new SourceCursor(
-              sections.entries(),
-              entry -> here.stream().noneMatch(edit -> edit.concerns(entry)));
+              sections.entries(), entry -> here.stream().noneMatch(edit -> edit.concerns(entry)));
       writer.write(stateIndex, sections.keyGroup(), entries);
     }
     while (nextEdit < edits.size()) {

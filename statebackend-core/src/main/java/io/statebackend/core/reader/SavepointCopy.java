@@ -31,9 +31,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a new savepoint of a checkpoint: the same state in portable form, less what is dropped, with
- * keys that are changed, in other blocks, or in other key groups. The checkpoint itself is only
- * read.
+ * Makes a new savepoint of a checkpoint: the same state in portable form, less what is dropped,
+ * with keys that are changed, in other blocks, or in other key groups. The checkpoint itself is
+ * only read.
  *
  * <pre>{@code
  * new SavepointCopy(reader)
@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>It has the number and the time of the checkpoint, so that times to live go on as they were.
- * Memory is bounded, but that another maximal parallelism needs room for the state of an operator on
- * the local disk. Not thread-safe.
+ * Memory is bounded, but that another maximal parallelism needs room for the state of an operator
+ * on the local disk. Not thread-safe.
  */
 public final class SavepointCopy {
   private final CheckpointReader reader;
@@ -102,15 +102,15 @@ public final class SavepointCopy {
   }
 
   /**
-   * Gives an operator another number of key groups, which no program can do by itself: the key group
-   * of every key is found anew. The number of subtasks stays, so it must not be greater.
+   * Gives an operator another number of key groups, which no program can do by itself: the key
+   * group of every key is found anew. The number of subtasks stays, so it must not be greater.
    *
    * @param operatorId its id
    * @param maxParallelism the number of key groups, from its parallelism to {@link
    *     KeyGroupRange#MAX_PARALLELISM_LIMIT}
    * @return this
-   * @throws IllegalArgumentException if the checkpoint has no such operator, or the number is out of
-   *     its range
+   * @throws IllegalArgumentException if the checkpoint has no such operator, or the number is out
+   *     of its range
    * @throws IncompatibleStateException if the type of the keys is not known here
    */
   public SavepointCopy maxParallelism(String operatorId, int maxParallelism) {
@@ -310,8 +310,7 @@ public final class SavepointCopy {
 
   private OperatorSnapshots write(
       StoredOperator operator, CheckpointStorage target, String directory, List<String> created) {
-    int maxParallelism =
-        maxParallelisms.getOrDefault(operator.id(), operator.maxParallelism());
+    int maxParallelism = maxParallelisms.getOrDefault(operator.id(), operator.maxParallelism());
     OperatorCopy copy =
         new OperatorCopy(
             reader,
@@ -337,7 +336,6 @@ public final class SavepointCopy {
                 null));
       }
     }
-    return new OperatorSnapshots(
-        operator.id(), operator.parallelism(), maxParallelism, subtasks);
+    return new OperatorSnapshots(operator.id(), operator.parallelism(), maxParallelism, subtasks);
   }
 }

@@ -111,8 +111,12 @@ public final class StateEntries implements AutoCloseable {
           }
           readers.clear();
           sections = open.apply(subtasks.next());
-        } else if (page != null && page.remaining() > 0) {
-          return nextOfPage(current, page);
+        } else if (page != null) {
+          if (page.remaining() > 0) {
+            return nextOfPage(current, page);
+          }
+          // The window moves on with its source.
+          page = null;
         } else if (source == null) {
           openSection(current);
         } else if (!source.next()) {
