@@ -36,6 +36,7 @@ import picocli.CommandLine.ParameterException;
       GetCommand.class,
       VerifyCommand.class,
       DiffCommand.class,
+      CheckCommand.class,
       GcCommand.class,
       ExportCommand.class,
       ConvertCommand.class,

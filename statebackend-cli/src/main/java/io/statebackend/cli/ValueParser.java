@@ -19,11 +19,9 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Currency;
-import java.util.Deque;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -62,14 +60,6 @@ final class ValueParser {
           "currency",
           "uri");
 
-  private static final Set<String> REFERENCES = Set.of("told", "enclosing");
-
-  /** The types around the current place, the innermost first, that a value may refer to. */
-  private final Deque<TypeSchema> enclosing = new ArrayDeque<>();
-
-  /** The types with a name in the order in which the schema tells them. */
-  private final List<TypeSchema> told = new ArrayList<>();
-
   private ValueParser() {}
 
   /**
@@ -78,48 +68,31 @@ final class ValueParser {
    * @throws IllegalArgumentException if it is no value of the type
    */
   static Object parse(TypeSchema schema, String text) {
-    ValueParser parser = new ValueParser();
-    parser.tell(schema);
     boolean isBare = TEXTS.contains(schema.type()) && !text.startsWith("\"");
-    return parser.value(schema, isBare ? text : JsonParser.parse(text));
+    return value(ResolvedType.of(schema), isBare ? text : JsonParser.parse(text));
   }
 
-  private void tell(TypeSchema schema) {
-    if (schema.name() != null && !REFERENCES.contains(schema.type())) {
-      told.add(schema);
-    }
-    for (TypeSchema.Member member : schema.members()) {
-      if (member.schema() != null) {
-        tell(member.schema());
-      }
-    }
-  }
-
-  private Object value(TypeSchema schema, @Nullable Object tree) {
-    if (schema.type().equals("optional")) {
-      return tree == null ? Optional.empty() : Optional.of(value(part(schema, 0), tree));
+  private static Object value(ResolvedType type, @Nullable Object tree) {
+    if (type.word().equals("optional")) {
+      return tree == null ? Optional.empty() : Optional.of(value(type.part(0), tree));
     }
     if (tree == null) {
-      throw wrong(schema, null);
+      throw wrong(type, null);
     }
     try {
-      return presentValue(schema, tree);
+      return presentValue(type, tree);
     } catch (ArithmeticException | ClassCastException | DateTimeException e) {
-      throw wrong(schema, tree);
+      throw wrong(type, tree);
     }
   }
 
-  private static IllegalArgumentException wrong(TypeSchema schema, @Nullable Object tree) {
+  private static IllegalArgumentException wrong(ResolvedType type, @Nullable Object tree) {
     return new IllegalArgumentException(
-        "not a value of type %s: %s".formatted(brief(schema), Json.text(tree)));
+        "not a value of type %s: %s".formatted(type.brief(), Json.text(tree)));
   }
 
-  private static String brief(TypeSchema schema) {
-    return schema.name() == null ? schema.toString() : schema.type() + " " + schema.name();
-  }
-
-  private Object presentValue(TypeSchema schema, Object tree) {
-    return switch (schema.type()) {
+  private static Object presentValue(ResolvedType type, Object tree) {
+    return switch (type.word()) {
       case "bool" -> (Boolean) tree;
       case "int8" -> integer(tree).byteValueExact();
       case "int16" -> integer(tree).shortValueExact();
@@ -129,22 +102,20 @@ final class ValueParser {
       case "float32" -> Float.parseFloat(tree.toString());
       case "float64" -> Double.parseDouble(tree.toString());
       case "string" -> (String) tree;
-      case "char16" -> character(schema, (String) tree);
-      case "list", "array" -> elements(schema, tree, new ArrayList<>());
-      case "set" -> elements(schema, tree, new LinkedHashSet<>());
-      case "map" -> map(schema, tree);
-      case "enum" -> constant(schema, (String) tree);
-      case "record" -> record(schema, (Map<?, ?>) tree);
-      case "union" -> union(schema, (Map<?, ?>) tree);
-      case "enclosing" -> value(findEnclosing(schema), tree);
-      case "told" -> value(findTold(schema), tree);
+      case "char16" -> character(type, (String) tree);
+      case "list", "array" -> elements(type, tree, new ArrayList<>());
+      case "set" -> elements(type, tree, new LinkedHashSet<>());
+      case "map" -> map(type, tree);
+      case "enum" -> constant(type, (String) tree);
+      case "record" -> record(type, (Map<?, ?>) tree);
+      case "union" -> union(type, (Map<?, ?>) tree);
       case "bit-set" -> bits((List<?>) tree);
-      default -> ofText(schema, tree.toString());
+      default -> ofText(type, tree.toString());
     };
   }
 
-  private static Object ofText(TypeSchema schema, String text) {
-    return switch (schema.type()) {
+  private static Object ofText(ResolvedType type, String text) {
+    return switch (type.word()) {
       case "bytes" -> HexFormat.of().parseHex(text);
       case "uuid" -> UUID.fromString(text);
       case "decimal" -> new BigDecimal(text);
@@ -163,7 +134,7 @@ final class ValueParser {
       case "uri" -> URI.create(text);
       default ->
           throw new IllegalArgumentException(
-              "values of type %s cannot be typed in".formatted(brief(schema)));
+              "values of type %s cannot be typed in".formatted(type.brief()));
     };
   }
 
@@ -171,129 +142,93 @@ final class ValueParser {
     return tree instanceof BigDecimal decimal ? decimal.toBigIntegerExact() : (BigInteger) tree;
   }
 
-  private static Character character(TypeSchema schema, String text) {
+  private static Character character(ResolvedType type, String text) {
     if (text.length() != 1) {
-      throw wrong(schema, text);
+      throw wrong(type, text);
     }
     return text.charAt(0);
   }
 
-  private <C extends java.util.Collection<Object>> C elements(
-      TypeSchema schema, Object tree, C target) {
+  private static <C extends java.util.Collection<Object>> C elements(
+      ResolvedType type, Object tree, C target) {
     for (Object element : (List<?>) tree) {
-      target.add(value(part(schema, 0), element));
+      target.add(value(type.part(0), element));
     }
     return target;
   }
 
-  private Object map(TypeSchema schema, Object tree) {
+  private static Object map(ResolvedType type, Object tree) {
     Map<Object, Object> map = new LinkedHashMap<>();
     if (tree instanceof Map<?, ?> members) {
       members.forEach(
-          (key, value) -> map.put(value(part(schema, 0), key), value(part(schema, 1), value)));
+          (key, value) -> map.put(value(type.part(0), key), value(type.part(1), value)));
     } else {
       for (Object element : (List<?>) tree) {
         List<?> pair = (List<?>) element;
         if (pair.size() != 2) {
-          throw wrong(schema, tree);
+          throw wrong(type, tree);
         }
-        map.put(value(part(schema, 0), pair.get(0)), value(part(schema, 1), pair.get(1)));
+        map.put(value(type.part(0), pair.get(0)), value(type.part(1), pair.get(1)));
       }
     }
     return map;
   }
 
-  private static String constant(TypeSchema schema, String name) {
-    List<@Nullable String> names =
-        schema.members().stream().<@Nullable String>map(TypeSchema.Member::name).toList();
+  private static String constant(ResolvedType type, String name) {
+    List<String> names = type.namesOfParts();
     if (!names.contains(name)) {
       throw new IllegalArgumentException(
-          "not a constant of enum %s: %s; there are %s".formatted(schema.name(), name, names));
+          "not a constant of enum %s: %s; there are %s"
+              .formatted(type.schema().name(), name, names));
     }
     return name;
   }
 
-  private Object record(TypeSchema schema, Map<?, ?> members) {
+  private static Object record(ResolvedType type, Map<?, ?> members) {
     Map<String, @Nullable Object> components = new LinkedHashMap<>();
-    enclosing.push(schema);
-    for (int i = 0; i < schema.members().size(); i++) {
-      String name = String.valueOf(schema.members().get(i).name());
-      TypeSchema type = part(schema, i);
+    for (int i = 0; i < type.partCount(); i++) {
+      String name = type.nameOfPart(i);
+      ResolvedType component = type.part(i);
       Object member = members.get(name);
-      boolean isNullable = type.type().equals("nullable");
+      boolean isNullable = component.word().equals("nullable");
       if (!members.containsKey(name) && !isNullable) {
         throw new IllegalArgumentException(
-            "component '%s' of record %s is missing".formatted(name, schema.name()));
+            "component '%s' of record %s is missing".formatted(name, type.schema().name()));
       }
       components.put(
           name,
           isNullable
-              ? (member == null ? null : value(part(type, 0), member))
-              : value(type, member));
+              ? (member == null ? null : value(component.part(0), member))
+              : value(component, member));
     }
-    enclosing.pop();
     for (Object name : members.keySet()) {
       if (!components.containsKey(String.valueOf(name))) {
         throw new IllegalArgumentException(
             "record %s has no component '%s'; there are %s"
-                .formatted(schema.name(), name, components.keySet()));
+                .formatted(type.schema().name(), name, components.keySet()));
       }
     }
-    return new StoredRecord(String.valueOf(schema.name()), components);
+    return new StoredRecord(String.valueOf(type.schema().name()), components);
   }
 
-  private Object union(TypeSchema schema, Map<?, ?> members) {
+  private static Object union(ResolvedType type, Map<?, ?> members) {
     if (members.size() == 1) {
       Map.Entry<?, ?> only = members.entrySet().iterator().next();
-      for (int i = 0; i < schema.members().size(); i++) {
-        if (String.valueOf(only.getKey()).equals(schema.members().get(i).name())) {
-          enclosing.push(schema);
-          Object value = value(part(schema, i), only.getValue());
-          enclosing.pop();
+      for (int i = 0; i < type.partCount(); i++) {
+        if (String.valueOf(only.getKey()).equals(type.nameOfPart(i))) {
+          Object value = value(type.part(i), only.getValue());
           return new StoredCase(String.valueOf(only.getKey()), value);
         }
       }
     }
     throw new IllegalArgumentException(
         "a value of union %s is an object of one member, named as its case; there are %s"
-            .formatted(
-                schema.name(), schema.members().stream().map(TypeSchema.Member::name).toList()));
+            .formatted(type.schema().name(), type.namesOfParts()));
   }
 
   private static Object bits(List<?> indexes) {
     BitSet bits = new BitSet();
     indexes.forEach(index -> bits.set(integer(index).intValueExact()));
     return bits;
-  }
-
-  private static TypeSchema part(TypeSchema whole, int index) {
-    TypeSchema part = index < whole.members().size() ? whole.members().get(index).schema() : null;
-    if (part == null) {
-      throw new IllegalArgumentException("a type that is not known here: " + whole);
-    }
-    return part;
-  }
-
-  private TypeSchema findEnclosing(TypeSchema reference) {
-    for (TypeSchema type : enclosing) {
-      if (String.valueOf(type.name()).equals(reference.name())) {
-        return type;
-      }
-    }
-    throw new IllegalArgumentException("a type that is not known here: " + reference);
-  }
-
-  /** {@code told "name"} is the first type of the name, {@code told "name"("2")} the second. */
-  private TypeSchema findTold(TypeSchema reference) {
-    int number =
-        reference.members().isEmpty()
-            ? 1
-            : Integer.parseInt(String.valueOf(reference.members().get(0).name()));
-    return told.stream()
-        .filter(type -> String.valueOf(type.name()).equals(reference.name()))
-        .skip(number - 1L)
-        .findFirst()
-        .orElseThrow(
-            () -> new IllegalArgumentException("a type that is not known here: " + reference));
   }
 }

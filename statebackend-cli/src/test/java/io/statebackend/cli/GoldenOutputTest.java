@@ -36,8 +36,8 @@ final class GoldenOutputTest {
     COMMANDS.put("help", "--help");
     for (String command :
         List.of(
-            "list", "show", "sizes", "cat", "get", "verify", "diff", "gc", "export", "convert",
-            "rescale", "drop", "edit")) {
+            "list", "show", "sizes", "cat", "get", "verify", "diff", "check", "gc", "export",
+            "convert", "rescale", "drop", "edit")) {
       COMMANDS.put("help-" + command, command + " --help");
     }
     for (String json : List.of("", " --json")) {
@@ -65,11 +65,14 @@ final class GoldenOutputTest {
           "diff-keys" + ending,
           "diff DIR/memory/chk-1 DIR/memory/chk-2 --state name --keys --limit 3" + json);
       COMMANDS.put("diff-same" + ending, "diff DIR/fs/chk-2 DIR/memory/chk-2" + json);
+      COMMANDS.put("check" + ending, "check DIR/memory --against DIR/changed.json" + json);
       COMMANDS.put("gc" + ending, "gc DIR/damaged --dry-run" + json);
       COMMANDS.put("gc-none" + ending, "gc DIR/fs --dry-run" + json);
     }
     COMMANDS.put("cat-csv", "cat DIR/all --csv --limit 6");
     COMMANDS.put("cat-raw", "cat DIR/all --raw --limit 3");
+    COMMANDS.put("check-same", "check DIR/memory --against DIR/fs");
+    COMMANDS.put("error-no-schemas", "check DIR/memory --against DIR/memory/_lock");
     COMMANDS.put("error-no-target", "convert DIR/memory --name x");
     COMMANDS.put("error-rescale", "rescale DIR/memory --to DIR/t --name x --max-parallelism 1");
     COMMANDS.put(
@@ -94,6 +97,17 @@ final class GoldenOutputTest {
     Goldens.checkpointOf("snapshot-v1.bin", directory.resolve("all"));
     Goldens.checkpointOf("snapshot-v1-ttl.bin", directory.resolve("ttl"));
     Files.createDirectory(directory.resolve("empty"));
+    Files.writeString(directory.resolve("memory/_lock"), "4711");
+    String schemas = Goldens.run("show", directory + "/memory", "--json").out();
+    Files.writeString(
+        directory.resolve("changed.json"),
+        schemas
+            .replace(
+                "\"state\":\"visits\",\"kind\":\"list\"", "\"state\":\"visits\",\"kind\":\"map\"")
+            .replace("\"state\":\"name\"", "\"state\":\"names\"")
+            .replaceFirst(
+                "(\"state\":\"count\".*?)\"valueSchema\":\"int64\"",
+                "$1\"valueSchema\":\"optional(decimal)\""));
     Path damaged = Goldens.checkpoints("memory", directory.resolve("damaged"));
     Path file = damaged.resolve("chk-2/golden-1.snapshot");
     byte[] bytes = Files.readAllBytes(file);
