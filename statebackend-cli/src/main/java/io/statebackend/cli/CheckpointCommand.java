@@ -26,6 +26,7 @@ abstract class CheckpointCommand implements Callable<Integer> {
       usageHelp = true,
       order = 100,
       description = "Shows this help.")
+  @SuppressWarnings("UnusedVariable") // Picocli does what it says.
   private boolean help;
 
   @Option(names = "--json", order = 90, description = "Writes JSON, one object a line.")

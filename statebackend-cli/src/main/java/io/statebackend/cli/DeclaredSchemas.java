@@ -67,7 +67,11 @@ final class DeclaredSchemas {
     try {
       for (String line : Files.readAllLines(file)) {
         if (!line.isBlank()) {
-          schemas.add((Map<?, ?>) JsonParser.parse(line));
+          Object operator = JsonParser.parse(line);
+          if (operator == null) {
+            throw new IllegalArgumentException("a line is null");
+          }
+          schemas.add((Map<?, ?>) operator);
         }
       }
       return schemas;

@@ -59,7 +59,7 @@ final class EditCommand extends CopyingCommand {
     StoredState found = state(reader, operator, state);
     Object wanted = GetCommand.key(found, key);
     String value = what.value;
-    if (value == null) {
+    if (value == null || what.remove) {
       copy.remove(found, wanted);
       return;
     }

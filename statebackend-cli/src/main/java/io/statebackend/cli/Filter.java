@@ -4,7 +4,6 @@ package io.statebackend.cli;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -67,24 +66,23 @@ final class Filter {
         return false;
       }
     }
+    if (operator.equals("~")) {
+      return text(actual).contains(text(expected));
+    }
+    Integer order = compare(actual);
+    boolean isSame = order != null ? order == 0 : text(actual).equals(text(expected));
     return switch (operator) {
-      case "=" -> isSame(actual);
-      case "!=" -> !isSame(actual);
-      case "~" -> text(actual).contains(text(expected));
-      case "<" -> compare(actual) != null && compare(actual) < 0;
-      case "<=" -> compare(actual) != null && compare(actual) <= 0;
-      case ">" -> compare(actual) != null && compare(actual) > 0;
-      default -> compare(actual) != null && compare(actual) >= 0;
+      case "=" -> isSame;
+      case "!=" -> !isSame;
+      case "<" -> order != null && order < 0;
+      case "<=" -> order != null && order <= 0;
+      case ">" -> order != null && order > 0;
+      default -> order != null && order >= 0;
     };
   }
 
   private static boolean isIndexOf(String step, List<?> elements) {
     return step.matches("[0-9]{1,9}") && Integer.parseInt(step) < elements.size();
-  }
-
-  private boolean isSame(@Nullable Object actual) {
-    Integer order = compare(actual);
-    return order != null ? order == 0 : Objects.equals(text(actual), text(expected));
   }
 
   /** Returns how two numbers or texts are ordered, or {@code null} if they have no order. */

@@ -32,6 +32,9 @@ final class GcCommand extends CheckpointCommand {
 
   @Override
   public Integer call() {
+    if (!dryRun) {
+      throw new UsageException("only --dry-run is there: programs delete such files themselves");
+    }
     try (Location place = Location.open(location)) {
       if (place.directory() != null) {
         throw new UsageException(

@@ -54,14 +54,13 @@ final class ListCommand extends CheckpointCommand {
     List<List<String>> rows = new ArrayList<>();
     for (CheckpointSummary summary : summaries) {
       Instant time = summary.timestamp();
-      boolean isKnown = time != null;
       rows.add(
           List.of(
               summary.directory(),
               summary.checkpointId() == 0 ? "" : Long.toString(summary.checkpointId()),
-              isKnown ? TimeTexts.instant(time) : "",
-              isKnown ? Console.size(summary.sizeBytes()) : "",
-              isKnown ? Console.size(summary.ownBytes()) : "",
+              time == null ? "" : TimeTexts.instant(time),
+              time == null ? "" : Console.size(summary.sizeBytes()),
+              time == null ? "" : Console.size(summary.ownBytes()),
               summary.status().toString().toLowerCase(Locale.ROOT)));
     }
     console()

@@ -29,7 +29,7 @@ record Location(CheckpointStorage storage, @Nullable String directory) implement
   static Location open(String text) {
     Path path = path(text);
     if (path.endsWith(METADATA) && Files.isRegularFile(path)) {
-      path = path.toAbsolutePath().getParent();
+      path = path.resolveSibling(".");
     }
     if (!Files.isDirectory(path)) {
       throw new UsageException(

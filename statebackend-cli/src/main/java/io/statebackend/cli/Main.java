@@ -69,12 +69,14 @@ public final class Main {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Shows this help.")
+  @SuppressWarnings("UnusedVariable") // Picocli does what it says.
   private boolean help;
 
   @Option(
       names = {"-V", "--version"},
       versionHelp = true,
       description = "Shows the version.")
+  @SuppressWarnings("UnusedVariable") // Picocli does what it says.
   private boolean version;
 
   private final Console console;
@@ -98,7 +100,8 @@ public final class Main {
    * @param args the command and its arguments
    */
   public static void main(String[] args) {
-    boolean isTerminal = System.console() != null;
+    // Picocli knows how each JDK tells whether it writes to a terminal.
+    boolean isTerminal = Ansi.AUTO.enabled();
     Console console =
         new Console(writer(FileDescriptor.out), writer(FileDescriptor.err), Ansi.AUTO, isTerminal);
     int status = run(console, args);

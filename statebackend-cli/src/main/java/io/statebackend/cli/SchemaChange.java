@@ -51,6 +51,7 @@ final class SchemaChange {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // The very type is meant, in its place.
     public boolean equals(Object other) {
       return other instanceof Identity that && schema == that.schema;
     }

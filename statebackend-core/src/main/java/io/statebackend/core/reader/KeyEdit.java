@@ -3,28 +3,57 @@ package io.statebackend.core.reader;
 
 import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
+import io.statebackend.api.StableHash;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.EntrySource;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A change of one key of a state in a copy.
- *
- * @param operatorId the operator
- * @param state the name of the state
- * @param hash the stable hash of the key
- * @param key the bytes of the key
- * @param namespace the bytes of the namespace, or {@code null} for all namespaces
- * @param value the bytes of the new value, or {@code null} if the key is removed
- */
-record KeyEdit(
-    String operatorId,
-    String state,
-    long hash,
-    byte[] key,
-    byte @Nullable [] namespace,
-    byte @Nullable [] value) {
+/** A change of one key of a state in a copy. */
+final class KeyEdit {
+  private final String operatorId;
+  private final String state;
+  private final long hash;
+  private final byte[] key;
+  private final byte @Nullable [] namespace;
+  private final byte @Nullable [] value;
+
+  /**
+   * Describes a change.
+   *
+   * @param operatorId the operator
+   * @param state the name of the state
+   * @param hash the stable hash of the key
+   * @param key the bytes of the key
+   * @param namespace the bytes of the namespace, or {@code null} for all namespaces
+   * @param value the bytes of the new value, or {@code null} if the key is removed
+   */
+  KeyEdit(
+      String operatorId,
+      String state,
+      long hash,
+      byte[] key,
+      byte @Nullable [] namespace,
+      byte @Nullable [] value) {
+    this.operatorId = operatorId;
+    this.state = state;
+    this.hash = hash;
+    this.key = key;
+    this.namespace = namespace;
+    this.value = value;
+  }
+
+  String operatorId() {
+    return operatorId;
+  }
+
+  String state() {
+    return state;
+  }
+
+  int keyGroup(int maxParallelism) {
+    return StableHash.keyGroup(hash, maxParallelism);
+  }
 
   boolean concerns(EntrySource entry) {
     return isSame(entry.key(), key) && (namespace == null || isSame(entry.namespace(), namespace));

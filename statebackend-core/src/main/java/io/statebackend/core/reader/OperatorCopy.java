@@ -2,7 +2,6 @@
 package io.statebackend.core.reader;
 
 import io.statebackend.api.KeyGroupRange;
-import io.statebackend.api.StableHash;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.snapshot.Compression;
@@ -148,7 +147,7 @@ final class OperatorCopy implements AutoCloseable {
   private List<Placed> editsOf(KeyGroupRange range, Places places) {
     List<Placed> placed = new ArrayList<>();
     for (KeyEdit edit : edits) {
-      int keyGroup = StableHash.keyGroup(edit.hash(), maxParallelism);
+      int keyGroup = edit.keyGroup(maxParallelism);
       if (range.contains(keyGroup) && places.of(edit.state()) >= 0) {
         placed.add(new Placed(edit, keyGroup, places.of(edit.state())));
       }

@@ -8,8 +8,11 @@ import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StableHash;
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.TypeSerializer;
+import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.EntrySource;
+import io.statebackend.api.spi.Field;
+import io.statebackend.api.spi.WorkDirectory;
 import io.statebackend.core.reader.OperatorCopy.Places;
 import io.statebackend.core.snapshot.SnapshotWriter;
 import java.io.BufferedOutputStream;
@@ -20,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -134,15 +138,14 @@ final class SpreadEntries implements AutoCloseable {
 
   private void addEdits(List<KeyEdit> edits) throws IOException {
     for (KeyEdit edit : edits) {
-      byte[] value = edit.value();
-      byte[] namespace = edit.namespace();
-      if (value != null && namespace != null) {
-        int keyGroup = StableHash.keyGroup(edit.hash(), maxParallelism);
+      EntryCursor entry = edit.entry();
+      while (entry.next()) {
+        int keyGroup = edit.keyGroup(maxParallelism);
         record.reset();
         begin(states.indexOf(edit.state()), keyGroup);
-        field(new BinaryInput(edit.key()));
-        field(new BinaryInput(namespace));
-        field(new BinaryInput(value));
+        field(entry::writeKey);
+        field(entry::writeNamespace);
+        field(entry::writeValue);
         end(keyGroup);
       }
     }
@@ -157,6 +160,12 @@ final class SpreadEntries implements AutoCloseable {
   private void field(BinaryInput stored) {
     record.writeVarInt(stored.remaining());
     SourceCursor.write(stored, record);
+  }
+
+  private void field(Consumer<BinaryOutput> write) {
+    int start = Field.begin(TypeSerializer.VARIABLE_LENGTH, record);
+    write.accept(record);
+    Field.end(TypeSerializer.VARIABLE_LENGTH, start, record);
   }
 
   /** Sets the length that a record begins with, and writes it. */
@@ -255,17 +264,22 @@ final class SpreadEntries implements AutoCloseable {
     }
   }
 
-  /** Deletes the files; one that is open is closed first. */
+  /** Deletes the files. */
   @Override
   public void close() {
+    List<Runnable> closes = new ArrayList<>();
     for (OutputStream file : files) {
-      try {
-        file.close();
-      } catch (IOException e) {
-        // It is deleted next, with all that could not be written to it.
-        continue;
-      }
+      closes.add(() -> close(file));
     }
-    io.statebackend.api.spi.WorkDirectory.delete(directory);
+    closes.add(() -> WorkDirectory.delete(directory));
+    Closing.all(closes);
+  }
+
+  private static void close(OutputStream file) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      throw failed(e);
+    }
   }
 }
