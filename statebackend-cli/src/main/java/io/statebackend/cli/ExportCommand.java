@@ -27,8 +27,8 @@ import picocli.CommandLine.Option;
     description = {
       "Writes each state into a file of its own: JSON lines, or CSV for tables and databases.",
       "",
-      "The files are <operator>.<state>.jsonl or .csv in a directory that is made if need be; one"
-          + " that is there is not overwritten. Rows are those of cat."
+      "The files are <operator>.<state>.jsonl or .csv in a directory that is made if it is not"
+          + " there; one that is there is not overwritten. Rows are those of cat."
     })
 final class ExportCommand extends CheckpointCommand {
   @Mixin private Chosen chosen = new Chosen();

@@ -205,7 +205,7 @@ final class StateDiff {
     }
   }
 
-  /** Counts the rows of each pass for ever more passes, until all fit. */
+  /** Counts the rows of each pass for twice as many passes each time, until all fit. */
   private int passesNeeded(int group) {
     for (int passes = 2; ; passes *= 2) {
       long[] counts = new long[passes];

@@ -43,7 +43,7 @@ public final class HeavyHitters<T> {
   /**
    * An item and its weight.
    *
-   * @param item the item
+   * @param item whose weight it is
    * @param weight no less than its weight
    * @param errorMax by how much the weight is too great at most; 0 if it is exact
    * @param <T> the type of the item
@@ -72,7 +72,7 @@ public final class HeavyHitters<T> {
   /**
    * Adds to the weight of an item.
    *
-   * @param item the item
+   * @param item what the weight is added to
    * @param weight how much, 0 or more
    */
   public void add(T item, long weight) {

@@ -79,7 +79,7 @@ public final class CheckpointReader implements AutoCloseable {
    * whether their files are there; what is in the files is not read. Checkpoints that are deleted
    * meanwhile are left out.
    *
-   * @param storage the storage
+   * @param storage where to look; only read
    * @return the checkpoints by their numbers, then the savepoints and all others by their names
    * @throws StateIoException if the storage cannot be listed
    */
@@ -92,7 +92,7 @@ public final class CheckpointReader implements AutoCloseable {
    * Deletes nothing. If a program is running, some may belong to a checkpoint that is being
    * written. While a checkpoint is damaged, shared files are not listed, as it may refer to any.
    *
-   * @param storage the storage
+   * @param storage where to look; only read
    * @return the files, by their paths
    * @throws IllegalArgumentException if the storage is a checkpoint itself
    * @throws StateIoException if the storage cannot be read
@@ -118,7 +118,7 @@ public final class CheckpointReader implements AutoCloseable {
   /**
    * Opens the latest complete checkpoint of a storage; savepoints do not count.
    *
-   * @param storage the storage
+   * @param storage where to look; only read
    * @return the reader; the caller closes it
    * @throws IllegalArgumentException if there is none
    * @throws CorruptStateException if what describes it is damaged
@@ -461,7 +461,7 @@ public final class CheckpointReader implements AutoCloseable {
    * Looks a key up; otherwise as {@link #lookup(StoredState, Object)}.
    *
    * @param state a keyed state of this checkpoint
-   * @param key the key
+   * @param key what to look for, as the serializer of the keys writes it
    * @param serializers what reads and writes it; those that are not there go by the schema
    * @return the entries; the caller closes them
    */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One value of a state in a checkpoint: the value of a key, an element of a list, an entry of a
  * map, or a timer. What a part of it is not there for, is {@code null}.
  *
- * @param state the state
+ * @param state which state it is part of
  * @param subtask the index of the subtask that wrote it
  * @param keyGroup the key group, or {@link #NO_KEY_GROUP} in operator state
  * @param key the key, or {@code null} in operator state

@@ -6,7 +6,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * How large a state is in a checkpoint.
  *
- * @param state the state
+ * @param state what the size is of
  * @param entryCount the number of its entries; pages of lists and maps are counted one by one
  * @param bytes the length of its entries, before compression
  * @param storedBytes what its entries take in portable snapshots, compressed and with the headers

@@ -100,7 +100,7 @@ final class SubtaskSections implements AutoCloseable {
    * Key groups in a row.
    *
    * @param first the first, or {@link StateEntry#NO_KEY_GROUP} for operator state
-   * @param last the last
+   * @param last the last, included
    */
   record Groups(int first, int last) {
     static final Groups ALL = new Groups(StateEntry.NO_KEY_GROUP, Integer.MAX_VALUE);

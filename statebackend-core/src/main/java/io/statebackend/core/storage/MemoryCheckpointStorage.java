@@ -19,7 +19,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Checkpoints in the memory of the process: for tests, and for state that need not outlive it.
+ * Checkpoints in the memory of the process, for tests and for state that need not outlive the
+ * process.
  *
  * <p>The files outlive the storage: {@link #reopen()} finds them again after {@link #close()}. They
  * do not outlive the process.
@@ -53,7 +54,7 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
   }
 
   /**
-   * Opens the same place again, with the files that are there.
+   * Opens the same place again, with its files.
    *
    * @return a new storage on the same files
    * @throws StateLockedException if a storage on them is open, such as this one
@@ -91,7 +92,7 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
     }
   }
 
-  /** Refuses what a file system refuses: a file beneath a file, or in place of a directory. */
+  /** Refuses what a file system would refuse: a file beneath a file, or in place of a directory. */
   private void checkPlaceFor(String file) {
     boolean isDirectory = !place.files.subMap(file + "/", file + "0").isEmpty();
     boolean isBeneathFile = false;

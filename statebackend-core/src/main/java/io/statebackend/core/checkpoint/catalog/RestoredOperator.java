@@ -53,7 +53,7 @@ public record RestoredOperator(
     if (operator != null && checkpoint != null && operator.maxParallelism() != maxParallelism) {
       throw new IncompatibleStateException(
           ("operator '%s' has another maximal parallelism than the restored one: restored=%d,"
-                  + " declared=%d, checkpoint=%s; keys are divided by it for ever, use the restored"
+                  + " declared=%d, checkpoint=%s; keys are divided by it forever, use the restored"
                   + " one")
               .formatted(
                   operator.operatorId(),

@@ -51,7 +51,10 @@ public final class SharedFiles implements NativeFiles {
   /** The number of names that were given; guarded by {@code this}. */
   private int nameCount;
 
-  /** For whom files are written: told of each, so that it can make the writer give up. */
+  /**
+   * The checkpoint for which files are written. It is told about each file, so that it can stop the
+   * writer.
+   */
   public interface Writing {
 
     /**
@@ -65,7 +68,7 @@ public final class SharedFiles implements NativeFiles {
     void ended(StorageOutput output);
 
     /**
-     * Asked before a file is imported, which cannot be made to give up.
+     * Called before a file is imported, because an import cannot be stopped.
      *
      * @throws io.statebackend.api.StateClosedException if nothing is to be written any more
      */

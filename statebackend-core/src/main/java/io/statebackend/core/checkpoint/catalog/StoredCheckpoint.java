@@ -36,7 +36,7 @@ public record StoredCheckpoint(
   /** The longest metadata that is written and read, in bytes. */
   public static final int METADATA_SIZE_BYTES_MAX = 64 << 20;
 
-  /** How much memory a byte of metadata takes while it is read, at the most. */
+  /** The maximum memory that a byte of metadata takes while it is read, in bytes. */
   private static final int HEAP_BYTES_PER_BYTE = 4;
 
   /**

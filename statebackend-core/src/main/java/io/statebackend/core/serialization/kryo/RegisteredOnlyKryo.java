@@ -11,7 +11,6 @@ import com.esotericsoftware.kryo.serializers.DefaultSerializers;
 import com.esotericsoftware.kryo.serializers.EnumNameSerializer;
 import com.esotericsoftware.kryo.util.DefaultClassResolver;
 import com.esotericsoftware.kryo.util.DefaultInstantiatorStrategy;
-import com.esotericsoftware.kryo.util.MapReferenceResolver;
 import io.statebackend.api.IncompatibleStateException;
 import java.lang.reflect.Modifier;
 import java.net.URI;
@@ -49,7 +48,8 @@ public final class RegisteredOnlyKryo extends Kryo {
   }
 
   private RegisteredOnlyKryo(Class<?> root, IdsOnly ids) {
-    super(ids, new References());
+    super(ids, null);
+    setReferenceResolver(new References(this));
     this.root = root;
     this.ids = ids;
     setRegistrationRequired(true);
@@ -135,7 +135,7 @@ public final class RegisteredOnlyKryo extends Kryo {
    *
    * @throws IncompatibleStateException if something should become of it
    */
-  void meetGone(String className) {
+  void onMissingClass(String className) {
     if (discarding == 0) {
       throw new IncompatibleStateException(
           "an object of class "
@@ -236,38 +236,6 @@ public final class RegisteredOnlyKryo extends Kryo {
     @Override
     protected Registration readName(Input input) {
       throw new KryoException("a class by its name, expected=the id of a registered class");
-    }
-  }
-
-  /** Remembers the objects of a graph, but for those that are as good as any equal one. */
-  private static final class References extends MapReferenceResolver {
-    @Override
-    @SuppressWarnings("rawtypes") // As Kryo declares it.
-    public boolean useReferences(Class type) {
-      return type != String.class
-          && super.useReferences(type)
-          && type != GoneSerializer.GoneConstant.class
-          && !KryoClasses.isValue(type);
-    }
-
-    @Override
-    public int getWrittenId(Object object) {
-      int id = super.getWrittenId(object);
-      if (id != -1) {
-        ((RegisteredOnlyKryo) kryo).graph.meet(object);
-      }
-      return id;
-    }
-
-    @Override
-    @SuppressWarnings("rawtypes") // As Kryo declares it.
-    public Object getReadObject(Class type, int id) {
-      Object object = super.getReadObject(type, id);
-      ((RegisteredOnlyKryo) kryo).graph.meet(object);
-      if (object instanceof GoneSerializer.GoneObject gone) {
-        ((RegisteredOnlyKryo) kryo).meetGone(gone.className());
-      }
-      return object;
     }
   }
 }
