@@ -23,7 +23,7 @@ import java.util.Set;
  * either, and segments may be restored in any order.
  */
 final class FsSnapshots implements NativeSnapshots, AutoCloseable {
-  private static final String FORMAT = "fs-1";
+  static final String FORMAT = "fs-1";
 
   /** Which part of all memory a snapshot takes from the log, so that it looks at more at once. */
   private static final int LENT_BYTES_DIVISOR = 32;

@@ -20,7 +20,7 @@ import java.util.Set;
  * added. A table file never changes and its name is never reused, so the name identifies it.
  */
 final class RocksDbSnapshots implements NativeSnapshots {
-  private static final String FORMAT = "rocksdb-1";
+  static final String FORMAT = "rocksdb-1";
   private static final String MANIFEST_PREFIX = "MANIFEST-";
 
   private final Transfers transfers;

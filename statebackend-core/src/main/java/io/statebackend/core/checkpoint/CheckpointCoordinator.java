@@ -284,7 +284,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
     }
     SubtaskStates states =
         new SubtaskStates(
-            position, source.open(position), droppedStates(origin, operatorId), parts.clock());
+            position, source.open(), droppedStates(origin, operatorId), parts.clock());
     Subtask subtask =
         new Subtask(this, position, states, generation, isSource, source.nativeFiles(position));
     try {

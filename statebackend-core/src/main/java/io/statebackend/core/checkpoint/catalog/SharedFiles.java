@@ -99,11 +99,8 @@ public final class SharedFiles implements NativeFiles {
 
   /** Returns the files of a snapshot that is only read. */
   static SharedFiles stored(
-      CheckpointStorage storage,
-      String subtaskName,
-      long checkpointId,
-      Map<String, FileRef> files) {
-    return new SharedFiles(storage, subtaskName, checkpointId, files, new ReadOnly());
+      CheckpointStorage storage, long checkpointId, Map<String, FileRef> files) {
+    return new SharedFiles(storage, "", checkpointId, files, new ReadOnly());
   }
 
   /** Nobody writes into a snapshot that is restored. */
