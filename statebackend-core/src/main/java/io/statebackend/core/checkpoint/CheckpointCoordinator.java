@@ -369,6 +369,15 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   /**
+   * Tells whether checkpoints are taken periodically once {@link #start()} was called.
+   *
+   * @return {@code false} if no interval was set
+   */
+  public boolean isPeriodic() {
+    return schedule != null;
+  }
+
+  /**
    * Starts periodic checkpoints, if there is an interval; the first one is triggered after it.
    * Called when all subtasks are open. Starting twice does nothing.
    *
