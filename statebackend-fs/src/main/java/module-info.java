@@ -8,4 +8,6 @@ module io.statebackend.fs {
 
   provides io.statebackend.api.spi.NativeFormat with
       io.statebackend.fs.FsNativeFormat;
+  provides io.statebackend.api.spi.StateBackendFactory with
+      io.statebackend.fs.FsStateBackendFactory;
 }

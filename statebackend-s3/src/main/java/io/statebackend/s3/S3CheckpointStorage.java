@@ -110,8 +110,8 @@ public final class S3CheckpointStorage implements CheckpointStorage {
 
   /**
    * Opens a storage for reading and writing by its address: {@code s3://bucket/prefix}, with {@code
-   * ?region=}, {@code endpoint=}, {@code pathStyle=true} and {@code trailingChecksums=false} as the
-   * builder has them, separated by ampersands.
+   * ?region=}, {@code endpoint=}, {@code path-style=true} and {@code trailing-checksums=false} as
+   * the builder has them, separated by ampersands.
    *
    * @param address the address of bucket and prefix
    * @return the storage; the caller closes it

@@ -377,6 +377,15 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   /**
+   * Tells whether checkpoints are taken periodically once {@link #start()} was called.
+   *
+   * @return {@code false} if no interval was set
+   */
+  public boolean isPeriodic() {
+    return schedule != null;
+  }
+
+  /**
    * Starts periodic checkpoints. The first one is triggered after the interval. Call this when all
    * subtasks are open. Starting twice does nothing.
    *

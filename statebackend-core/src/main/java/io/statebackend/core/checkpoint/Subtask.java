@@ -290,6 +290,20 @@ public final class Subtask implements AutoCloseable {
     return take(checkpointId, alignment.toNanos());
   }
 
+  /**
+   * Gives up a checkpoint instead of taking the snapshot: because its barrier does not come by all
+   * inputs, for example. Nothing of the checkpoint stays, and listeners hear of the abort. May be
+   * called by any thread.
+   *
+   * @param checkpointId the checkpoint
+   * @param cause why; listeners and whoever waits for the checkpoint get it
+   * @return {@code false} if the checkpoint is not pending, or its snapshots are all written
+   */
+  public boolean decline(long checkpointId, Throwable cause) {
+    CheckpointRun run = coordinator.pending(checkpointId);
+    return run != null && run.abort(requireNonNull(cause, "cause"));
+  }
+
   private boolean take(long checkpointId, @Nullable Long alignmentNanos) {
     states.checkCalledByOwner();
     CheckpointRun run = coordinator.pending(checkpointId);
