@@ -321,16 +321,16 @@ public final class S3CheckpointStorage implements CheckpointStorage {
       requireNonNull(reserved, "reserved");
       String writer = Publication.newWriter();
       Upload upload = store.startUpload(key(file), writer);
-      boolean exists = false;
+      boolean isPublished = false;
       try {
         transfers.upload(source, length, upload);
-        exists = publication.put(key(file), writer, length, upload::completeIfAbsent);
+        isPublished = publication.put(key(file), writer, length, upload::completeIfAbsent);
       } finally {
-        if (!exists) {
+        if (!isPublished) {
           upload.abort();
         }
       }
-      if (!exists) {
+      if (!isPublished) {
         throw new StateIoException("file is there already: file=" + describe(file));
       }
     } catch (IOException e) {

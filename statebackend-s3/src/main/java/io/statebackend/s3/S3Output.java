@@ -123,9 +123,9 @@ final class S3Output implements StorageOutput {
   public synchronized void commit() {
     checkNotEnded();
     try {
-      boolean exists =
+      boolean isPublished =
           upload == null ? publication.put(key, writer, bufferSize, this::putWhole) : complete();
-      if (!exists) {
+      if (!isPublished) {
         throw new StateIoException(
             "file is there already, somebody has made it since this one was begun: file="
                 + file
@@ -146,11 +146,12 @@ final class S3Output implements StorageOutput {
   private boolean complete() {
     putPart();
     Upload whole = upload;
-    boolean exists = whole != null && publication.put(key, writer, length, whole::completeIfAbsent);
-    if (!exists) {
+    boolean isPublished =
+        whole != null && publication.put(key, writer, length, whole::completeIfAbsent);
+    if (!isPublished) {
       abort();
     }
-    return exists;
+    return isPublished;
   }
 
   private void checkNotEnded() {
