@@ -36,7 +36,8 @@ public interface CheckpointStorage extends AutoCloseable {
   /**
    * Returns what stands for the place in this process: two storages that write to the same place
    * return equal objects, so that two coordinators never share one. A storage that wraps another
-   * one returns what that returns.
+   * one returns what that returns. The object may be a new one with each call. It may be kept for
+   * as long as this storage is there, so it does not refer to it unless it is this storage.
    *
    * @return this storage unless it is overridden; never changes
    */

@@ -5,8 +5,11 @@ import java.time.Duration;
 
 /**
  * What a coordinator measures time by, and what runs its timed tasks: periodic triggers and
- * timeouts. By default the system's clock and a daemon thread; tests pass one whose time they move
+ * timeouts. By default the system's clock and daemon threads; tests pass one whose time they move
  * themselves. Thread-safe.
+ *
+ * <p>Tasks call listeners, which may hang: while one runs, the others must be run by another thread
+ * when their time comes.
  */
 public interface CheckpointTimer extends AutoCloseable {
 
