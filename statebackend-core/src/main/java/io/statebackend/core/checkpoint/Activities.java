@@ -74,7 +74,9 @@ final class Activities {
     }
   }
 
-  /** Without memory for the note the work is done all the same: a close in it then waits in vain. */
+  /**
+   * Without memory for the note the work is done all the same: a close in it then waits in vain.
+   */
   private synchronized boolean enter() {
     try {
       inside.merge(Thread.currentThread(), 1, Integer::sum);

@@ -215,12 +215,12 @@ public final class CheckpointCoordinatorBuilder {
 
   /**
    * Restores the latest complete checkpoint that is intact, or starts empty in a storage without
-   * any. This is the default. Every byte is verified first; one that is damaged or cannot be read is
-   * logged, and the one before is taken, unless {@link #requireLatest} forbids that.
+   * any. This is the default. Every byte is verified first; one that is damaged or cannot be read
+   * is logged, and the one before is taken, unless {@link #requireLatest} forbids that.
    *
    * <p>It is an error if none can be restored and there is something that looks like one, or was
-   * one, or if there are only savepoints: a program with state must not begin anew unnoticed. What a
-   * program has left that crashed before its first checkpoint was complete does not count.
+   * one, or if there are only savepoints: a program with state must not begin anew unnoticed. What
+   * a program has left that crashed before its first checkpoint was complete does not count.
    *
    * @return this
    */
@@ -231,9 +231,8 @@ public final class CheckpointCoordinatorBuilder {
   /**
    * Restores the latest complete checkpoint of this storage, as {@link #restoreLatest} does; only
    * if there is none at all, nor anything that looks like one, it restores a savepoint, or a
-   * checkpoint of another storage. This is
-   * the form to start a program from a savepoint with: it may stay in the program, since the
-   * savepoint is not restored again once there is a checkpoint.
+   * checkpoint of another storage. This is the form to start a program from a savepoint with: it
+   * may stay in the program, since the savepoint is not restored again once there is a checkpoint.
    *
    * @param source where it is, which must stay open while there are subtasks; may be the same
    *     storage

@@ -755,8 +755,8 @@ final class CheckpointRun implements SharedFiles.Writing {
   }
 
   /**
-   * The last steps of either end: lets the next run begin, and tells who waits for the future, whose
-   * callbacks may take their time.
+   * The last steps of either end: lets the next run begin, and tells who waits for the future,
+   * whose callbacks may take their time.
    */
   private void finish(@Nullable CompletedCheckpoint completed, @Nullable Throwable cause) {
     try {

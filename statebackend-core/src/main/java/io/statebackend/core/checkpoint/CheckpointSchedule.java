@@ -75,7 +75,9 @@ final class CheckpointSchedule {
     }
   }
 
-  /** Without a next trigger there would never be one again, so a timer that throws is asked twice. */
+  /**
+   * Without a next trigger there would never be one again, so a timer that throws is asked twice.
+   */
   private void scheduleSurely(Supplier<Duration> delay) {
     try {
       scheduleAfter(delay.get());

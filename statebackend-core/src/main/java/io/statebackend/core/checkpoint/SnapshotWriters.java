@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * Runs the tasks that write snapshots, on threads of its own or on the user's executor.
  *
  * <p>Tasks wait in a queue of ours, so that those of an aborted checkpoint can be taken out again.
- * The executor is only given requests to run whatever tasks wait. A request whose task was taken out
- * serves later ones, so requests do not pile up in an executor whose threads hang. One that silently
- * drops what it is given is asked again for the first task that waits, however much it has dropped:
- * so an executor that does nothing is asked once for each checkpoint in the end.
+ * The executor is only given requests to run whatever tasks wait. A request whose task was taken
+ * out serves later ones, so requests do not pile up in an executor whose threads hang. One that
+ * silently drops what it is given is asked again for the first task that waits, however much it has
+ * dropped: so an executor that does nothing is asked once for each checkpoint in the end.
  *
  * <p>Thread-safe.
  */
@@ -26,8 +26,8 @@ final class SnapshotWriters implements AutoCloseable {
   static final int OWN_THREAD_COUNT = 4;
 
   /**
-   * How many requests there may be beyond the tasks that wait, before only the first task that waits
-   * leads to another one.
+   * How many requests there may be beyond the tasks that wait, before only the first task that
+   * waits leads to another one.
    */
   private static final int SPARE_REQUEST_COUNT = 64;
 

@@ -103,10 +103,13 @@ final class StorageClaim {
 
   /** Lets other coordinators claim the storage. */
   void release() {
-    synchronized (PLACES) {
-      if (place.owner == this) {
-        place.owner = null;
+    try {
+      synchronized (PLACES) {
+        if (place.owner == this) {
+          place.owner = null;
+        }
       }
+    } finally {
       Reference.reachabilityFence(key);
     }
   }

@@ -17,8 +17,9 @@ record SystemTimer(ScheduledThreadPoolExecutor executor) implements CheckpointTi
   private static final Logger logger = LoggerFactory.getLogger(CheckpointTimer.class);
 
   /**
-   * For a listener that hangs when it is told that a checkpoint was triggered, one that hangs when it
-   * is told of its end, and one when it is told why there is none; and one thread to notice that.
+   * For a listener that hangs when it is told that a checkpoint was triggered, one that hangs when
+   * it is told of its end, and one when it is told why there is none; and one thread to notice
+   * that.
    */
   private static final int THREAD_COUNT = 4;
 

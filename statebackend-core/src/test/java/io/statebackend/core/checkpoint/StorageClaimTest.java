@@ -105,15 +105,15 @@ final class StorageClaimTest {
 
   @Test
   void used_firstOfTwoEqualStoragesIsGone_isKnown() {
-    StorageClaim claim =
-        StorageClaim.acquire(new FreshPlaceStorage("equal"), new Activities());
+    StorageClaim claim = StorageClaim.acquire(new FreshPlaceStorage("equal"), new Activities());
     claim.used(7);
     claim.release();
     FreshPlaceStorage second = new FreshPlaceStorage("equal");
     StorageClaim.acquire(second, new Activities()).release();
     collectGarbage();
     claim = StorageClaim.acquire(second, new Activities());
-    assertThat(claim.highestId()).isIn(0L, 7L); // 0 if the first was collected before the second came.
+    assertThat(claim.highestId())
+        .isIn(0L, 7L); // 0 if the first was collected before the second came.
     claim.used(9);
     claim.release();
     collectGarbage();

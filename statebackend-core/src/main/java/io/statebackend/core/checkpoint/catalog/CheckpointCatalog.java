@@ -404,7 +404,8 @@ public final class CheckpointCatalog {
       throw cannotBeRestored(
           "there are only savepoints: "
               + savepoints
-              + "; restore one by restoreLatestOrFrom(storage, directory), which may stay in the program, or restoreFrom(storage, directory)");
+              + "; restore one by restoreLatestOrFrom(storage, directory), which may stay in the"
+              + " program, or restoreFrom(storage, directory)");
     }
     if (marker.isThere()) {
       logger.warn(
@@ -459,9 +460,11 @@ public final class CheckpointCatalog {
     }
     if (!alike.isEmpty()) {
       throw cannotBeRestored(
-          "directories or files are named like checkpoints, or hold metadata, but are none that can be restored: "
+          "directories or files are named like checkpoints, or hold metadata, but are none that can"
+              + " be restored: "
               + alike
-              + "; see that disks are mounted and links lead somewhere, give checkpoints their names back, or move away what is none");
+              + "; see that disks are mounted and links lead somewhere, give checkpoints their"
+              + " names back, or move away what is none");
     }
     List<String> left = new ArrayList<>(unfinished());
     sharedNames.forEach(name -> left.add(FileNames.SHARED_DIRECTORY + "/" + name));
@@ -638,7 +641,8 @@ public final class CheckpointCatalog {
       older.clear();
     }
     unshared.removeAll(referencedSharedFiles());
-    return new Subsumed(removed, outdated, mayReferToAny() && isKept(unshared) ? Set.of() : unshared);
+    return new Subsumed(
+        removed, outdated, mayReferToAny() && isKept(unshared) ? Set.of() : unshared);
   }
 
   /** Tells whether there are checkpoints of which nobody knows to which shared files they refer. */
@@ -646,7 +650,9 @@ public final class CheckpointCatalog {
     return !damaged.isEmpty() || !unreadable.isEmpty();
   }
 
-  /** Says once that shared files are not deleted; they are garbage when the storage is opened next. */
+  /**
+   * Says once that shared files are not deleted; they are garbage when the storage is opened next.
+   */
   private boolean isKept(Set<String> unshared) {
     if (!unshared.isEmpty() && !isKeepingTold) {
       isKeepingTold = true;

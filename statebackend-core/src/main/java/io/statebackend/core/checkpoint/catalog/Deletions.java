@@ -83,8 +83,7 @@ public final class Deletions {
       byte[] encoded = checkpoint.metadata().encode();
       CRC32C crc = new CRC32C();
       crc.update(encoded, 0, encoded.length);
-      return new Complete(
-          checkpoint.metadata().checkpointId(), encoded.length, crc.getValue());
+      return new Complete(checkpoint.metadata().checkpointId(), encoded.length, crc.getValue());
     }
 
     @Override
@@ -140,8 +139,7 @@ public final class Deletions {
 
   /** Adds a checkpoint that was complete. */
   public void addComplete(StoredCheckpoint checkpoint) {
-    add(
-        new Doomed(checkpoint.directory(), Complete.of(checkpoint), checkpoint.ownFiles()));
+    add(new Doomed(checkpoint.directory(), Complete.of(checkpoint), checkpoint.ownFiles()));
   }
 
   /**
@@ -163,8 +161,7 @@ public final class Deletions {
    * @param ownMetadata the bytes that it tried to publish, or {@code null} if it did not get so far
    * @param files the paths of the files that it created in its directory
    */
-  public void addAborted(
-      String directory, byte @Nullable [] ownMetadata, List<String> files) {
+  public void addAborted(String directory, byte @Nullable [] ownMetadata, List<String> files) {
     if (ownMetadata != null || !files.isEmpty()) {
       add(
           new Doomed(
