@@ -67,17 +67,31 @@ final class Activities {
    * coordinator.
    */
   void run(Runnable work) {
-    Thread thread = Thread.currentThread();
-    synchronized (this) {
-      inside.merge(thread, 1, Integer::sum);
-    }
+    boolean isNoted = enter();
     try {
       work.run();
     } finally {
-      synchronized (this) {
-        inside.merge(thread, -1, (depth, less) -> depth + less == 0 ? null : depth + less);
+      if (isNoted) {
+        leave();
       }
     }
+  }
+
+  /**
+   * Without memory for the note the work is done all the same: a close in it then waits in vain.
+   */
+  private synchronized boolean enter() {
+    try {
+      inside.merge(Thread.currentThread(), 1, Integer::sum);
+      return true;
+    } catch (OutOfMemoryError e) {
+      return false;
+    }
+  }
+
+  private synchronized void leave() {
+    inside.merge(
+        Thread.currentThread(), -1, (depth, less) -> depth + less == 0 ? null : depth + less);
   }
 
   /**
@@ -125,7 +139,8 @@ final class Activities {
 
   /**
    * Waits until nothing goes on, and after a close until what follows its end is done, unless the
-   * calling thread itself works for the coordinator.
+   * calling thread itself works for the coordinator. The time is the system's, and not that of an
+   * injected timer: nobody may be there to move that while this waits, and the wait must end.
    *
    * @return {@code false} if the time is over before, or the thread is interrupted, whose interrupt
    *     status is then set

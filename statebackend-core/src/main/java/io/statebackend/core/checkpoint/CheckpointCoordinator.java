@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,6 +90,9 @@ public final class CheckpointCoordinator implements AutoCloseable {
   private final @Nullable StoredCheckpoint restored;
   private final Object lock = new Object();
 
+  /** Whether listeners are being told that a periodic checkpoint was skipped. */
+  private final AtomicBoolean isTellingSkip = new AtomicBoolean();
+
   /** Whether only sources see a pending checkpoint. */
   private volatile boolean hasSources;
 
@@ -145,9 +149,13 @@ public final class CheckpointCoordinator implements AutoCloseable {
               builder.clock(),
               writers,
               cleanUp,
+              catalog.marker(),
               listeners,
               activities,
               new RunHost());
+      if (restored == null && catalog.isEmpty()) {
+        catalog.marker().clear();
+      }
       deleteGarbage();
     } catch (Throwable e) {
       closeAfter(e, opened);
@@ -471,11 +479,17 @@ public final class CheckpointCoordinator implements AutoCloseable {
       return;
     }
     String skip = requireNonNull(reason);
-    lookUpAbsentOperatorsSoon();
     try {
-      listeners.tell(listener -> listener.skipped(skip));
+      lookUpAbsentOperatorsSoon();
     } finally {
-      requireNonNull(schedule).skipped();
+      requireNonNull(schedule).skipped(); // First, since a listener may hang.
+    }
+    if (isTellingSkip.compareAndSet(false, true)) {
+      try {
+        listeners.tell(listener -> listener.skipped(skip));
+      } finally {
+        isTellingSkip.set(false);
+      }
     }
   }
 
@@ -578,14 +592,23 @@ public final class CheckpointCoordinator implements AutoCloseable {
     String directory =
         savepoint == null ? FileNames.directoryOf(id) : FileNames.directoryOfSavepoint(savepoint);
     CheckpointRun run = new CheckpointRun(parts, id, directory, savepoint, subtasks.all(), future);
-    claim.used(id);
-    reserved.begin(run);
-    pending = run;
-    if (schedule != null) {
-      schedule.triggered();
+    try {
+      claim.used(id);
+      reserved.begin(run);
+      if (schedule != null) {
+        schedule.triggered();
+      }
+      pending = run;
+      run.participants().forEach(subtask -> subtask.request(id));
+      return run;
+    } catch (Throwable e) {
+      pending = null;
+      if (savepoint == null) { // Who has asked for a savepoint has reserved its name, and frees it.
+        reserved.release(directory);
+      }
+      run.discard();
+      throw e;
     }
-    run.participants().forEach(subtask -> subtask.request(id));
-    return run;
   }
 
   private void checkStorageAnswers() {
@@ -637,13 +660,33 @@ public final class CheckpointCoordinator implements AutoCloseable {
           }
         }
       }
-      if (schedule != null && next == null) {
-        schedule.ended();
-      }
-      if (refused != null) {
-        refused.future().completeExceptionally(requireNonNull(refusal));
+      try {
+        if (schedule != null && next == null) {
+          schedule.ended();
+        }
+      } finally {
+        if (refused != null) {
+          refused.future().completeExceptionally(requireNonNull(refusal));
+        }
       }
       return next;
+    }
+
+    @Override
+    public void heldUp(CheckpointRun run, String reason) {
+      QueuedTrigger refused = null;
+      synchronized (lock) {
+        if (pending == run) {
+          refused = queued;
+          queued = null;
+        }
+      }
+      if (refused != null) {
+        if (refused.savepoint() != null) {
+          reserved.release(FileNames.directoryOfSavepoint(refused.savepoint()));
+        }
+        refused.future().completeExceptionally(new StateIoException(reason));
+      }
     }
 
     @Override

@@ -66,6 +66,10 @@ public final class CheckpointCoordinatorBuilder {
       String call,
       Function<CheckpointCatalog, @Nullable StoredCheckpoint> find,
       boolean canRewind) {
+    boolean isLatest() {
+      return call.contains("Latest");
+    }
+
     @Override
     public String toString() {
       return call;
@@ -90,8 +94,9 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Sets the minimum time from the end of a checkpoint to the next periodic trigger, so that a slow
-   * storage does not keep the program busy with nothing but checkpoints. Default zero.
+   * Sets the least time from the end of a checkpoint to the next periodic trigger, so that a slow
+   * storage does not keep the program busy with nothing but checkpoints. Default zero. Without
+   * {@link #interval} it is an error when the coordinator is opened.
    *
    * @param minPause zero or more
    * @return this
@@ -187,8 +192,8 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Sets the timer that measures time and runs periodic triggers and timeouts, for tests that do
-   * not want to wait. Default: the system's clock, and a daemon thread of the coordinator.
+   * Sets what time is measured by, and what runs periodic triggers and timeouts, for tests that do
+   * not want to wait. Default: the system's clock, and four daemon threads of the coordinator.
    *
    * @param timer the timer, for this coordinator alone, which closes it in the end
    * @return this
@@ -210,9 +215,13 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Restores the latest complete checkpoint that is intact, or starts empty if there is none. This
-   * is the default. Every byte is verified first. If a checkpoint is damaged or cannot be read,
-   * this is logged and the one before it is restored, unless {@link #requireLatest} forbids that.
+   * Restores the latest complete checkpoint that is intact, or starts empty in a storage without
+   * any. This is the default. Every byte is verified first; one that is damaged or cannot be read
+   * is logged, and the one before is taken, unless {@link #requireLatest} forbids that.
+   *
+   * <p>It is an error if none can be restored and there is something that looks like one, or was
+   * one, or if there are only savepoints: a program with state must not begin anew unnoticed. What
+   * a program has left that crashed before its first checkpoint was complete does not count.
    *
    * @return this
    */
@@ -221,10 +230,10 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Restores the latest complete checkpoint of this storage, as {@link #restoreLatest} does. Only
-   * if there is none at all, it restores a savepoint, or a checkpoint of another storage. Use this
-   * to start a program from a savepoint. The call may stay in the program, because the savepoint is
-   * not restored again once there is a checkpoint.
+   * Restores the latest complete checkpoint of this storage, as {@link #restoreLatest} does; only
+   * if there is none at all, nor anything that looks like one, it restores a savepoint, or a
+   * checkpoint of another storage. This is the form to start a program from a savepoint with: it
+   * may stay in the program, since the savepoint is not restored again once there is a checkpoint.
    *
    * @param source where it is, which must stay open while there are subtasks; may be the same
    *     storage
@@ -237,8 +246,13 @@ public final class CheckpointCoordinatorBuilder {
     requireNonNull(directory, "directory");
     return restore(
         "restoreLatestOrFrom(" + directory + ")",
-        catalog ->
-            catalog.isEmpty() ? CheckpointCatalog.intact(source, directory) : latest(catalog),
+        catalog -> {
+          if (!catalog.isEmpty()) {
+            return latest(catalog);
+          }
+          catalog.checkNothingIsLost();
+          return CheckpointCatalog.intact(source, directory);
+        },
         true);
   }
 
@@ -295,8 +309,9 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Lets {@code restoreFrom} go back in time. Later checkpoints of the storage are lost: they are
-   * deleted when new ones subsume them. A program that keeps this call goes back with each restart.
+   * Lets {@code restoreFrom} go back in time: later checkpoints of the storage are given up, and
+   * deleted as new ones subsume them. Left in a program, it goes back with each restart. With
+   * anything but {@code restoreFrom} it is an error when the coordinator is opened.
    *
    * @return this
    */
@@ -399,6 +414,12 @@ public final class CheckpointCoordinatorBuilder {
     Compression codec = compression == null ? Compression.NONE : compression;
     codec.requireAvailable();
     checkDrops();
+    checkRestore();
+    if (minPause != null && interval == null) {
+      throw new IllegalStateException(
+          "minPause(%s) is a pause before periodic triggers, but no interval was set: set interval(...), or leave minPause out"
+              .formatted(minPause));
+    }
     return new CheckpointSettings(
         interval,
         minPause == null ? Duration.ZERO : minPause,
@@ -419,8 +440,19 @@ public final class CheckpointCoordinatorBuilder {
                 .formatted(operatorId, droppedStates.get(operatorId)));
       }
     }
-    if (requireLatest != null && restore != null && !restore.call().contains("Latest")) {
+  }
+
+  private void checkRestore() {
+    if (requireLatest != null && restore != null && !restore.isLatest()) {
       throw new IllegalStateException("requireLatest() contradicts " + restore.call());
+    }
+    if (allowRewind != null && (restore == null || restore.canRewind())) {
+      throw new IllegalStateException(
+          "allowRewind() lets restoreFrom go back in time, but %s: leave it out, or say by restoreFrom what is restored"
+              .formatted(
+                  restore == null
+                      ? "nothing was said of what is restored"
+                      : restore.call() + " does not need it"));
     }
   }
 

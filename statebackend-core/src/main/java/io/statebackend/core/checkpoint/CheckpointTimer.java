@@ -5,8 +5,11 @@ import java.time.Duration;
 
 /**
  * Measures time for a coordinator and runs its timed tasks: periodic triggers and timeouts. The
- * default uses the system's clock and a daemon thread. Tests pass a timer whose time they move
+ * default uses the system's clock and daemon threads. Tests pass a timer whose time they move
  * themselves. Thread-safe.
+ *
+ * <p>Tasks call listeners, which may hang: while one runs, the others must be run by another thread
+ * when their time comes.
  */
 public interface CheckpointTimer extends AutoCloseable {
 

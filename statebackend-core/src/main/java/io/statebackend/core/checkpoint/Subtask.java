@@ -310,18 +310,29 @@ public final class Subtask implements AutoCloseable {
     if (run == null || !run.begin(this, informed == Thread.currentThread())) {
       return false;
     }
-    withdraw(checkpointId);
-    long start = coordinator.nanoTime();
-    FrozenSubtask image;
+    SnapshotTask task;
     try {
-      image = states.freeze();
+      withdraw(checkpointId);
+      task = freeze(run, alignmentNanos);
     } catch (Throwable e) {
       run.snapshotFailed(e);
       throw e;
     }
-    long end = coordinator.nanoTime();
-    run.submit(this, image, new SnapshotTask.Taken(alignmentNanos, end - start, end));
+    run.submit(task);
     return true;
+  }
+
+  private SnapshotTask freeze(CheckpointRun run, @Nullable Long alignmentNanos) {
+    long start = coordinator.nanoTime();
+    FrozenSubtask image = states.freeze();
+    try {
+      long end = coordinator.nanoTime();
+      return new SnapshotTask(
+          run, this, image, new SnapshotTask.Taken(alignmentNanos, end - start, end));
+    } catch (Throwable e) {
+      Closing.allAfter(e, List.of(image::close));
+      throw e;
+    }
   }
 
   /**
