@@ -32,7 +32,7 @@ final class BomTest {
   @Test
   void hasTheVersionOfAll() {
     String bom = pom(BOM);
-    String ours = bom.substring(0, bom.indexOf("<dependencyManagement>"));
+    String ours = bom.substring(0, bom.indexOf("<packaging>"));
     String root = REACTOR.read(Path.of("pom.xml"));
     assertThat(all(VERSION, ours)).containsExactly(all(VERSION, root).get(0));
   }

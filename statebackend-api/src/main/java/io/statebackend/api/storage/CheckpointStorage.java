@@ -36,8 +36,8 @@ public interface CheckpointStorage extends AutoCloseable {
   /**
    * Returns an object that identifies the place in this process. Two storages that write to the
    * same place return equal objects, so that two coordinators never share one. A storage that wraps
-   * another one returns the object of that one. Each call may return a new object. It may be kept as
-   * long as this storage exists, so it must not refer to the storage unless it is the storage.
+   * another one returns the object of that one. Each call may return a new object. It may be kept
+   * as long as this storage exists, so it must not refer to the storage unless it is the storage.
    *
    * @return this storage unless it is overridden; never changes
    */

@@ -64,7 +64,8 @@ final class HangingListenersTest {
       callback.join();
       CompletableFuture<CompletedCheckpoint> last = coordinator.trigger();
       while (!last.isDone()) {
-        boolean unused = first.snapshotIfPending() | second.snapshotIfPending();
+        boolean unused = first.snapshotIfPending();
+        unused = second.snapshotIfPending();
         Thread.onSpinWait();
       }
       assertThat(triggered).startsWith(1L, 2L, 3L);
