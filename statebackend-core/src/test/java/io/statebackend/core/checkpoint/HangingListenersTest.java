@@ -64,8 +64,9 @@ final class HangingListenersTest {
       callback.join();
       CompletableFuture<CompletedCheckpoint> last = coordinator.trigger();
       while (!last.isDone()) {
-        boolean unused = first.snapshotIfPending();
-        unused = second.snapshotIfPending();
+        for (Subtask subtask : List.of(first, second)) {
+          boolean unused = subtask.snapshotIfPending();
+        }
         Thread.onSpinWait();
       }
       assertThat(triggered).startsWith(1L, 2L, 3L);
