@@ -5,7 +5,8 @@
  * <p>{@link io.statebackend.core.checkpoint} takes and restores checkpoints, {@link
  * io.statebackend.core.serialization} holds serializers, {@link io.statebackend.core.storage} the
  * places where checkpoints live, {@link io.statebackend.core.encryption} encrypts what lies there.
- * {@link io.statebackend.core.windows} has windows of event time. {@link
+ * {@link io.statebackend.core.windows} has windows of event time. {@link io.statebackend.core.host}
+ * is the door for programs that take checkpoints in their own way. {@link
  * io.statebackend.core.snapshot}, the portable formats, and {@code io.statebackend.core.state}, the
  * state semantics, are what those are built on.
  */
@@ -20,6 +21,7 @@ module io.statebackend.core {
 
   exports io.statebackend.core.serialization;
   exports io.statebackend.core.checkpoint;
+  exports io.statebackend.core.host;
   exports io.statebackend.core.snapshot;
   exports io.statebackend.core.storage;
   exports io.statebackend.core.windows;
