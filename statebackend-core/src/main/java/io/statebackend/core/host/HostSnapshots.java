@@ -148,8 +148,9 @@ public final class HostSnapshots<H> {
       NativeSnapshot stored = manifest.snapshot();
       if (!stored.format().equals(engine.format())) {
         throw new IncompatibleStateException(
-            ("the snapshot is of another engine: snapshot=%s, engine=%s; restore it with that engine,"
-                    + " and change to this one by a savepoint in the portable format of the host")
+            ("the snapshot is of another engine: snapshot=%s, engine=%s; restore it with that"
+                    + " engine, and change to this one by a savepoint in the portable format of the"
+                    + " host")
                 .formatted(stored.format(), engine.format()));
       }
       List<HostFile<H>> own = new ArrayList<>();

@@ -19,7 +19,6 @@ import io.statebackend.api.spi.ValueTable;
 import io.statebackend.core.state.CursorEntrySource;
 import io.statebackend.core.state.EntryCount;
 import io.statebackend.core.state.TableWalk;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * The keyed state of one subtask of a host: the tables of a storage engine, with what an engine may
  * leave to the layer above it.
  *
- * <p>The host imposes keys' groups and serializers, names the tables, and takes care of descriptors,
- * checkpoints and files. Used by one thread at a time, the owner; images are read by any thread.
+ * <p>The host imposes keys' groups and serializers, names the tables, and takes care of
+ * descriptors, checkpoints and files. Used by one thread at a time, the owner; images are read by
+ * any thread.
  *
  * @param <K> the type of the keys
  */
@@ -201,23 +201,6 @@ public final class HostedStore<K> implements AutoCloseable {
   public <H> @Nullable HostSnapshots<H> nativeSnapshots() {
     NativeSnapshots snapshots = store.nativeSnapshots().orElse(null);
     return snapshots == null ? null : new HostSnapshots<>(snapshots, spec.keyGroups());
-  }
-
-  /**
-   * Hands each entry of one key group of an image over.
-   *
-   * @param image the image
-   * @param table the name of the table
-   * @param keyGroup a key group of the store
-   * @param reader is given the cursor on each entry
-   */
-  public static void forEach(
-      FrozenStore image, String table, int keyGroup, Consumer<EntryCursor> reader) {
-    try (EntryCursor entries = image.entries(table, keyGroup)) {
-      while (entries.next()) {
-        reader.accept(entries);
-      }
-    }
   }
 
   /** Closes the store with all that it holds. Closing twice does nothing. */

@@ -5,10 +5,10 @@
  *
  * <p>A host enters by {@link io.statebackend.core.host.HostedStore}: it opens the keyed state of a
  * subtask, uses its tables, takes images and reads them. {@link
- * io.statebackend.core.host.HostSnapshots} writes an engine's own snapshots into files that the host
- * keeps ({@link io.statebackend.core.host.HostFiles}), and restores them. There is no coordinator
- * here: when a checkpoint begins, whether it was completed, and when its files go is the host's
- * affair.
+ * io.statebackend.core.host.HostSnapshots} writes an engine's own snapshots into files that the
+ * host keeps ({@link io.statebackend.core.host.HostFiles}), and restores them. There is no
+ * coordinator here: when a checkpoint begins, whether it was completed, and when its files go is
+ * the host's affair.
  */
 @NullMarked
 package io.statebackend.core.host;

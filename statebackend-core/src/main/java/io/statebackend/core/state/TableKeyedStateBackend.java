@@ -27,8 +27,6 @@ import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.api.VoidNamespace;
-import io.statebackend.api.spi.EntryCursor;
-import io.statebackend.api.spi.Field;
 import io.statebackend.api.spi.FreezePurpose;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyContext;
