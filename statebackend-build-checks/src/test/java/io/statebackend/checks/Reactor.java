@@ -60,6 +60,16 @@ final class Reactor {
     return modulesOf(root.resolve("pom.xml"));
   }
 
+  /** The same, without those that consist of a pom alone. */
+  List<String> modulesWithClasses() {
+    return modules().stream()
+        .filter(
+            module ->
+                !text(parse(root.resolve(module).resolve("pom.xml")), "packaging")
+                    .equals(Optional.of("pom")))
+        .toList();
+  }
+
   /** What a module depends on, as its own pom says. */
   List<Dependency> dependenciesOf(String module) {
     List<Dependency> dependencies = new ArrayList<>();
@@ -83,7 +93,7 @@ final class Reactor {
   /** The compiled main classes of all modules. */
   JavaClasses allMainClasses() {
     return new ClassFileImporter()
-        .importPaths(modules().stream().map(this::classDirectoryOf).toList());
+        .importPaths(modulesWithClasses().stream().map(this::classDirectoryOf).toList());
   }
 
   /** A module's descriptor; empty while it has none. */

@@ -21,6 +21,7 @@ import io.statebackend.testkit.TroubledStorage.ThrowOnce;
 import io.statebackend.testkit.TroubledStorage.Trouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 public abstract class CheckpointLifecycleContract {
   private static final int HANGING_CHECKPOINT_COUNT = 20;
+  private static final int DROPPED_CHECKPOINT_COUNT = 40;
   private static final int THREAD_COUNT_MAX = 16;
   private static final int IMAGE_COUNT_MAX = 16;
   private static final Duration TIMEOUT = Duration.ofMinutes(10);
@@ -114,7 +116,7 @@ public abstract class CheckpointLifecycleContract {
   /**
    * A call of the storage that throws.
    *
-   * @param call the call
+   * @param call the call of the storage
    * @param moment when
    * @param afterFailedPublication whether the publication fails before, so that clean-up follows
    * @param thrown what
@@ -351,6 +353,81 @@ public abstract class CheckpointLifecycleContract {
         job.ends.checkEachEndedOnce();
         job.restart();
       }
+    }
+  }
+
+  @Test
+  final void timer_throwsAtAnyCall_checkpointEndsAndOthersGoOn() throws InterruptedException {
+    for (Supplier<Throwable> thrown : tried(THROWABLES)) {
+      try (TroubledJob job = newJob()) {
+        ThrowingTimer timer = new ThrowingTimer(thrown);
+        job.start(builder -> builder.timer(timer));
+        job.complete();
+        int failureCount = 0;
+        boolean hasThrown = true;
+        for (int answers = 0; hasThrown; answers++) {
+          timer.throwAfter(answers);
+          boolean isFailed = fails(job);
+          hasThrown = timer.hasThrown();
+          assertThat(isFailed && !hasThrown).as("a failure though nothing was thrown").isFalse();
+          failureCount += isFailed ? 1 : 0;
+          job.complete();
+        }
+        assertThat(failureCount).as("checkpoints that failed").isGreaterThan(4);
+        job.ends.checkEachEndedOnce();
+        job.restart();
+      }
+    }
+  }
+
+  /** Takes a checkpoint in which anything may be thrown; tells whether it does not complete. */
+  private static boolean fails(TroubledJob job) throws InterruptedException {
+    CompletableFuture<CompletedCheckpoint> future;
+    try {
+      future = job.coordinator().trigger();
+    } catch (Throwable e) {
+      assertThat(e).hasMessageContaining("injected");
+      return true;
+    }
+    try {
+      job.session().takePending(job.history);
+    } catch (Throwable e) {
+      assertThat(e).as("what the owner is told").hasMessageContaining("injected");
+    }
+    return job.awaitEnd(future) != null;
+  }
+
+  @Test
+  final void executor_dropsTasks_checkpointsGoOnWhenItWorksAgain() throws InterruptedException {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    AtomicBoolean isDropping = new AtomicBoolean();
+    ManualTimer timer = new ManualTimer();
+    try (TroubledJob job = newJob()) {
+      job.start(
+          builder ->
+              builder
+                  .timeout(TIMEOUT)
+                  .timer(timer)
+                  .executor(
+                      task -> {
+                        if (!isDropping.get()) {
+                          threads.execute(task);
+                        }
+                      }));
+      job.complete();
+      isDropping.set(true);
+      for (int i = 0; i < DROPPED_CHECKPOINT_COUNT; i++) {
+        CompletableFuture<CompletedCheckpoint> dropped = job.beginUnchanged();
+        timer.advance(TIMEOUT);
+        assertThat(job.awaitEnd(dropped)).as("a checkpoint that is not written").isNotNull();
+      }
+      isDropping.set(false);
+      job.complete();
+      job.complete();
+      job.ends.checkEachEndedOnce();
+      job.restart();
+    } finally {
+      threads.shutdown();
     }
   }
 
@@ -645,6 +722,54 @@ public abstract class CheckpointLifecycleContract {
       job.complete();
       job.restart();
       job.complete();
+    }
+  }
+
+  /** A storage that makes a new object for its place each time, equal to the ones before. */
+  private static final class FreshPlaceStorage extends ForwardingStorage {
+    private record Place(Object place) {}
+
+    FreshPlaceStorage(CheckpointStorage storage) {
+      super(storage);
+    }
+
+    @Override
+    public Object place() {
+      return new Place(super.place());
+    }
+  }
+
+  private static void collectGarbage() {
+    WeakReference<Object> garbage = new WeakReference<>(new Object());
+    while (garbage.get() != null) {
+      System.gc();
+    }
+  }
+
+  @Test
+  final void secondCoordinator_placeIsANewObjectEachTime_isRefusedAfterAGarbageCollection()
+      throws InterruptedException {
+    Path root = directory.resolve("job-" + ++jobCount);
+    try (TroubledJob job =
+        new TroubledJob(
+            new FreshPlaceStorage(openStorage(root.resolve("checkpoints"))),
+            this::newBackend,
+            root)) {
+      job.start(builder -> {});
+      assertLocked(job);
+      collectGarbage();
+      assertLocked(job);
+      job.complete();
+      long last = job.coordinator().completed().get(0).id();
+      job.trouble(
+          new ThrowOnce(Call.PUBLISH, Moment.BEFORE, () -> new StateIoException("injected")));
+      assertThat(job.awaitEnd(job.begin())).hasMessage("injected");
+      job.stop();
+      collectGarbage();
+      job.restart();
+      CompletableFuture<CompletedCheckpoint> next = job.begin();
+      job.awaitCompleted(next);
+      assertThat(next.join().id()).as("a number that no other one had").isEqualTo(last + 2);
     }
   }
 

@@ -63,7 +63,7 @@ final class ValueCases {
    *
    * @param name what it is called
    * @param type the class or interface that it is declared as
-   * @param value the value
+   * @param value the value under test
    * @param named classes that the declared type does not tell
    */
   record Case(String name, Class<?> type, Object value, List<Class<?>> named) {
@@ -216,6 +216,7 @@ final class ValueCases {
             new PriorityBlockingQueue<>(List.of(3, 1, 2)),
             new HashMap<>(Map.of("a", 1)),
             new LinkedHashMap<>(Map.of("a", 1)),
+            byAccess(),
             new ConcurrentHashMap<>(Map.of("a", 1)),
             new Hashtable<>(Map.of("a", 1)),
             new TreeMap<>(Map.of("a", 1)),
@@ -323,6 +324,13 @@ final class ValueCases {
     all.add(as(Throwable.class, new Exception("x"), Exception.class));
     GuavaCases.all().forEach(value -> all.add(of(value, named.toArray(Class<?>[]::new))));
     return withNamesOfTheirOwn(all);
+  }
+
+  private static Map<String, Integer> byAccess() {
+    Map<String, Integer> map = new LinkedHashMap<>(16, 0.75f, true);
+    map.put("a", 1);
+    map.put("b", 2);
+    return map;
   }
 
   private static List<Case> withNamesOfTheirOwn(List<Case> all) {

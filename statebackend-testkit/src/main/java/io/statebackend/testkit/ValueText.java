@@ -36,6 +36,9 @@ final class ValueText {
       if (!(value instanceof SortedMap) && !(value instanceof LinkedHashMap)) {
         Collections.sort(entries);
       }
+      if (value instanceof LinkedHashMap<?, ?> linked) {
+        entries.add(isAccessOrdered(linked) ? "by access" : "by insertion");
+      }
       return name + entries + (map instanceof SortedMap<?, ?> s ? s.comparator() : "");
     }
     if (value instanceof Collection<?> collection) {
@@ -84,5 +87,17 @@ final class ValueText {
       return name + describe(o.orElse(null), depth + 1);
     }
     return name + " " + value;
+  }
+
+  /** Looks whether the eldest entry of a copy becomes the newest one when it is read. */
+  @SuppressWarnings("NonApiType") // Only this class has a clone in the order of its original.
+  private static boolean isAccessOrdered(LinkedHashMap<?, ?> map) {
+    Map<?, ?> copy = (Map<?, ?>) map.clone();
+    if (copy.size() < 2) {
+      return false;
+    }
+    Object eldest = copy.keySet().iterator().next();
+    Object unused = copy.get(eldest);
+    return copy.keySet().iterator().next() != eldest;
   }
 }

@@ -4,6 +4,7 @@ package io.statebackend.testkit;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ListState;
@@ -175,6 +176,97 @@ public abstract class ValuesContract extends BackendContract {
     assertThat(operator.at("k").reducing(reducing).get()).isEqualTo(deepest);
     assertThat(operator.operatorState(0).splitList(ListStateDescriptor.of("split", links)))
         .containsExactly(deepest);
+  }
+
+  /** Linked objects, which Kryo writes. */
+  private static final class Chain {
+    private @Nullable Object next;
+
+    static Chain of(int length) {
+      Chain chain = new Chain();
+      for (int i = 1; i < length; i++) {
+        Chain longer = new Chain();
+        longer.next = chain;
+        chain = longer;
+      }
+      return chain;
+    }
+
+    int length() {
+      int length = 1;
+      for (Object rest = next; rest instanceof Chain chain; rest = chain.next) {
+        length++;
+      }
+      return length;
+    }
+  }
+
+  private static final TypeSerializer<Chain> CHAINS = Serializers.kryo(Chain.class);
+
+  /** What is taken when it is put can be written, copied and read by everything that comes. */
+  @Test
+  final void deepGraphs_areRefusedAtOnceOrComeBack() {
+    ValueStateDescriptor<Chain> value = ValueStateDescriptor.of("value", CHAINS);
+    ListStateDescriptor<Chain> list = ListStateDescriptor.of("list", CHAINS);
+    TestOperator<Integer> operator = start(Serializers.INT, 1);
+    List<Integer> taken = new ArrayList<>();
+    List<Integer> refused = new ArrayList<>();
+    for (int length :
+        List.of(1, 100, 254, 255, 256, 257, 258, 509, 510, 511, 512, 513, 514, 9_999)) {
+      KeyedStateBackend<Integer> keyed = operator.at(length);
+      try {
+        keyed.value(value).update(Chain.of(length));
+        keyed.list(list).addAll(List.of(Chain.of(length), Chain.of(length)));
+        taken.add(length);
+      } catch (IllegalArgumentException e) {
+        refused.add(length);
+      }
+    }
+    assertThat(taken).contains(1, 100, 254);
+    assertThat(refused).contains(9_999);
+
+    operator.restart(backend(), 2);
+
+    for (int length : taken) {
+      KeyedStateBackend<Integer> keyed = operator.at(length);
+      assertThat(requireNonNull(keyed.value(value).value()).length()).isEqualTo(length);
+      assertThat(keyed.list(list)).extracting(Chain::length).containsExactly(length, length);
+    }
+    for (int length : refused) {
+      assertThat(operator.at(length).value(value).value()).as("length=%d", length).isNull();
+      assertThat(operator.at(length).list(list)).as("length=%d", length).isEmpty();
+    }
+  }
+
+  /** Refused at once, or by checkpoints that say which state it is, until it is replaced. */
+  @Test
+  final void changedInPlace_toWhatCannotBeWritten() {
+    ValueStateDescriptor<Chain> value = ValueStateDescriptor.of("the value", CHAINS);
+    TestOperator<String> operator = start(1);
+    operator.at("k").value(value).update(Chain.of(2));
+    boolean isRefused = false;
+    try {
+      operator
+          .at("k")
+          .value(value)
+          .update(
+              chain -> {
+                requireNonNull(chain).next = new Thread();
+                return chain;
+              });
+    } catch (IllegalArgumentException e) {
+      isRefused = true;
+    }
+    if (isRefused) {
+      assertThat(requireNonNull(operator.at("k").value(value).value()).length()).isEqualTo(2);
+    } else {
+      assertThatThrownBy(operator::checkpoint).hasStackTraceContaining("the value");
+    }
+
+    operator.at("k").value(value).update(Chain.of(3));
+    operator.restart(backend(), 1);
+
+    assertThat(requireNonNull(operator.at("k").value(value).value()).length()).isEqualTo(3);
   }
 
   @Test

@@ -12,12 +12,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a coordinator is doing in its storage. The storage belongs to it until the last activity has
+ * The work of a coordinator in its storage. The storage belongs to it until the last activity has
  * ended, however long ago the coordinator was closed. Thread-safe.
  */
 final class Activities {
 
-  /** Something that goes on until it is ended. */
+  /** Work that is running until it is ended. */
   final class Activity {
     private final Supplier<String> description;
 
@@ -62,23 +62,40 @@ final class Activities {
     end(last);
   }
 
-  /** Runs work of the coordinator, so that it does not wait for itself when it closes it. */
+  /**
+   * Runs work of the coordinator, so that this work does not wait for itself when it closes the
+   * coordinator.
+   */
   void run(Runnable work) {
-    Thread thread = Thread.currentThread();
-    synchronized (this) {
-      inside.merge(thread, 1, Integer::sum);
-    }
+    boolean isNoted = enter();
     try {
       work.run();
     } finally {
-      synchronized (this) {
-        inside.merge(thread, -1, (depth, less) -> depth + less == 0 ? null : depth + less);
+      if (isNoted) {
+        leave();
       }
     }
   }
 
   /**
-   * Says that nothing new begins but what belongs to activities that go on.
+   * Without memory for the note the work is done all the same: a close in it then waits in vain.
+   */
+  private synchronized boolean enter() {
+    try {
+      inside.merge(Thread.currentThread(), 1, Integer::sum);
+      return true;
+    } catch (OutOfMemoryError e) {
+      return false;
+    }
+  }
+
+  private synchronized void leave() {
+    inside.merge(
+        Thread.currentThread(), -1, (depth, less) -> depth + less == 0 ? null : depth + less);
+  }
+
+  /**
+   * Says that nothing new begins, except what belongs to activities that are running.
    *
    * @param ended called when the last activity has ended, which may be now
    */
@@ -122,7 +139,8 @@ final class Activities {
 
   /**
    * Waits until nothing goes on, and after a close until what follows its end is done, unless the
-   * calling thread itself works for the coordinator.
+   * calling thread itself works for the coordinator. The time is the system's, and not that of an
+   * injected timer: nobody may be there to move that while this waits, and the wait must end.
    *
    * @return {@code false} if the time is over before, or the thread is interrupted, whose interrupt
    *     status is then set
@@ -147,7 +165,7 @@ final class Activities {
     return true;
   }
 
-  /** Tells what goes on, for messages. */
+  /** Describes the activities that are running, for messages. */
   List<String> describe() {
     List<Activity> activities;
     synchronized (this) {

@@ -27,9 +27,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+/*
+ * One lock guards which subtasks are open and which checkpoint is pending, since each decides what
+ * may become of the other. That is why opening, triggering and closing are here together; most of
+ * the length is what the public methods say of themselves. Nothing calls the storage, an engine or a
+ * listener under the lock. What needs no lock of its own is elsewhere: CheckpointRun has the life of
+ * a checkpoint, OpenSubtasks the rules of restarts, CheckpointCatalog what is stored.
+ */
 
 /**
  * Takes the checkpoints of all operators of one process, and restores them.
@@ -52,14 +61,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A checkpoint is triggered, by hand or periodically; each subtask then takes its snapshot,
  * which is written by another thread; when all are written, the metadata is published in one atomic
- * step, and the checkpoint is complete. If anything fails before, the checkpoint is aborted,
+ * step, and the checkpoint is complete. If anything fails before that, the checkpoint is aborted,
  * nothing of it stays, and the next one is not affected. There is one checkpoint at a time.
  *
  * <p>One coordinator uses a storage at a time, until the last of its writes has ended. Thread-safe.
  * Closing it closes neither the storage nor the subtasks.
  */
 public final class CheckpointCoordinator implements AutoCloseable {
-  /** The number of key groups of an operator that does not say otherwise. */
+  /** The number of key groups of an operator that does not set another one. */
   public static final int DEFAULT_MAX_PARALLELISM = 128;
 
   private static final Logger logger = LoggerFactory.getLogger(CheckpointCoordinator.class);
@@ -80,6 +89,9 @@ public final class CheckpointCoordinator implements AutoCloseable {
   private final CheckpointRun.Parts parts;
   private final @Nullable StoredCheckpoint restored;
   private final Object lock = new Object();
+
+  /** Whether listeners are being told that a periodic checkpoint was skipped. */
+  private final AtomicBoolean isTellingSkip = new AtomicBoolean();
 
   /** Whether only sources see a pending checkpoint. */
   private volatile boolean hasSources;
@@ -137,9 +149,13 @@ public final class CheckpointCoordinator implements AutoCloseable {
               builder.clock(),
               writers,
               cleanUp,
+              catalog.marker(),
               listeners,
               activities,
               new RunHost());
+      if (restored == null && catalog.isEmpty()) {
+        catalog.marker().clear();
+      }
       deleteGarbage();
     } catch (Throwable e) {
       closeAfter(e, opened);
@@ -204,7 +220,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
   /**
    * Returns the checkpoint that was restored when the coordinator was opened.
    *
-   * @return the checkpoint, or nothing if the program started empty
+   * @return the checkpoint, or empty if the program started empty
    */
   public Optional<CompletedCheckpoint> restored() {
     return Optional.ofNullable(restored).map(CompletedCheckpoint::of);
@@ -244,7 +260,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
       String operatorId, int index, int parallelism, int maxParallelism, boolean isSource) {
     if (settings.droppedOperators().contains(operatorId)) {
       throw new IllegalStateException(
-          "operator '%s' is opened, but the program also gives it up by dropOperator(\"%s\"): leave out one of the two"
+          "operator '%s' is opened, but the program also drops it with dropOperator(\"%s\"): leave out one of the two"
               .formatted(operatorId, operatorId));
     }
     endRunBeforeRestart(operatorId);
@@ -276,7 +292,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
     }
     SubtaskStates states =
         new SubtaskStates(
-            position, source.open(position), droppedStates(origin, operatorId), parts.clock());
+            position, source.open(), droppedStates(origin, operatorId), parts.clock());
     Subtask subtask =
         new Subtask(this, position, states, generation, isSource, source.nativeFiles(position));
     try {
@@ -292,7 +308,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
     return subtask;
   }
 
-  /** What the restored checkpoint was already made without is not given up once more. */
+  /** States that were dropped before the restored checkpoint are not dropped again. */
   private Set<String> droppedStates(@Nullable StoredCheckpoint origin, String operatorId) {
     Set<String> dropped =
         new TreeSet<>(settings.droppedStates().getOrDefault(operatorId, new TreeSet<>()));
@@ -369,8 +385,17 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   /**
-   * Starts periodic checkpoints, if there is an interval; the first one is triggered after it.
-   * Called when all subtasks are open. Starting twice does nothing.
+   * Tells whether checkpoints are taken periodically once {@link #start()} was called.
+   *
+   * @return {@code false} if no interval was set
+   */
+  public boolean isPeriodic() {
+    return schedule != null;
+  }
+
+  /**
+   * Starts periodic checkpoints. The first one is triggered after the interval. Call this when all
+   * subtasks are open. Starting twice does nothing.
    *
    * @throws IllegalStateException if no interval was set, or a subtask is missing
    * @throws StateClosedException if the coordinator was stopped or closed
@@ -454,11 +479,17 @@ public final class CheckpointCoordinator implements AutoCloseable {
       return;
     }
     String skip = requireNonNull(reason);
-    lookUpAbsentOperatorsSoon();
     try {
-      listeners.tell(listener -> listener.skipped(skip));
+      lookUpAbsentOperatorsSoon();
     } finally {
-      requireNonNull(schedule).skipped();
+      requireNonNull(schedule).skipped(); // First, since a listener may hang.
+    }
+    if (isTellingSkip.compareAndSet(false, true)) {
+      try {
+        listeners.tell(listener -> listener.skipped(skip));
+      } finally {
+        isTellingSkip.set(false);
+      }
     }
   }
 
@@ -472,7 +503,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
    * @throws IllegalStateException if a subtask is missing, or an operator of the restored
    *     checkpoint, so that state would be lost; if subtasks were opened again and others of their
    *     region were not; or if a savepoint waits for its turn
-   * @throws StateIoException if the storage still holds up earlier checkpoints that were aborted
+   * @throws StateIoException if too many aborted checkpoints still wait for a storage that hangs
    * @throws StateClosedException if the coordinator is stopped or closed
    */
   public CompletableFuture<CompletedCheckpoint> trigger() {
@@ -561,14 +592,23 @@ public final class CheckpointCoordinator implements AutoCloseable {
     String directory =
         savepoint == null ? FileNames.directoryOf(id) : FileNames.directoryOfSavepoint(savepoint);
     CheckpointRun run = new CheckpointRun(parts, id, directory, savepoint, subtasks.all(), future);
-    claim.used(id);
-    reserved.begin(run);
-    pending = run;
-    if (schedule != null) {
-      schedule.triggered();
+    try {
+      claim.used(id);
+      reserved.begin(run);
+      if (schedule != null) {
+        schedule.triggered();
+      }
+      pending = run;
+      run.participants().forEach(subtask -> subtask.request(id));
+      return run;
+    } catch (Throwable e) {
+      pending = null;
+      if (savepoint == null) { // Who has asked for a savepoint has reserved its name, and frees it.
+        reserved.release(directory);
+      }
+      run.discard();
+      throw e;
     }
-    run.participants().forEach(subtask -> subtask.request(id));
-    return run;
   }
 
   private void checkStorageAnswers() {
@@ -620,13 +660,33 @@ public final class CheckpointCoordinator implements AutoCloseable {
           }
         }
       }
-      if (schedule != null && next == null) {
-        schedule.ended();
-      }
-      if (refused != null) {
-        refused.future().completeExceptionally(requireNonNull(refusal));
+      try {
+        if (schedule != null && next == null) {
+          schedule.ended();
+        }
+      } finally {
+        if (refused != null) {
+          refused.future().completeExceptionally(requireNonNull(refusal));
+        }
       }
       return next;
+    }
+
+    @Override
+    public void heldUp(CheckpointRun run, String reason) {
+      QueuedTrigger refused = null;
+      synchronized (lock) {
+        if (pending == run) {
+          refused = queued;
+          queued = null;
+        }
+      }
+      if (refused != null) {
+        if (refused.savepoint() != null) {
+          reserved.release(FileNames.directoryOfSavepoint(refused.savepoint()));
+        }
+        refused.future().completeExceptionally(new StateIoException(reason));
+      }
     }
 
     @Override
@@ -643,10 +703,10 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   /**
-   * Lists the files of the storage that no complete checkpoint or savepoint reaches and that are
-   * named like files of ours. {@link CheckpointCoordinatorBuilder#open()} deletes them; later ones
-   * are those of checkpoints that are pending or could not be deleted. Reads the directories of the
-   * storage.
+   * Lists the files of the storage that have names of this library and that no complete checkpoint
+   * or savepoint refers to. {@link CheckpointCoordinatorBuilder#open()} deletes them. Later the
+   * list has files of a pending checkpoint, and files that could not be deleted. Reads the
+   * directories of the storage.
    *
    * @return paths in the storage
    * @throws StateIoException if the storage cannot be listed
@@ -681,8 +741,8 @@ public final class CheckpointCoordinator implements AutoCloseable {
 
   /**
    * Ends checkpoints in an orderly way, before subtasks are closed: no further checkpoint is
-   * triggered, and a pending one is aborted with a {@link StateClosedException}. From then on
-   * closing a subtask is no failure. Stopping twice does nothing.
+   * triggered, and a pending one is aborted with a {@link StateClosedException}. From then on,
+   * closing a subtask does not count as a failure. Stopping twice does nothing.
    */
   public void stop() {
     CheckpointRun aborted;
@@ -703,10 +763,10 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   /**
-   * Stops, and waits until nothing is written or deleted any more, for 10 seconds at most, unless
-   * it is called by a listener. What still goes on then is logged, and the storage stays locked for
-   * other coordinators until it has ended. Closing it again does nothing, but the first call that
-   * is not by a listener waits.
+   * Stops, and waits until nothing is written or deleted any more, for at most 10 seconds. A call
+   * by a listener does not wait. Work that is still running then is logged, and the storage stays
+   * locked for other coordinators until it has ended. Closing it again does nothing, except that
+   * the first call that is not by a listener waits.
    */
   @Override
   public void close() {

@@ -11,9 +11,9 @@ import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.checkpoint.CheckpointTimer.Timed;
 import io.statebackend.core.checkpoint.catalog.CheckpointCatalog.Subsumed;
+import io.statebackend.core.checkpoint.catalog.CompletionMarker;
 import io.statebackend.core.checkpoint.catalog.SharedFiles;
 import io.statebackend.core.checkpoint.catalog.StoredCheckpoint;
-import io.statebackend.core.state.FrozenSubtask;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * an engine or a listener throws, the future is completed and the next checkpoint may begin.
  *
  * After the end. Writers of an aborted checkpoint may hang in the storage. Their files are closed to
- * make them give up, but the run is not over before the last of them has returned: until then its
+ * stop them, but the run is not over before the last of them has returned: until then its
  * names stay reserved, and nothing of it is deleted, since a writer may still create files. Only the
  * files that this run has created are deleted, by their names.
  *
@@ -81,6 +81,12 @@ final class CheckpointRun implements SharedFiles.Writing {
     /** Notes that a run has ended; returns the one that begins now, if one has waited. */
     @Nullable CheckpointRun ended(CheckpointRun run);
 
+    /**
+     * Notes that a run has ended and that its listeners, or others who are told of that, have not
+     * returned for the time of a timeout. No other run begins before they do.
+     */
+    void heldUp(CheckpointRun run, String reason);
+
     /** Notes that the last writer of a run has ended: its names are free again. */
     void released(CheckpointRun run);
 
@@ -97,6 +103,7 @@ final class CheckpointRun implements SharedFiles.Writing {
    * @param clock tells the time of day
    * @param writers runs the writers
    * @param cleanUp closes and deletes what is left of aborted runs
+   * @param marker says that there was a complete checkpoint
    * @param listeners hears of everything
    * @param activities what goes on in the storage
    * @param host the coordinator
@@ -108,6 +115,7 @@ final class CheckpointRun implements SharedFiles.Writing {
       InstantSource clock,
       SnapshotWriters writers,
       CleanUp cleanUp,
+      CompletionMarker marker,
       Listeners listeners,
       Activities activities,
       Host host) {}
@@ -129,7 +137,15 @@ final class CheckpointRun implements SharedFiles.Writing {
   private boolean isCompleted;
   private boolean isFinished;
   private boolean isReleased;
+
+  /** Set until the run is over, so that it is noticed if its end hangs in a listener. */
   private @Nullable Timed timeout;
+
+  /** Whether the next run may begin, and the time of this one does not matter any more. */
+  private boolean isOver;
+
+  /** Whether listeners are being told that its publication takes long. */
+  private boolean isTelling;
 
   /** The subtasks that have not begun their snapshot. */
   private final Set<Subtask> awaited;
@@ -252,7 +268,13 @@ final class CheckpointRun implements SharedFiles.Writing {
 
   /** Tells whether the run was aborted and a writer has not returned from the storage. */
   synchronized boolean isAbandoned() {
-    return phase == Phase.ENDED && writerCount > 0;
+    return phase == Phase.ENDED && !isCompleted && writerCount > 0;
+  }
+
+  /** Takes back a run that its coordinator could not make the pending one. */
+  void discard() {
+    participants.forEach(subtask -> subtask.withdraw(id));
+    activity.end();
   }
 
   /** Sets the timeout and tells listeners. Called without locks held. */
@@ -262,47 +284,82 @@ final class CheckpointRun implements SharedFiles.Writing {
 
   private void startInside() {
     try {
-      Timed scheduled = parts.timer().schedule(this::timeOut, parts.settings().timeout());
-      synchronized (this) {
-        timeout = scheduled;
-        if (phase == Phase.ENDED) {
-          scheduled.cancel();
-          return;
-        }
-      }
+      scheduleTimeout();
     } catch (Throwable e) {
       boolean unused = abort(e);
-      return;
+    }
+    synchronized (this) {
+      if (phase == Phase.ENDED) {
+        return;
+      }
     }
     parts.listeners().tell(listener -> listener.triggered(id));
   }
 
   private void timeOut() {
-    boolean isPublishing;
+    // First of all, since what follows may hang in a listener.
+    try {
+      scheduleTimeout();
+    } catch (Throwable e) {
+      logger.warn("{}: the timer failed, and will not tell of the time any more", describe(), e);
+    }
+    Phase reached;
     synchronized (this) {
-      isPublishing = phase == Phase.PUBLISHING;
+      reached = phase;
     }
     Duration limit = parts.settings().timeout();
-    if (!isPublishing) {
-      boolean unused =
-          abort(
-              new StateIoException(
-                  "%s timed out after %s: %s".formatted(describe(), limit, describeProgress())));
-      return;
-    }
-    // Whether the metadata is there can only be told when the storage answers.
-    String reason =
-        "%s is being published for more than %s: the storage does not answer, and no other checkpoint begins before it does"
-            .formatted(describe(), limit);
-    logger.warn("{}", reason);
-    parts.activities().run(() -> parts.listeners().tell(listener -> listener.skipped(reason)));
-    Timed again = parts.timer().schedule(this::timeOut, limit);
-    synchronized (this) {
-      timeout = again;
-      if (phase == Phase.ENDED) {
-        again.cancel();
+    switch (reached) {
+      case SNAPSHOTS -> {
+        boolean unused =
+            abort(
+                new StateIoException(
+                    "%s timed out after %s: %s".formatted(describe(), limit, describeProgress())));
+      }
+      case PUBLISHING -> {
+        // Whether the metadata is there can only be told when the storage answers.
+        String reason =
+            "%s is being published for more than %s: the storage does not answer, and no other checkpoint begins before it does"
+                .formatted(describe(), limit);
+        logger.warn("{}", reason);
+        tellHeldUp(reason);
+      }
+      case ENDED -> {
+        String reason =
+            "%s has ended, but for up to %s a listener, an engine or the logging that is told of that has not returned, and no other checkpoint begins before it does"
+                .formatted(describe(), limit);
+        logger.warn("{}", reason);
+        parts.host().heldUp(this, reason);
       }
     }
+  }
+
+  /** Tells listeners, but not while they have not returned from the last time. */
+  private void tellHeldUp(String reason) {
+    synchronized (this) {
+      if (isTelling) {
+        return;
+      }
+      isTelling = true;
+    }
+    try {
+      parts.activities().run(() -> parts.listeners().tell(listener -> listener.skipped(reason)));
+    } finally {
+      synchronized (this) {
+        isTelling = false;
+      }
+    }
+  }
+
+  /** Sets the next timeout, unless the run is over. */
+  private void scheduleTimeout() {
+    Timed scheduled = parts.timer().schedule(this::timeOut, parts.settings().timeout());
+    synchronized (this) {
+      if (!isOver) {
+        timeout = scheduled;
+        return;
+      }
+    }
+    scheduled.cancel();
   }
 
   /**
@@ -363,25 +420,23 @@ final class CheckpointRun implements SharedFiles.Writing {
   }
 
   /** Has a subtask's image written after {@link #begin}, and closes it in the end. */
-  void submit(Subtask subtask, FrozenSubtask image, SnapshotTask.Taken taken) {
-    SnapshotTask task = new SnapshotTask(this, subtask, image, taken);
-    boolean isAwaited;
-    synchronized (this) {
-      isAwaited = phase == Phase.SNAPSHOTS;
-      if (isAwaited) {
-        tasks.add(task);
-      }
-    }
-    if (!isAwaited) {
-      cancel(task);
-      return;
-    }
+  void submit(SnapshotTask task) {
     try {
-      parts.writers().execute(task);
+      boolean isAwaited;
+      synchronized (this) {
+        isAwaited = phase == Phase.SNAPSHOTS;
+        if (isAwaited) {
+          tasks.add(task);
+        }
+      }
+      if (isAwaited) {
+        parts.writers().execute(task);
+        return;
+      }
     } catch (Throwable e) {
       boolean unused = abort(e);
-      cancel(task); // Does nothing if the abort has done it.
     }
+    cancel(task); // Does nothing if the abort has done it.
   }
 
   private void cancel(SnapshotTask task) {
@@ -397,27 +452,28 @@ final class CheckpointRun implements SharedFiles.Writing {
     }
   }
 
-  /** Writes a snapshot: called by the task on a writer's thread. */
+  /** Writes a snapshot: called by the task on a writer's thread, which then closes the image. */
   void write(SnapshotTask task) {
     parts.activities().run(() -> writeInside(task));
   }
 
   private void writeInside(SnapshotTask task) {
-    long start = parts.timer().nanoTime();
+    boolean isLast = false;
     try {
-      boolean isLast = false;
-      try {
-        SnapshotTask.Written written = task.write(parts.storage(), parts.settings().compression());
-        isLast = acknowledge(task, written, start);
-      } catch (Throwable e) {
-        boolean unused = abort(e);
-      }
-      if (isLast) {
-        publish();
-      }
-    } finally {
-      writerEnded();
+      long start = parts.timer().nanoTime();
+      SnapshotTask.Written written = task.write(parts.storage(), parts.settings().compression());
+      isLast = acknowledge(task, written, start);
+    } catch (Throwable e) {
+      boolean unused = abort(e);
     }
+    if (isLast) {
+      publish();
+    }
+  }
+
+  /** Notes that a task has ended that was not cancelled, and that its image is closed. */
+  void written() {
+    writerEnded();
   }
 
   /**
@@ -442,7 +498,7 @@ final class CheckpointRun implements SharedFiles.Writing {
   }
 
   /**
-   * Remembers a file that is being written, so that an abort can make its writer give up.
+   * Remembers a file that is being written, so that an abort can stop its writer.
    *
    * @throws StateClosedException if the run was aborted
    */
@@ -469,7 +525,7 @@ final class CheckpointRun implements SharedFiles.Writing {
   }
 
   /**
-   * Makes a writer give up.
+   * Stops a writer of an aborted checkpoint.
    *
    * @throws StateClosedException if the run was aborted
    */
@@ -497,6 +553,9 @@ final class CheckpointRun implements SharedFiles.Writing {
     } catch (Throwable e) {
       publicationFailed(e);
       return;
+    }
+    if (!isSavepoint()) {
+      attempt("mark", parts.marker()::set);
     }
     endCompleted(publication);
   }
@@ -558,9 +617,8 @@ final class CheckpointRun implements SharedFiles.Writing {
             });
   }
 
-  /** Takes what waits out of the queue, and makes those that write give up. */
+  /** Removes waiting snapshots from the queue, and stops those that are being written. */
   private void stopSnapshots() {
-    cancelTimeout();
     participants.forEach(subtask -> subtask.withdraw(id));
     List<SnapshotTask> stopped;
     List<StorageOutput> abandoned;
@@ -574,16 +632,18 @@ final class CheckpointRun implements SharedFiles.Writing {
     parts.cleanUp().giveUp(abandoned, describe());
   }
 
-  private synchronized void cancelTimeout() {
+  private synchronized void cancelTimeouts() {
+    isOver = true;
     if (timeout != null) {
       timeout.cancel();
+      timeout = null;
     }
   }
 
   private void logAbort(Throwable cause) {
     boolean isOrderly = cause instanceof StateClosedException && parts.host().isStopping();
     if (isOrderly) {
-      logger.info("{} given up: {}", describe(), cause.getMessage());
+      logger.info("{} aborted in an orderly way: {}", describe(), cause.getMessage());
     } else if (cause instanceof StateException && !logger.isDebugEnabled()) {
       // Its message says it all, and a full disk repeats it with every checkpoint.
       logger.warn("{} aborted: {}", describe(), cause.getMessage());
@@ -629,35 +689,40 @@ final class CheckpointRun implements SharedFiles.Writing {
 
   /** Ends a run that is durable: from here on nothing can take that back. */
   private void endCompleted(Publication publication) {
-    StoredCheckpoint stored = publication.stored();
-    CompletedCheckpoint unmeasured = CompletedCheckpoint.of(stored);
-    List<CompletedCheckpoint> result = new ArrayList<>(List.of(unmeasured));
-    List<Subsumed> subsumed = new ArrayList<>();
     synchronized (this) {
       phase = Phase.ENDED;
       isCompleted = true;
     }
+    Subsumed subsumed = Subsumed.NOTHING;
+    CompletedCheckpoint completed = publication.unmeasured();
     try {
-      attempt("note", () -> subsumed.add(parts.host().published(this, stored)));
-      attempt("measure", () -> result.set(0, publication.measured()));
+      try {
+        subsumed = parts.host().published(this, publication.stored());
+        completed = publication.measured();
+      } catch (Throwable e) {
+        logger.warn("{}: a step of its end failed: note", describe(), e);
+      }
       attempt("stop", this::stopSnapshots);
       attempt("settle", () -> settleEngines(true));
-      CompletedCheckpoint completed = result.get(0);
-      attempt("log", () -> publication.log(completed));
-      parts
-          .listeners()
-          .tell(
-              listener -> {
-                if (completed.isSavepoint()) {
-                  listener.savepointCompleted(completed);
-                } else {
-                  listener.completed(completed);
-                }
-              });
+      tellCompleted(publication, completed);
     } finally {
-      finish(result.get(0), null);
+      finish(completed, null);
     }
-    subsumed.forEach(this::delete);
+    delete(subsumed);
+  }
+
+  private void tellCompleted(Publication publication, CompletedCheckpoint completed) {
+    attempt("log", () -> publication.log(completed));
+    parts
+        .listeners()
+        .tell(
+            listener -> {
+              if (completed.isSavepoint()) {
+                listener.savepointCompleted(completed);
+              } else {
+                listener.completed(completed);
+              }
+            });
   }
 
   /** Deletes what the completed run has subsumed. */
@@ -682,38 +747,39 @@ final class CheckpointRun implements SharedFiles.Writing {
                 .cleanUp()
                 .delete(
                     deletions -> {
-                      subsumed
-                          .checkpoints()
-                          .forEach(
-                              checkpoint ->
-                                  deletions.addComplete(
-                                      checkpoint.directory(), checkpoint.ownFiles()));
+                      subsumed.checkpoints().forEach(deletions::addComplete);
                       subsumed.damaged().forEach(deletions::addDamaged);
                       deletions.addShared(subsumed.sharedFiles());
                     },
                     () -> {}));
   }
 
-  /** The last steps of either end: lets the next run begin, and tells who waits for the future. */
+  /**
+   * The last steps of either end: lets the next run begin, and tells who waits for the future,
+   * whose callbacks may take their time.
+   */
   private void finish(@Nullable CompletedCheckpoint completed, @Nullable Throwable cause) {
-    CheckpointRun next = null;
     try {
-      next = parts.host().ended(this);
+      cancelTimeouts();
+      CheckpointRun next = parts.host().ended(this);
+      if (next != null) {
+        next.start();
+      }
     } catch (Throwable e) {
       logger.error("what follows {} failed", describe(), e);
     } finally {
-      if (completed != null) {
-        future.complete(completed);
-      } else {
-        future.completeExceptionally(requireNonNull(cause));
+      try {
+        if (completed != null) {
+          future.complete(completed);
+        } else {
+          future.completeExceptionally(requireNonNull(cause));
+        }
+      } finally {
+        synchronized (this) {
+          isFinished = true;
+        }
+        releaseIfUnused();
       }
-      synchronized (this) {
-        isFinished = true;
-      }
-      releaseIfUnused();
-    }
-    if (next != null) {
-      next.start();
     }
   }
 
@@ -726,37 +792,46 @@ final class CheckpointRun implements SharedFiles.Writing {
 
   /** Deletes what an aborted run has created, and frees its names, unless somebody still writes. */
   private void releaseIfUnused() {
-    boolean isAborted;
-    byte[] metadata;
-    List<String> files;
-    List<String> shared = new ArrayList<>();
     synchronized (this) {
       if (!isFinished || writerCount > 0 || isReleased) {
         return;
       }
       isReleased = true;
-      isAborted = !isCompleted;
+    }
+    boolean isDeleting = false;
+    try {
+      isDeleting = deleteCreated();
+    } catch (Throwable e) {
+      logger.warn("what {} has written stays as garbage", describe(), e);
+    } finally {
+      if (!isDeleting) {
+        release();
+      }
+    }
+  }
+
+  /** Has deleted what an aborted run has created, and then releases its names. */
+  private boolean deleteCreated() {
+    byte[] metadata;
+    List<String> files;
+    List<String> shared = new ArrayList<>();
+    synchronized (this) {
+      if (isCompleted) {
+        return false;
+      }
       metadata = triedMetadata;
       files = List.copyOf(created);
       sharedFiles.values().forEach(used -> shared.addAll(used.created()));
     }
-    if (!isAborted) {
-      release();
-      return;
-    }
-    try {
-      parts
-          .cleanUp()
-          .delete(
-              deletions -> {
-                deletions.addAborted(directory, metadata, files);
-                deletions.addShared(shared);
-              },
-              this::release);
-    } catch (Throwable e) {
-      logger.warn("what {} has written stays as garbage", describe(), e);
-      release();
-    }
+    parts
+        .cleanUp()
+        .delete(
+            deletions -> {
+              deletions.addAborted(directory, metadata, files);
+              deletions.addShared(shared);
+            },
+            this::release);
+    return true;
   }
 
   private void release() {

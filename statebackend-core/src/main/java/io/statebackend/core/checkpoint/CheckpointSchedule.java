@@ -3,13 +3,18 @@ package io.statebackend.core.checkpoint;
 
 import io.statebackend.core.checkpoint.CheckpointTimer.Timed;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * When periodic checkpoints are triggered: an interval after the last trigger, and not before a
- * pause after the last end. At most one trigger waits for its time. Thread-safe.
+ * Decides when periodic checkpoints are triggered: an interval after the last trigger, but not
+ * before a pause after the last end. At most one trigger waits for its time. Thread-safe.
  */
 final class CheckpointSchedule {
+  private static final Logger logger = LoggerFactory.getLogger(CheckpointSchedule.class);
+
   private final CheckpointTimer timer;
   private final Duration interval;
   private final Duration minPause;
@@ -40,8 +45,8 @@ final class CheckpointSchedule {
   /** Starts it: the first trigger comes after an interval. Starting it twice does nothing. */
   synchronized void start() {
     if (!isRunning) {
-      isRunning = true;
       scheduleAfter(interval);
+      isRunning = true;
     }
   }
 
@@ -53,15 +58,31 @@ final class CheckpointSchedule {
   /** Schedules the next trigger after a checkpoint has ended. */
   synchronized void ended() {
     if (isRunning) {
-      Duration sinceTrigger = Duration.ofNanos(timer.nanoTime() - lastTriggerNanos);
-      Duration untilInterval = interval.minus(sinceTrigger);
-      scheduleAfter(untilInterval.compareTo(minPause) > 0 ? untilInterval : minPause);
+      scheduleSurely(this::untilNext);
     }
+  }
+
+  private Duration untilNext() {
+    Duration sinceTrigger = Duration.ofNanos(timer.nanoTime() - lastTriggerNanos);
+    Duration untilInterval = interval.minus(sinceTrigger);
+    return untilInterval.compareTo(minPause) > 0 ? untilInterval : minPause;
   }
 
   /** Schedules the next trigger after one that could not begin a checkpoint. */
   synchronized void skipped() {
     if (isRunning) {
+      scheduleSurely(() -> interval);
+    }
+  }
+
+  /**
+   * Without a next trigger there would never be one again, so a timer that throws is asked twice.
+   */
+  private void scheduleSurely(Supplier<Duration> delay) {
+    try {
+      scheduleAfter(delay.get());
+    } catch (Throwable e) {
+      logger.warn("the timer of periodic checkpoints failed and is asked once more", e);
       scheduleAfter(interval);
     }
   }

@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The last step of a checkpoint whose snapshots are all written: its metadata, and what it cost.
- * Knows nothing of how the checkpoint ends; used by one thread.
+ * The last step of a checkpoint whose snapshots are all written: its metadata and its figures. It
+ * does not know how the checkpoint ends. One thread uses it.
  */
 final class Publication {
   private static final Logger logger = LoggerFactory.getLogger(Publication.class);
@@ -92,6 +92,7 @@ final class Publication {
   private final Map<Subtask, SharedFiles> sharedFiles;
   private final long startNanos;
   private final StoredCheckpoint stored;
+  private final CompletedCheckpoint unmeasured;
   private final byte[] metadata;
 
   /**
@@ -111,6 +112,7 @@ final class Publication {
     this.sharedFiles = sharedFiles;
     this.startNanos = parts.timer().nanoTime();
     this.stored = new StoredCheckpoint(parts.storage(), checkpoint.directory(), makeMetadata());
+    this.unmeasured = CompletedCheckpoint.of(stored);
     this.metadata = stored.metadata().encode();
   }
 
@@ -143,6 +145,11 @@ final class Publication {
   /** Returns the checkpoint as it is when it was published. */
   StoredCheckpoint stored() {
     return stored;
+  }
+
+  /** Returns the checkpoint without what it cost. */
+  CompletedCheckpoint unmeasured() {
+    return unmeasured;
   }
 
   /**

@@ -14,12 +14,15 @@ import io.statebackend.core.snapshot.SubtaskSnapshot;
 import io.statebackend.core.state.FrozenSubtask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the snapshot of one subtask for one checkpoint: the asynchronous part. It is run or
  * cancelled, never both, and its image is closed either way.
  */
 final class SnapshotTask implements Runnable {
+  private static final Logger logger = LoggerFactory.getLogger(SnapshotTask.class);
 
   private enum Stage {
     WAITING,
@@ -54,8 +57,20 @@ final class SnapshotTask implements Runnable {
   /** Writes, and tells the checkpoint how that ended. Does nothing if it was cancelled. */
   @Override
   public void run() {
-    if (stage.compareAndSet(Stage.WAITING, Stage.RUNNING)) {
+    if (!stage.compareAndSet(Stage.WAITING, Stage.RUNNING)) {
+      return;
+    }
+    try {
       run.write(this);
+    } finally {
+      // It was closed before the checkpoint was published, unless nothing could be written at all.
+      try {
+        image.close();
+      } catch (Throwable e) {
+        logger.warn("an image of {} cannot be closed", subtask.describe(), e);
+      } finally {
+        run.written();
+      }
     }
   }
 

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * Runs the tasks that write snapshots, on threads of its own or on the user's executor.
  *
  * <p>Tasks wait in a queue of ours, so that those of an aborted checkpoint can be taken out again.
- * The executor is only given requests to run whatever task is next. A request whose task was taken
- * out serves a later task, so requests do not pile up in an executor whose threads hang.
+ * The executor is only given requests to run whatever tasks wait. A request whose task was taken
+ * out serves later ones, so requests do not pile up in an executor whose threads hang. One that
+ * silently drops what it is given is asked again for the first task that waits, however much it has
+ * dropped: so an executor that does nothing is asked once for each checkpoint in the end.
  *
  * <p>Thread-safe.
  */
@@ -24,8 +26,8 @@ final class SnapshotWriters implements AutoCloseable {
   static final int OWN_THREAD_COUNT = 4;
 
   /**
-   * How many requests there may be beyond the tasks that wait. An executor that silently drops that
-   * many requests stops the writing.
+   * How many requests there may be beyond the tasks that wait, before only the first task that
+   * waits leads to another one.
    */
   private static final int SPARE_REQUEST_COUNT = 64;
 
@@ -37,7 +39,7 @@ final class SnapshotWriters implements AutoCloseable {
   /** Guarded by {@code this}. */
   private final Queue<Runnable> tasks = new ArrayDeque<>();
 
-  /** The requests that the executor has not begun. Guarded by {@code this}. */
+  /** The requests since the executor has last begun one. Guarded by {@code this}. */
   private int requestCount;
 
   SnapshotWriters(@Nullable Executor executor) {
@@ -68,17 +70,17 @@ final class SnapshotWriters implements AutoCloseable {
   void execute(Runnable task) {
     synchronized (this) {
       tasks.add(task);
-      if (requestCount >= tasks.size() + SPARE_REQUEST_COUNT) {
-        return;
+      if (tasks.size() > 1 && requestCount >= tasks.size() + SPARE_REQUEST_COUNT) {
+        return; // The request for the first task runs this one as well.
       }
       requestCount++;
     }
     try {
-      executor.execute(this::runNext);
+      executor.execute(this::runWaiting);
     } catch (Throwable e) {
       boolean isWaiting;
       synchronized (this) {
-        requestCount--;
+        requestCount = Math.max(0, requestCount - 1);
         isWaiting = tasks.remove(task);
       }
       if (isWaiting) {
@@ -87,15 +89,16 @@ final class SnapshotWriters implements AutoCloseable {
     }
   }
 
-  private void runNext() {
-    Runnable task;
-    synchronized (this) {
-      requestCount = Math.max(0, requestCount - 1);
-      task = tasks.poll();
-    }
-    if (task != null) {
+  /** Runs all tasks that wait, since the requests for some of them may have been dropped. */
+  private void runWaiting() {
+    for (Runnable task = next(); task != null; task = next()) {
       task.run();
     }
+  }
+
+  private synchronized @Nullable Runnable next() {
+    requestCount = 0; // It works, and if it drops the requests that it still has, we ask again.
+    return tasks.poll();
   }
 
   /** Takes out a task that waits; it will not run. Does nothing if it runs or has run. */

@@ -9,22 +9,38 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A timer by the system's clock, on a daemon thread of its own. */
+/**
+ * A timer by the system's clock, on daemon threads of its own: several, since a task may hang in a
+ * listener, and the timeouts of others must come all the same.
+ */
 record SystemTimer(ScheduledThreadPoolExecutor executor) implements CheckpointTimer {
   private static final Logger logger = LoggerFactory.getLogger(CheckpointTimer.class);
 
   /**
-   * Starts the thread.
+   * For a listener that hangs when it is told that a checkpoint was triggered, one that hangs when
+   * it is told of its end, and one when it is told why there is none; and one thread to notice
+   * that.
+   */
+  private static final int THREAD_COUNT = 4;
+
+  /**
+   * Starts the threads.
    *
-   * @throws OutOfMemoryError if no thread can be started
+   * @throws OutOfMemoryError if they cannot be started
    */
   static SystemTimer start() {
     ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(1, Daemons.named("statebackend-checkpoint-timer"));
+        new ScheduledThreadPoolExecutor(
+            THREAD_COUNT, Daemons.named("statebackend-checkpoint-timer"));
     executor.setRemoveOnCancelPolicy(true);
     executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    executor.prestartAllCoreThreads();
+    try {
+      int unused = executor.prestartAllCoreThreads();
+    } catch (Throwable e) {
+      executor.shutdown();
+      throw e;
+    }
     return new SystemTimer(executor);
   }
 

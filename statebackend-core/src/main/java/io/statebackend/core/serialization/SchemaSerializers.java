@@ -6,10 +6,9 @@ import io.statebackend.api.VoidNamespace;
 import io.statebackend.core.serialization.records.BackReference;
 import io.statebackend.core.serialization.schema.StoredType;
 import io.statebackend.core.serialization.schema.Words;
-import io.statebackend.core.serialization.types.ListSerializer;
+import io.statebackend.core.serialization.types.CollectionSerializer;
 import io.statebackend.core.serialization.types.MapSerializer;
 import io.statebackend.core.serialization.types.OptionalSerializer;
-import io.statebackend.core.serialization.types.SetSerializer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -73,8 +72,9 @@ final class SchemaSerializers {
       case Words.UNION -> enclosing(type, StoredCaseSerializer::find);
       case Words.ENUM -> Optional.of(any(new StoredConstantSerializer(type.schema())));
       case Words.KRYO -> Optional.of(any(new StoredObjectSerializer(type.schema())));
-      case Words.LIST, Words.ARRAY -> ofPart(type, part -> new ListSerializer<>(type.type(), part));
-      case Words.SET -> ofPart(type, SetSerializer::linked);
+      case Words.LIST, Words.ARRAY ->
+          ofPart(type, part -> CollectionSerializer.list(type.type(), part));
+      case Words.SET -> ofPart(type, CollectionSerializer::set);
       case Words.OPTIONAL -> ofPart(type, OptionalSerializer::new);
       case Words.MAP -> ofMap(type);
       default ->

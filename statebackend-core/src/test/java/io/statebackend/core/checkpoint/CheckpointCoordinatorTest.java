@@ -240,7 +240,7 @@ final class CheckpointCoordinatorTest {
       source.snapshotIfPending();
       assertThat(future.join().id()).isEqualTo(1);
     }
-    try (CheckpointCoordinator coordinator = builder().open();
+    try (CheckpointCoordinator coordinator = builder().startEmpty().open();
         Subtask source = coordinator.subtask("source").open()) {
       assertThat(checkpoint(coordinator, source).id()).isEqualTo(2);
     }
@@ -260,8 +260,12 @@ final class CheckpointCoordinatorTest {
     assertThatThrownBy(() -> builder().open())
         .isInstanceOf(IncompatibleStateException.class)
         .hasMessageContaining("chk-2/_metadata")
-        .hasMessageContaining("restoreFrom(id) with one of [1]");
-    try (CheckpointCoordinator coordinator = builder().restoreFrom(1).open()) {
+        .hasMessageContaining("restoreFrom(id) with one of [1] and allowRewind()");
+    assertThatThrownBy(() -> builder().restoreFrom(1).open())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("would go back in time")
+        .hasMessageContaining("[2]");
+    try (CheckpointCoordinator coordinator = builder().restoreFrom(1).allowRewind().open()) {
       assertThat(coordinator.restored()).isPresent();
     }
     try (CheckpointCoordinator coordinator = builder().startEmpty().open()) {

@@ -8,13 +8,14 @@ import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.ListStateDescriptor;
 import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.storage.MemoryCheckpointStorage;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Settings that give up state or go back in time, and stay in the program. */
+/** Settings that drop state or go back in time, and stay in the program. */
 @Timeout(60)
 final class DropAndRewindTest {
   private static final ListStateDescriptor<Long> POSITIONS =
@@ -128,5 +129,20 @@ final class DropAndRewindTest {
         .hasMessageContaining("requireLatest()");
     assertThatThrownBy(() -> builder().region("a").region("a", "b"))
         .isInstanceOf(IllegalStateException.class);
+    for (CheckpointCoordinatorBuilder pointless :
+        List.of(
+            builder().allowRewind(),
+            builder().allowRewind().startEmpty(),
+            builder().restoreLatest().allowRewind(),
+            builder().restoreLatestOrFrom(storage, "savepoint-s").allowRewind())) {
+      assertThatThrownBy(pointless::open)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("allowRewind()")
+          .hasMessageContaining("leave it out");
+    }
+    assertThatThrownBy(builder().minPause(Duration.ofSeconds(1))::open)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("interval");
+    builder().open().close(); // What was refused holds nothing.
   }
 }

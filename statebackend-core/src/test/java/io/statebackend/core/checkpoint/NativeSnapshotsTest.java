@@ -155,6 +155,32 @@ final class NativeSnapshotsTest {
   }
 
   @Test
+  void restoreFrom_besideAnUnreadableOne_keepsTheFilesThatMayBeItsOwn() throws IOException {
+    checkpoints_incremental_restoreAllIncrements();
+    Path newest = directory.resolve("chk-3/_metadata");
+    byte[] metadata = Files.readAllBytes(newest);
+    Files.write(newest, NewerFormat.of(metadata));
+    try (CheckpointCoordinator coordinator =
+        CheckpointCoordinator.builder(storage).retain(1).restoreFrom(2).allowRewind().open()) {
+      Counter counter = open(coordinator, 0, 1);
+      for (long i = 0; i < 4; i++) {
+        counter.put(5, i);
+        checkpoint(coordinator, counter);
+      }
+      counter.subtask.close();
+    }
+    // The version that wrote it reads it again.
+    Files.write(newest, metadata);
+    try (CheckpointCoordinator coordinator =
+        CheckpointCoordinator.builder(storage).restoreFrom(3).allowRewind().open()) {
+      Counter counter = open(coordinator, 0, 1);
+      counter.keyed.setCurrentKey(1L);
+      assertThat(counter.count.value()).isEqualTo(11L);
+      counter.subtask.close();
+    }
+  }
+
+  @Test
   void checkpoint_rescaled_deletesFilesThatNothingRefersTo() throws IOException {
     checkpoints_incremental_restoreAllIncrements();
     try (CheckpointCoordinator coordinator =

@@ -16,10 +16,12 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -76,6 +78,163 @@ final class PlantedNamesTest {
         .isInstanceOf(CorruptStateException.class)
         .hasMessageContaining("chk-9223372036854775807")
         .hasMessageContaining("startEmpty()");
+  }
+
+  @Test
+  void numbersThatCannotHaveBeenReached_areLeftAlone() throws IOException {
+    run(List.of(), 1);
+    copy(directory.resolve("chk-1"), directory.resolve("chk-4000000000000000000"));
+    List<Path> planted =
+        List.of(
+            plant("shared/source-0-3999999999999999999-1.native"),
+            plant("chk-3999999999999999999/source-0.snapshot"),
+            plant("chk-3999999999999999998/_metadata"),
+            directory.resolve("chk-4000000000000000000/_metadata"));
+    run(List.of(1L), 2, 3, 4);
+    run(List.of(4L), 5);
+    assertThat(directory.resolve("chk-5/_metadata")).exists();
+    assertThat(planted).allSatisfy(file -> assertThat(file).exists());
+  }
+
+  @Test
+  void numbersOfFailedCheckpoints_areNotUsedAgain() throws IOException {
+    run(List.of(), 1);
+    plant("chk-40/source-0.snapshot");
+    plant("shared/source-0-50-1.native");
+    run(List.of(1L), 2);
+    assertThat(directory.resolve("chk-51/_metadata")).exists();
+    assertThat(directory.resolve("chk-40")).doesNotExist();
+  }
+
+  private static void deleteAll(Path path) throws IOException {
+    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+        for (Path file : files) {
+          deleteAll(file);
+        }
+      }
+    }
+    Files.delete(path);
+  }
+
+  /** What becomes of a checkpoint that was complete. */
+  private interface Loss {
+    void of(Path checkpoint) throws IOException, InterruptedException;
+  }
+
+  private Stream<Loss> losses() {
+    return Stream.of(
+        checkpoint -> {
+          deleteAll(checkpoint);
+          Files.createSymbolicLink(checkpoint, elsewhere.resolve("not-mounted"));
+        },
+        checkpoint -> {
+          deleteAll(checkpoint);
+          Files.writeString(checkpoint, "a file");
+        },
+        checkpoint -> {
+          deleteAll(checkpoint);
+          makePipe(checkpoint);
+        },
+        checkpoint -> Files.move(checkpoint, checkpoint.resolveSibling("chk-001")),
+        checkpoint -> Files.move(checkpoint, Path.of(checkpoint + ".bak")),
+        checkpoint -> Files.move(checkpoint, checkpoint.resolveSibling("backup")),
+        checkpoint -> Files.delete(checkpoint.resolve("_metadata")));
+  }
+
+  @Test
+  void latestIsLost_isNoEmptyStart() throws IOException, InterruptedException {
+    Path top = directory;
+    int number = 0;
+    for (Loss loss : losses().toList()) {
+      directory = top.resolve("storage-" + ++number);
+      run(List.of(), 1);
+      loss.of(directory.resolve("chk-1"));
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> run(List.of()))
+            .as("loss %d", number)
+            .isInstanceOf(CorruptStateException.class)
+            .hasMessageContaining("startEmpty()");
+      }
+      assertThatThrownBy(this::openFromSavepoint)
+          .as("loss %d", number)
+          .isInstanceOf(CorruptStateException.class)
+          .hasMessageContaining("startEmpty()");
+      startEmpty(2);
+      run(List.of(2L), 3);
+      run(List.of(3L));
+    }
+  }
+
+  private void openFromSavepoint() {
+    try (FileCheckpointStorage storage = FileCheckpointStorage.open(directory)) {
+      CheckpointCoordinator.builder(storage)
+          .restoreLatestOrFrom(storage, "savepoint-x")
+          .open()
+          .close();
+    }
+  }
+
+  private void startEmpty(long value) {
+    try (FileCheckpointStorage storage = FileCheckpointStorage.open(directory);
+        CheckpointCoordinator coordinator =
+            CheckpointCoordinator.builder(storage).startEmpty().open();
+        Subtask source = coordinator.subtask("source").open()) {
+      source.operatorState().splitList(POSITIONS).update(List.of(value));
+      CompletableFuture<CompletedCheckpoint> future = coordinator.trigger();
+      assertThat(source.snapshotIfPending()).isTrue();
+      assertThat(future.join().id()).isPositive();
+    }
+  }
+
+  @Test
+  void crashBeforeTheFirstCheckpointWasComplete_isAnEmptyStart() throws IOException {
+    plant("chk-1/source-0.snapshot");
+    plant("chk-2/source-0.snapshot.uncommitted~");
+    plant("shared/source-0-3-1.native");
+    plant("savepoint-x/source-0.snapshot");
+    run(List.of());
+    assertThat(directory.resolve("chk-1")).doesNotExist();
+    run(List.of(), 1);
+    run(List.of(1L));
+  }
+
+  /** Who empties a directory begins anew, and may crash before the first checkpoint as well. */
+  @Test
+  void everythingWasDeleted_isAnEmptyStartAsInANewDirectory() throws IOException {
+    run(List.of(), 1);
+    deleteAll(directory.resolve("chk-1"));
+    run(List.of());
+    assertThat(directory.resolve("_completed")).doesNotExist();
+    plant("chk-2/source-0.snapshot");
+    run(List.of(), 3);
+    assertThat(directory.resolve("_completed")).exists();
+    run(List.of(3L));
+  }
+
+  @Test
+  void onlySavepointsAreLeft_isNoEmptyStart() throws IOException {
+    run(List.of(), 1);
+    Files.move(directory.resolve("chk-1"), directory.resolve("savepoint-x"));
+    assertThatThrownBy(() -> run(List.of()))
+        .isInstanceOf(CorruptStateException.class)
+        .hasMessageContaining("[savepoint-x]")
+        .hasMessageContaining("restoreLatestOrFrom")
+        .hasMessageContaining("startEmpty()");
+    openFromSavepoint();
+  }
+
+  @Test
+  void requireLatest_linkToNowhereIsLater_isRefused() throws IOException {
+    run(List.of(), 1);
+    Files.createSymbolicLink(directory.resolve("chk-9"), elsewhere.resolve("not-mounted"));
+    try (FileCheckpointStorage storage = FileCheckpointStorage.open(directory)) {
+      assertThatThrownBy(() -> CheckpointCoordinator.builder(storage).requireLatest().open())
+          .isInstanceOf(CorruptStateException.class)
+          .hasMessageContaining("chk-9")
+          .hasMessageContaining("requireLatest()");
+    }
+    run(List.of(1L));
   }
 
   @Test
@@ -190,7 +349,7 @@ final class PlantedNamesTest {
       try (FileCheckpointStorage storage = FileCheckpointStorage.open(Path.of(arguments[0]))) {
         CheckpointCoordinatorBuilder builder = CheckpointCoordinator.builder(storage);
         if (arguments.length > 1) {
-          builder.restoreFrom(Long.parseLong(arguments[1]));
+          builder.restoreFrom(Long.parseLong(arguments[1])).allowRewind();
         }
         try (CheckpointCoordinator coordinator = builder.open()) {
           System.out.println("restored " + coordinator.restored().orElseThrow().id());
@@ -240,7 +399,7 @@ final class PlantedNamesTest {
         .startsWith("refused: the latest checkpoint cannot be read here")
         .contains("the heap is too small")
         .contains("-Xmx")
-        .contains("restoreFrom(id) with one of [1]");
+        .contains("restoreFrom(id) with one of [1] and allowRewind()");
     assertThat(runWithSmallHeap("1")).startsWith("restored 1");
   }
 

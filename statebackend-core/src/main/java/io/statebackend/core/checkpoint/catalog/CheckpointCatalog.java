@@ -12,12 +12,15 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,14 +53,28 @@ public final class CheckpointCatalog {
   /** The directories of complete savepoints. */
   private final Set<String> savepoints = new TreeSet<>();
 
-  /** Directories with metadata that are named like checkpoints, but not like ours. */
+  /**
+   * What is named like a checkpoint, or holds metadata, and cannot be one of ours, or is no
+   * directory that can be read.
+   */
   private final Set<String> foreign = new TreeSet<>();
 
-  /** The names of shared files when the catalog was made. */
-  private final List<String> sharedNames;
+  /** The names of shared files of ours when the catalog was made. */
+  private final List<String> sharedNames = new ArrayList<>();
 
-  /** Paths of files in the directories of checkpoints that were never completed. */
-  private final List<String> unfinished = new ArrayList<>();
+  /** By number, paths of files in the directories of checkpoints without metadata. */
+  private final NavigableMap<Long, List<String>> unfinished = new TreeMap<>();
+
+  /** Paths of files in the directories of savepoints without metadata. */
+  private final List<String> unfinishedSavepoints = new ArrayList<>();
+
+  /** The numbers in names, whatever bears them. */
+  private final NavigableSet<Long> taken = new TreeSet<>();
+
+  private final CompletionMarker marker;
+
+  /** Whether it was said that no shared files are deleted. */
+  private boolean isKeepingTold;
 
   private long highestId;
 
@@ -90,6 +107,7 @@ public final class CheckpointCatalog {
           "%s is itself a checkpoint or savepoint, not a directory of them: open the directory above it, and restore it by restoreFrom(storage, name)"
               .formatted(storage.location()));
     }
+    marker = new CompletionMarker(storage, names.contains(FileNames.COMPLETION_MARKER));
     for (String name : names) {
       if (FileNames.looksLikeCheckpoint(name)) {
         addCheckpoint(name);
@@ -97,49 +115,104 @@ public final class CheckpointCatalog {
         addSavepoint(name);
       }
     }
-    sharedNames = List.copyOf(filesIn(storage, FileNames.SHARED_DIRECTORY));
-    for (String file : sharedNames) {
-      highestId = Math.max(highestId, FileNames.checkpointOfNative(file).orElse(0));
+    if (!complete.isEmpty()) {
+      highestId = Math.max(highestId, complete.lastKey());
+    }
+    long highest = highestId + FileNames.UNCONFIRMED_ID_COUNT_MAX;
+    leaveAloneAbove(highest);
+    addShared(highest);
+    SortedSet<Long> reachable = taken.headSet(highest);
+    if (!reachable.isEmpty()) {
+      highestId = Math.max(highestId, reachable.last());
     }
   }
 
   private void addCheckpoint(String directory) {
     OptionalLong id = FileNames.idOf(directory);
+    id.ifPresent(taken::add);
     List<String> files;
     try {
-      files = twice(directory, () -> filesIn(storage, directory));
+      files = twice(directory, () -> storage.list(directory));
     } catch (StateIoException e) {
       logger.warn("{} in {} cannot be listed: {}", directory, storage.location(), e.getMessage());
-      if (id.isPresent()) {
-        highestId = Math.max(highestId, id.getAsLong());
+      if (id.isPresent() && !isFile(e)) {
         damaged.put(id.getAsLong(), e);
       } else {
         foreign.add(directory);
       }
       return;
     }
-    if (id.isEmpty()) {
+    if (files.isEmpty()) {
+      // Directories without files are not listed, so it is a link to nowhere.
+      logger.warn("{} in {} leads to nothing: it is left alone", directory, storage.location());
+      foreign.add(directory);
+    } else if (id.isEmpty()) {
       logger.warn(
-          "{} in {} is not one of ours, its number is above {}: it is left alone",
+          "{} in {} is not one of ours, which are named by a number up to {}: it is left alone",
           directory,
           storage.location(),
           FileNames.ID_MAX);
       if (files.contains(FileNames.METADATA)) {
         foreign.add(directory);
       }
-      return;
-    }
-    highestId = Math.max(highestId, id.getAsLong());
-    if (files.contains(FileNames.METADATA)) {
+    } else if (files.contains(FileNames.METADATA)) {
       read(id.getAsLong(), directory);
     } else {
-      addUnfinished(directory, files);
+      List<String> snapshots = snapshotsIn(directory, files);
+      if (!snapshots.isEmpty()) {
+        unfinished.put(id.getAsLong(), snapshots);
+      }
+    }
+  }
+
+  /** Leaves alone what has a number that no checkpoint of ours can have reached. */
+  private void leaveAloneAbove(long highest) {
+    Set<Long> planted = new TreeSet<>(damaged.tailMap(highest).keySet());
+    planted.forEach(id -> foreign.add(FileNames.directoryOf(id)));
+    planted.addAll(unfinished.tailMap(highest).keySet());
+    if (!planted.isEmpty()) {
+      logger.warn(
+          "directories in {} have numbers that no checkpoint can have reached: {}, highest that can"
+              + " be read={}: they are left alone",
+          storage.location(),
+          planted.stream().map(FileNames::directoryOf).toList(),
+          highestId);
+      damaged.keySet().removeAll(planted);
+      unfinished.keySet().removeAll(planted);
+    }
+  }
+
+  private void addShared(long highest) {
+    for (String name : filesOrNone(storage, FileNames.SHARED_DIRECTORY)) {
+      OptionalLong id = FileNames.checkpointOfNative(name);
+      if (id.isPresent() && id.getAsLong() < highest) {
+        sharedNames.add(name);
+        highestId = Math.max(highestId, id.getAsLong());
+      } else if (id.isPresent()) {
+        logger.warn(
+            "{} in {} has a number that no checkpoint can have reached: it is left alone",
+            FileNames.SHARED_DIRECTORY + "/" + name,
+            storage.location());
+      }
     }
   }
 
   private void addSavepoint(String directory) {
+    List<String> files;
     try {
-      List<String> files = twice(directory, () -> filesIn(storage, directory));
+      files = twice(directory, () -> storage.list(directory));
+    } catch (StateIoException e) {
+      logger.warn("{} in {} cannot be listed: {}", directory, storage.location(), e.getMessage());
+      if (!isFile(e)) {
+        foreign.add(directory);
+      }
+      return;
+    }
+    if (files.isEmpty()) {
+      foreign.add(directory); // A link to nowhere.
+      return;
+    }
+    try {
       if (files.contains(FileNames.METADATA)) {
         savepoints.add(directory);
         long id = readOwn(storage, directory).metadata().checkpointId();
@@ -147,19 +220,18 @@ public final class CheckpointCatalog {
           highestId = Math.max(highestId, id);
         }
       } else {
-        addUnfinished(directory, files);
+        unfinishedSavepoints.addAll(snapshotsIn(directory, files));
       }
     } catch (CorruptStateException | IncompatibleStateException | StateIoException e) {
       logger.warn("{} in {} cannot be read: {}", directory, storage.location(), e.getMessage());
     }
   }
 
-  private void addUnfinished(String directory, List<String> files) {
-    for (String file : files) {
-      if (FileNames.isSnapshot(file)) {
-        unfinished.add(directory + "/" + file);
-      }
-    }
+  private static List<String> snapshotsIn(String directory, List<String> files) {
+    return files.stream()
+        .filter(FileNames::isSnapshot)
+        .map(file -> directory + "/" + file)
+        .toList();
   }
 
   private void read(long id, String directory) {
@@ -185,7 +257,7 @@ public final class CheckpointCatalog {
    * @throws IncompatibleStateException if it is of a format that this version does not read
    * @throws StateIoException if it cannot be read
    */
-  private static StoredCheckpoint readOwn(CheckpointStorage source, String directory) {
+  public static StoredCheckpoint readOwn(CheckpointStorage source, String directory) {
     StoredCheckpoint checkpoint = twice(directory, () -> StoredCheckpoint.read(source, directory));
     long actual = checkpoint.metadata().checkpointId();
     long expected = FileNames.idOf(directory).orElse(actual);
@@ -224,7 +296,10 @@ public final class CheckpointCatalog {
    * number leaves no room for that.
    */
   public void follow(StoredCheckpoint restored) {
-    follow(restored.metadata().checkpointId());
+    long id = restored.metadata().checkpointId();
+    if (id <= FileNames.ID_MAX - FileNames.UNCONFIRMED_ID_COUNT_MAX) {
+      follow(id);
+    }
   }
 
   /** Makes sure that later checkpoints have greater numbers. */
@@ -242,8 +317,8 @@ public final class CheckpointCatalog {
   public long newId() {
     if (highestId >= FileNames.ID_MAX) {
       throw new StateIoException(
-          "no number is left for a new checkpoint: highest=%d, storage=%s; move %s away, or restore it into an empty storage by restoreFrom(storage, directory)"
-              .formatted(highestId, storage.location(), FileNames.directoryOf(highestId)));
+          "no number is left for a new checkpoint: highest=%d, storage=%s; restore the latest checkpoint into an empty storage by restoreFrom(storage, directory), where numbers begin anew"
+              .formatted(highestId, storage.location()));
     }
     return ++highestId;
   }
@@ -287,6 +362,9 @@ public final class CheckpointCatalog {
    */
   public Optional<StoredCheckpoint> latestIntact(boolean canFallBack) {
     checkNoneIsUnreadable();
+    if (!canFallBack) {
+      checkNothingForeignIsLater();
+    }
     if (!canFallBack && !damaged.isEmpty() && (complete.isEmpty() || isDamagedLatest())) {
       throw latestIsDamaged(damaged.lastKey(), damaged.lastEntry().getValue());
     }
@@ -321,8 +399,35 @@ public final class CheckpointCatalog {
           CorruptStateException.UNKNOWN_OFFSET,
           firstDamage);
     }
-    checkNothingLooksRestorable();
+    checkNothingIsLost();
+    if (!savepoints.isEmpty()) {
+      throw cannotBeRestored(
+          "there are only savepoints: "
+              + savepoints
+              + "; restore one by restoreLatestOrFrom(storage, directory), which may stay in the"
+              + " program, or restoreFrom(storage, directory)");
+    }
+    if (marker.isThere()) {
+      logger.warn(
+          "a checkpoint was completed in {}, and nothing is left of any: starting empty",
+          storage.location());
+    }
     return Optional.empty();
+  }
+
+  /** With requireLatest, nothing is passed over that may be the latest. */
+  private void checkNothingForeignIsLater() {
+    long latest = complete.isEmpty() ? 0 : complete.lastKey();
+    for (String name : foreign) {
+      OptionalLong id = FileNames.idOf(name);
+      if (id.isPresent() && id.getAsLong() > latest) {
+        throw new CorruptStateException(
+            "%s is named like a later checkpoint than %d, but cannot be read as one, and requireLatest() forbids an older one; move it away, or restore one on purpose by restoreFrom(id)"
+                .formatted(name, latest),
+            storage.location() + "/" + name,
+            CorruptStateException.UNKNOWN_OFFSET);
+      }
+    }
   }
 
   private boolean isDamagedLatest() {
@@ -338,24 +443,53 @@ public final class CheckpointCatalog {
         damage);
   }
 
-  /** Refuses to start empty beside something that a person may take for the latest state. */
-  private void checkNothingLooksRestorable() {
-    if (!foreign.isEmpty()) {
-      throw new CorruptStateException(
-          "no checkpoint in %s can be restored, but directories are named like checkpoints: %s; move them away, or start empty on purpose by startEmpty()"
-              .formatted(storage.location(), foreign),
-          storage.location(),
-          CorruptStateException.UNKNOWN_OFFSET);
+  /**
+   * Makes sure that there is nothing that may be the latest state and cannot be restored, where
+   * nothing was found that can be.
+   *
+   * @throws CorruptStateException if there is
+   */
+  public void checkNothingIsLost() {
+    Set<String> alike = new TreeSet<>(foreign);
+    for (String name : storage.list("")) {
+      if (!FileNames.looksLikeCheckpoint(name)
+          && !FileNames.isSavepoint(name)
+          && isCompleteIfReadable(name)) {
+        alike.add(name);
+      }
     }
-    if (!unfinished.isEmpty() || !savepoints.isEmpty()) {
-      logger.warn(
-          "{} holds no complete checkpoint, only savepoints {} and files of unfinished checkpoints"
-              + " {}; starting empty, a savepoint is restored by restoreLatestOrFrom(storage,"
-              + " directory)",
-          storage.location(),
-          savepoints,
-          unfinished);
+    if (!alike.isEmpty()) {
+      throw cannotBeRestored(
+          "directories or files are named like checkpoints, or hold metadata, but are none that can"
+              + " be restored: "
+              + alike
+              + "; see that disks are mounted and links lead somewhere, give checkpoints their"
+              + " names back, or move away what is none");
     }
+    List<String> left = new ArrayList<>(unfinished());
+    sharedNames.forEach(name -> left.add(FileNames.SHARED_DIRECTORY + "/" + name));
+    if (marker.isThere() && !left.isEmpty()) {
+      throw cannotBeRestored(
+          "checkpoints were completed here, as %s says, and %s is gone from all of them: only %s is left; bring it back from a backup, or restore a savepoint by restoreFrom(storage, directory)"
+              .formatted(FileNames.COMPLETION_MARKER, FileNames.METADATA, left));
+    }
+  }
+
+  private boolean isCompleteIfReadable(String directory) {
+    try {
+      return isComplete(storage, directory);
+    } catch (StateIoException e) {
+      logger.warn("{} in {} cannot be listed: {}", directory, storage.location(), e.getMessage());
+      return false; // Nothing says that it has to do with checkpoints.
+    }
+  }
+
+  private CorruptStateException cannotBeRestored(String reason) {
+    return new CorruptStateException(
+        "no checkpoint in %s can be restored, but %s; or start empty on purpose by startEmpty()"
+            .formatted(storage.location(), reason),
+        storage.location(),
+        CorruptStateException.UNKNOWN_OFFSET);
   }
 
   /** To go back behind a checkpoint that is not damaged is for the user to decide. */
@@ -366,7 +500,7 @@ public final class CheckpointCatalog {
     }
     StateException cause = unreadable.lastEntry().getValue();
     String goBack =
-        "or go back on purpose by restoreFrom(id) with one of %s, or startEmpty()"
+        "or go back on purpose by restoreFrom(id) with one of %s and allowRewind(), or by startEmpty()"
             .formatted(complete.keySet());
     if (cause instanceof StateIoException) {
       throw new StateIoException(
@@ -385,16 +519,17 @@ public final class CheckpointCatalog {
   }
 
   /**
-   * Returns the numbers of the complete checkpoints of this storage that would be lost if another
-   * one became the latest.
+   * Returns the numbers of the checkpoints of this storage that would be lost if another one became
+   * the latest: complete ones, whether this program can read them or not.
    *
    * @param restored what is restored instead
    */
   public Set<Long> newerThan(StoredCheckpoint restored) {
     boolean isOwn = restored.storage().place().equals(storage.place());
-    return isOwn
-        ? Set.copyOf(complete.tailMap(restored.metadata().checkpointId(), false).keySet())
-        : Set.copyOf(complete.keySet());
+    long id = isOwn ? restored.metadata().checkpointId() : 0;
+    Set<Long> newer = new TreeSet<>(complete.tailMap(id, false).keySet());
+    newer.addAll(unreadable.tailMap(id, false).keySet());
+    return newer;
   }
 
   /**
@@ -453,15 +588,19 @@ public final class CheckpointCatalog {
   }
 
   private static boolean isComplete(CheckpointStorage source, String directory) {
-    return filesIn(source, directory).contains(FileNames.METADATA);
+    return filesOrNone(source, directory).contains(FileNames.METADATA);
+  }
+
+  private static boolean isFile(StateIoException e) {
+    return e.getCause() instanceof NotDirectoryException;
   }
 
   /** Lists a directory; a plain file, which somebody else has put there, holds nothing. */
-  private static List<String> filesIn(CheckpointStorage source, String directory) {
+  private static List<String> filesOrNone(CheckpointStorage source, String directory) {
     try {
       return source.list(directory);
     } catch (StateIoException e) {
-      if (e.getCause() instanceof NotDirectoryException) {
+      if (isFile(e)) {
         logger.warn(
             "{} in {} is a file and no checkpoint: it is left alone", directory, source.location());
         return List.of();
@@ -502,7 +641,33 @@ public final class CheckpointCatalog {
       older.clear();
     }
     unshared.removeAll(referencedSharedFiles());
-    return new Subsumed(removed, outdated, unshared);
+    return new Subsumed(
+        removed, outdated, mayReferToAny() && isKept(unshared) ? Set.of() : unshared);
+  }
+
+  /** Tells whether there are checkpoints of which nobody knows to which shared files they refer. */
+  private boolean mayReferToAny() {
+    return !damaged.isEmpty() || !unreadable.isEmpty();
+  }
+
+  /**
+   * Says once that shared files are not deleted; they are garbage when the storage is opened next.
+   */
+  private boolean isKept(Set<String> unshared) {
+    if (!unshared.isEmpty() && !isKeepingTold) {
+      isKeepingTold = true;
+      List<String> directories =
+          Stream.of(damaged, unreadable)
+              .flatMap(unread -> unread.keySet().stream())
+              .map(FileNames::directoryOf)
+              .toList();
+      logger.warn(
+          "shared files in {} are not deleted while there are checkpoints that cannot be read and"
+              + " may refer to them: {}",
+          storage.location(),
+          directories);
+    }
+    return true;
   }
 
   private Set<String> referencedSharedFiles() {
@@ -511,9 +676,17 @@ public final class CheckpointCatalog {
     return referenced;
   }
 
-  /** Returns the paths of files in directories of checkpoints that were never completed. */
+  /** Returns the paths of files in directories of checkpoints and savepoints without metadata. */
   public List<String> unfinished() {
-    return List.copyOf(unfinished);
+    List<String> paths = new ArrayList<>();
+    unfinished.values().forEach(paths::addAll);
+    paths.addAll(unfinishedSavepoints);
+    return paths;
+  }
+
+  /** Returns what says that a checkpoint was completed here. */
+  public CompletionMarker marker() {
+    return marker;
   }
 
   /**
@@ -522,11 +695,11 @@ public final class CheckpointCatalog {
    */
   public Set<String> unreferencedSharedFiles() {
     Set<String> unshared = new TreeSet<>();
-    if (damaged.isEmpty() && unreadable.isEmpty()) {
+    if (!mayReferToAny()) {
       Set<String> referenced = referencedSharedFiles();
       for (String name : sharedNames) {
         String path = FileNames.SHARED_DIRECTORY + "/" + name;
-        if (FileNames.checkpointOfNative(name).isPresent() && !referenced.contains(path)) {
+        if (!referenced.contains(path)) {
           unshared.add(path);
         }
       }

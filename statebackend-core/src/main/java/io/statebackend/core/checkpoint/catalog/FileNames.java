@@ -16,11 +16,15 @@ import java.util.regex.Pattern;
  * chk-7/_metadata            chk-7/count-0.snapshot
  * savepoint-x/_metadata      savepoint-x/count-0.snapshot
  * shared/count-0-7-1.native
+ * _completed
  * </pre>
  */
 public final class FileNames {
   /** The file whose presence makes a checkpoint complete. */
   public static final String METADATA = "_metadata";
+
+  /** The file that says that a checkpoint was completed in a storage. */
+  static final String COMPLETION_MARKER = "_completed";
 
   /** The directory of files that several checkpoints may refer to. */
   public static final String SHARED_DIRECTORY = "shared";
@@ -29,6 +33,13 @@ public final class FileNames {
    * The highest number that a checkpoint gets. Directories with higher numbers were not made by us.
    */
   public static final long ID_MAX = 4_000_000_000_000_000_000L;
+
+  /**
+   * How far a number in a name may be above all numbers that checkpoints themselves tell: more than
+   * programs reach whose checkpoints all fail, at one in a microsecond for 11 days. A name with a
+   * higher number was not made by us.
+   */
+  static final long UNCONFIRMED_ID_COUNT_MAX = 1_000_000_000_000L;
 
   private static final String CHECKPOINT_PREFIX = "chk-";
   private static final String SAVEPOINT_PREFIX = "savepoint-";
@@ -41,6 +52,7 @@ public final class FileNames {
       "[A-Za-z0-9_-]{0," + OPERATOR_LENGTH_MAX + "}(?:\\.[0-9a-f]{1,16})?-[0-9]{1,5}";
 
   private static final Pattern CHECKPOINT = Pattern.compile("chk-([1-9][0-9]*)");
+  private static final Pattern LIKE_CHECKPOINT = Pattern.compile("chk-[0-9].*");
   private static final Pattern SAVEPOINT_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,200}");
   private static final Pattern SNAPSHOT = Pattern.compile(SUBTASK + Pattern.quote(SNAPSHOT_SUFFIX));
   private static final Pattern NATIVE =
@@ -109,14 +121,14 @@ public final class FileNames {
   }
 
   /** Tells whether a directory has the name of a savepoint. */
-  static boolean isSavepoint(String directory) {
+  public static boolean isSavepoint(String directory) {
     return directory.startsWith(SAVEPOINT_PREFIX)
         && SAVEPOINT_NAME.matcher(directory.substring(SAVEPOINT_PREFIX.length())).matches();
   }
 
-  /** Tells whether a directory is named like a checkpoint, whether it can be one of ours or not. */
-  static boolean looksLikeCheckpoint(String directory) {
-    return CHECKPOINT.matcher(directory).matches();
+  /** Tells whether a person may take a name for that of a checkpoint, whether it is ours or not. */
+  static boolean looksLikeCheckpoint(String name) {
+    return LIKE_CHECKPOINT.matcher(name).matches();
   }
 
   /**
@@ -125,7 +137,7 @@ public final class FileNames {
    * @param directory the name of its directory
    * @return the number, 1 to {@link #ID_MAX}, or nothing if no checkpoint of ours has that name
    */
-  static OptionalLong idOf(String directory) {
+  public static OptionalLong idOf(String directory) {
     Matcher matcher = CHECKPOINT.matcher(directory);
     return matcher.matches() ? number(matcher.group(1)) : OptionalLong.empty();
   }

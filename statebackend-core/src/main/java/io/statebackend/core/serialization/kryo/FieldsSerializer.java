@@ -6,7 +6,6 @@ import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
-import java.util.List;
 
 /**
  * Objects as their fields, in the order of the names.
@@ -19,11 +18,11 @@ import java.util.List;
  */
 public final class FieldsSerializer<T> extends Serializer<T> {
   private final Class<T> type;
-  private final List<KryoField> fields;
+  private final KryoField[] fields;
 
   FieldsSerializer(Class<T> type) {
     this.type = type;
-    this.fields = KryoField.of(type);
+    this.fields = KryoField.of(type).toArray(KryoField[]::new);
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.statebackend.core.serialization.kryo;
 
 import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.util.Util;
@@ -21,6 +22,11 @@ public final class KryoField {
 
   /** Whether the class of a value need not be written, as Kryo says it. */
   private final boolean isFinal;
+
+  /** What writes and reads objects of a final class, and the Kryo that it is of. */
+  private @Nullable Serializer<?> serializer;
+
+  private @Nullable Kryo owner;
 
   private KryoField(Field field) {
     this.field = field;
@@ -115,7 +121,7 @@ public final class KryoField {
       if (type.isPrimitive()) {
         writePrimitive(output, object);
       } else if (isFinal) {
-        kryo.writeObjectOrNull(output, field.get(object), type);
+        kryo.writeObjectOrNull(output, field.get(object), serializer(kryo));
       } else {
         kryo.writeClassAndObject(output, field.get(object));
       }
@@ -144,9 +150,22 @@ public final class KryoField {
     }
   }
 
+  /** Looks the serializer up once: a field belongs to one Kryo as a rule. */
+  private Serializer<?> serializer(Kryo kryo) {
+    Serializer<?> known = serializer;
+    if (known == null || owner != kryo) {
+      known = kryo.getRegistration(type).getSerializer();
+      serializer = known;
+      owner = kryo;
+    }
+    return known;
+  }
+
   /** Reads a value; primitives come in their boxes. */
   @Nullable Object read(Kryo kryo, Input input) {
-    return KryoValue.read(type, isFinal, kryo, input);
+    return isFinal && !type.isPrimitive()
+        ? kryo.readObjectOrNull(input, type, serializer(kryo))
+        : KryoValue.read(type, isFinal, kryo, input);
   }
 
   /** Reads a value into an object. */

@@ -11,7 +11,6 @@ import com.esotericsoftware.kryo.serializers.DefaultSerializers;
 import com.esotericsoftware.kryo.serializers.EnumNameSerializer;
 import com.esotericsoftware.kryo.util.DefaultClassResolver;
 import com.esotericsoftware.kryo.util.DefaultInstantiatorStrategy;
-import com.esotericsoftware.kryo.util.MapReferenceResolver;
 import io.statebackend.api.IncompatibleStateException;
 import java.lang.reflect.Modifier;
 import java.net.URI;
@@ -34,6 +33,12 @@ public final class RegisteredOnlyKryo extends Kryo {
   /** Levels of nesting: a stack of 512 KiB is enough for them. */
   static final int DEPTH_MAX = 512;
 
+  static final String TOO_DEEP =
+      "its objects refer to each other more than "
+          + DEPTH_MAX
+          + " levels deep; keep what is chained in an ArrayList, or what belongs to one key in a"
+          + " map state";
+
   private final Class<?> root;
   private final OpenObjects graph = new OpenObjects();
   private final IdsOnly ids;
@@ -49,7 +54,8 @@ public final class RegisteredOnlyKryo extends Kryo {
   }
 
   private RegisteredOnlyKryo(Class<?> root, IdsOnly ids) {
-    super(ids, new References());
+    super(ids, null);
+    setReferenceResolver(new References(this));
     this.root = root;
     this.ids = ids;
     setRegistrationRequired(true);
@@ -103,8 +109,7 @@ public final class RegisteredOnlyKryo extends Kryo {
   @Override
   public <T> T copy(T object) {
     if (++copying > DEPTH_MAX) {
-      throw new KryoException(
-          "its objects refer to each other more than " + DEPTH_MAX + " levels deep");
+      throw new KryoException(TOO_DEEP);
     }
     graph.checkMade(object);
     T copy = super.copy(object);
@@ -135,7 +140,7 @@ public final class RegisteredOnlyKryo extends Kryo {
    *
    * @throws IncompatibleStateException if something should become of it
    */
-  void meetGone(String className) {
+  void onMissingClass(String className) {
     if (discarding == 0) {
       throw new IncompatibleStateException(
           "an object of class "
@@ -236,38 +241,6 @@ public final class RegisteredOnlyKryo extends Kryo {
     @Override
     protected Registration readName(Input input) {
       throw new KryoException("a class by its name, expected=the id of a registered class");
-    }
-  }
-
-  /** Remembers the objects of a graph, but for those that are as good as any equal one. */
-  private static final class References extends MapReferenceResolver {
-    @Override
-    @SuppressWarnings("rawtypes") // As Kryo declares it.
-    public boolean useReferences(Class type) {
-      return type != String.class
-          && super.useReferences(type)
-          && type != GoneSerializer.GoneConstant.class
-          && !KryoClasses.isValue(type);
-    }
-
-    @Override
-    public int getWrittenId(Object object) {
-      int id = super.getWrittenId(object);
-      if (id != -1) {
-        ((RegisteredOnlyKryo) kryo).graph.meet(object);
-      }
-      return id;
-    }
-
-    @Override
-    @SuppressWarnings("rawtypes") // As Kryo declares it.
-    public Object getReadObject(Class type, int id) {
-      Object object = super.getReadObject(type, id);
-      ((RegisteredOnlyKryo) kryo).graph.meet(object);
-      if (object instanceof GoneSerializer.GoneObject gone) {
-        ((RegisteredOnlyKryo) kryo).meetGone(gone.className());
-      }
-      return object;
     }
   }
 }

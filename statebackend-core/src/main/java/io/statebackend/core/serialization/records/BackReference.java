@@ -28,12 +28,11 @@ public final class BackReference<T> implements BuiltInSerializer<T>, LateReader<
   /** Levels of values inside values: a stack of 512 KiB is enough for them. */
   public static final int DEPTH_MAX = 256;
 
-  private static final ThreadLocal<Depth> DEPTH = ThreadLocal.withInitial(Depth::new);
-
-  /** How deep a thread is in values inside values. */
-  private static final class Depth {
-    private int levels;
-  }
+  /**
+   * How deep a thread is in values inside values. A thread may outlive the class loader of this
+   * class, so what it keeps is a class of the JDK.
+   */
+  private static final ThreadLocal<int[]> DEPTH = ThreadLocal.withInitial(() -> new int[1]);
 
   private final TypeSchema schema;
   private final boolean immutable;
@@ -89,27 +88,27 @@ public final class BackReference<T> implements BuiltInSerializer<T>, LateReader<
 
   @Override
   public void serialize(T value, BinaryOutput out) {
-    Depth depth = enter();
+    int[] depth = enter();
     try {
       whole().serialize(value, out);
     } finally {
-      depth.levels--;
+      depth[0]--;
     }
   }
 
   @Override
   public T deserialize(BinaryInput in) {
-    Depth depth = DEPTH.get();
-    if (depth.levels == DEPTH_MAX) {
+    int[] depth = DEPTH.get();
+    if (depth[0] == DEPTH_MAX) {
       throw new CorruptStateException(
           "values of %s are nested too deep: expected=%d levels at most"
               .formatted(schema.name(), DEPTH_MAX));
     }
-    depth.levels++;
+    depth[0]++;
     try {
       return whole().deserialize(in);
     } finally {
-      depth.levels--;
+      depth[0]--;
     }
   }
 
@@ -126,33 +125,33 @@ public final class BackReference<T> implements BuiltInSerializer<T>, LateReader<
 
   @Override
   public T copy(T value) {
-    Depth depth = enter();
+    int[] depth = enter();
     try {
       return whole().copy(value);
     } finally {
-      depth.levels--;
+      depth[0]--;
     }
   }
 
   @Override
   public boolean equal(T a, T b) {
-    Depth depth = enter();
+    int[] depth = enter();
     try {
       return whole().equal(a, b);
     } finally {
-      depth.levels--;
+      depth[0]--;
     }
   }
 
   /** Goes one level deeper into a value of the program. */
-  private Depth enter() {
-    Depth depth = DEPTH.get();
-    if (depth.levels == DEPTH_MAX) {
+  private int[] enter() {
+    int[] depth = DEPTH.get();
+    if (depth[0] == DEPTH_MAX) {
       throw new IllegalArgumentException(
           "a value of %s is nested too deep: expected=%d levels at most; keep what is chained in a List, or what belongs to one key in a map state"
               .formatted(schema.name(), DEPTH_MAX));
     }
-    depth.levels++;
+    depth[0]++;
     return depth;
   }
 

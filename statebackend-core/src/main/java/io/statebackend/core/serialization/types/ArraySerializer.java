@@ -27,7 +27,7 @@ import java.util.List;
 public final class ArraySerializer<E> implements MadeOfParts<E[]> {
   private final Class<E> elementType;
   private final TypeSerializer<E> element;
-  private final ListSerializer<E> elements;
+  private final CollectionSerializer<E, List<E>> elements;
   private final TypeSchema schema;
   private final KeyHash<E[]> keyHash;
   private final Duplicates duplicates = new Duplicates();
@@ -35,7 +35,7 @@ public final class ArraySerializer<E> implements MadeOfParts<E[]> {
   public ArraySerializer(Class<E> elementType, TypeSerializer<E> element) {
     this.elementType = elementType;
     this.element = ElementsLayout.checkElement(element, "element");
-    this.elements = new ListSerializer<>(element);
+    this.elements = CollectionSerializer.list(element);
     this.schema = TypeSchema.of(Words.ARRAY, element.schema());
     this.keyHash = new KeyHash<>(this);
   }

@@ -276,7 +276,7 @@ public final class PrimitiveArraySerializer<A> implements BuiltInSerializer<A> {
     return Parts.compose(
         answer,
         elementReader ->
-            new ConvertingReader<>(new ListSerializer<>(elementReader), this::arrayOf));
+            new ConvertingReader<>(CollectionSerializer.list(elementReader), this::arrayOf));
   }
 
   private A arrayOf(List<?> elements) {
