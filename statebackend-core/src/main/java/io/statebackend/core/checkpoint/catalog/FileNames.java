@@ -127,7 +127,7 @@ public final class FileNames {
   }
 
   /** Tells whether a person may take a name for that of a checkpoint, whether it is ours or not. */
-  static boolean looksLikeCheckpoint(String name) {
+  public static boolean looksLikeCheckpoint(String name) {
     return LIKE_CHECKPOINT.matcher(name).matches();
   }
 
