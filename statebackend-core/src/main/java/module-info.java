@@ -6,7 +6,8 @@
  * io.statebackend.core.serialization} holds serializers, {@link io.statebackend.core.storage} the
  * places where checkpoints live and the look-up of storages and engines by name, {@link
  * io.statebackend.core.encryption} encrypts what lies there. {@link io.statebackend.core.windows}
- * has windows of event time, {@link io.statebackend.core.reader} looks into checkpoints. {@link
+ * has windows of event time, {@link io.statebackend.core.reader} looks into checkpoints, {@link
+ * io.statebackend.core.host} is the door for programs that take checkpoints in their own way. {@link
  * io.statebackend.core.snapshot}, the portable formats, and {@code io.statebackend.core.state}, the
  * state semantics, are what those are built on.
  */
@@ -21,6 +22,7 @@ module io.statebackend.core {
 
   exports io.statebackend.core.serialization;
   exports io.statebackend.core.checkpoint;
+  exports io.statebackend.core.host;
   exports io.statebackend.core.snapshot;
   exports io.statebackend.core.storage;
   exports io.statebackend.core.windows;

@@ -22,15 +22,27 @@ public enum Program {
   MEMORY,
 
   /** How fast timers are, and how much of the heap they take. */
-  TIMERS;
+  TIMERS,
+
+  /** How fast jobs of Flink are from end to end, with our engines or its own backends below. */
+  FLINK;
 
   /** Tells whether a backend has what the program measures. */
   public boolean isFor(Backend backend) {
     return switch (this) {
       case MEMORY -> !backend.hasFiles();
       case OPTIONS -> backend == Backend.ROCKSDB;
+      case FLINK -> FlinkProgram.isFor(backend);
       case SPILL -> backend.hasFiles() && backend.hasCheckpoints();
       default -> backend.hasCheckpoints();
     };
+  }
+
+  /**
+   * Returns what the name of a jar begins with that must not be on the class path of a backend. In
+   * a process of Flink, all run on its RocksDB.
+   */
+  public String excludedJar(Backend backend) {
+    return this == FLINK ? Backend.FLINK_ROCKSDB.excludedJar() : backend.excludedJar();
   }
 }

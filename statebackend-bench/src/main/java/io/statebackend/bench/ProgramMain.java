@@ -41,6 +41,7 @@ public final class ProgramMain {
       case RESTORE -> new RestoreProgram<>(backend, entries, keys, effort).run();
       case MEMORY -> new MemoryProgram<>(backend, entries, keys).run();
       case TIMERS -> new TimersProgram(backend, keys, effort).run();
+      case FLINK -> new FlinkProgram(backend, keys, only, effort).run();
     };
   }
 }

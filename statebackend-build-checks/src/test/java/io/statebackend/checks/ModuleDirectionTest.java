@@ -50,6 +50,9 @@ class ModuleDirectionTest {
       Module.published("testkit", "api", "core").exposing("org.junit.jupiter.api", "org.assertj");
   private static final Module S3 =
       Module.published("s3", "api").exposing("software.amazon.awssdk.services.s3");
+  private static final Module FLINK =
+      Module.published("flink", "api", "core", "memory", "fs", "rocksdb")
+          .exposing("org.apache.flink");
 
   /** The command line finds engines by name; its code uses none. */
   private static final Module CLI =
@@ -58,13 +61,14 @@ class ModuleDirectionTest {
   private static final Module EXAMPLES =
       Module.internal("examples", "api", "core", "memory", "fs", "rocksdb");
   private static final Module BENCH =
-      Module.internal("bench", "api", "core", "memory", "fs", "rocksdb");
+      Module.internal("bench", "api", "core", "memory", "fs", "rocksdb", "flink");
   private static final Module STRESS =
       Module.internal("stress", "api", "core", "memory", "fs", "rocksdb");
   private static final Module CHECKS = Module.internal("build-checks");
 
   private static final List<Module> MODULES =
-      List.of(API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, CLI, EXAMPLES, BENCH, STRESS, CHECKS);
+      List.of(
+          API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, CLI, FLINK, EXAMPLES, BENCH, STRESS, CHECKS);
 
   private static final Reactor REACTOR = Reactor.locate();
   private static final Map<Module, JavaClasses> CLASSES = importAll();

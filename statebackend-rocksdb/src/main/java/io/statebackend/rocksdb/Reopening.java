@@ -6,6 +6,8 @@ import io.statebackend.api.spi.WorkDirectory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,6 +33,10 @@ import org.rocksdb.WriteBatch;
  * room only to what was in memory.
  */
 final class Reopening {
+
+  /** The method that the fork of Flink has with an argument, as RocksDB had it before. */
+  private static final Method ENABLE_FILE_DELETIONS = enableFileDeletions();
+
   private static final int BATCH_BYTES = 256 << 10;
   private static final String TABLE_FILE_ENDING = ".sst";
   private static final String MANIFEST_PREFIX = "/MANIFEST-";
@@ -96,7 +102,37 @@ final class Reopening {
         }
       }
     } finally {
-      rocksDb.enableFileDeletions();
+      enableFileDeletions(rocksDb);
+    }
+  }
+
+  private static void enableFileDeletions(RocksDB rocksDb) throws RocksDBException {
+    try {
+      if (ENABLE_FILE_DELETIONS.getParameterCount() == 0) {
+        ENABLE_FILE_DELETIONS.invoke(rocksDb);
+      } else {
+        ENABLE_FILE_DELETIONS.invoke(rocksDb, false); // for who has disabled them only
+      }
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof RocksDBException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("cannot enable deletions of files", e.getCause());
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException("cannot enable deletions of files", e);
+    }
+  }
+
+  private static Method enableFileDeletions() {
+    try {
+      return RocksDB.class.getMethod("enableFileDeletions");
+    } catch (NoSuchMethodException notHere) {
+      try {
+        return RocksDB.class.getMethod("enableFileDeletions", boolean.class);
+      } catch (NoSuchMethodException e) {
+        e.addSuppressed(notHere);
+        throw new IllegalStateException("RocksDB cannot enable deletions of files", e);
+      }
     }
   }
 

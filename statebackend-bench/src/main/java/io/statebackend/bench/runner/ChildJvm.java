@@ -43,10 +43,15 @@ final class ChildJvm {
   /** Prepares a JVM on the class path of a backend. */
   static ProcessBuilder command(
       Backend backend, List<String> options, String mainClass, List<String> arguments) {
+    return command(backend.excludedJar(), options, mainClass, arguments);
+  }
+
+  static ProcessBuilder command(
+      String excludedJar, List<String> options, String mainClass, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(JAVA);
     command.addAll(options);
-    String classPath = without(backend.excludedJar(), System.getProperty("java.class.path"));
+    String classPath = without(excludedJar, System.getProperty("java.class.path"));
     command.addAll(List.of("-cp", classPath, mainClass));
     command.addAll(arguments);
     return new ProcessBuilder(command);

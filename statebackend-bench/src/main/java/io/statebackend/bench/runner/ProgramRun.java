@@ -51,7 +51,11 @@ final class ProgramRun {
     out.flush();
     int status =
         ChildJvm.run(
-            ChildJvm.command(backend, jvmOptions, ProgramMain.class.getName(), arguments)
+            ChildJvm.command(
+                    program.excludedJar(backend),
+                    jvmOptions,
+                    ProgramMain.class.getName(),
+                    arguments)
                 .inheritIO());
     if (status != 0) {
       throw new BenchException(

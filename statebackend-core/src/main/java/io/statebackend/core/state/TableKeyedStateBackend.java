@@ -27,8 +27,6 @@ import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.api.VoidNamespace;
-import io.statebackend.api.spi.EntryCursor;
-import io.statebackend.api.spi.Field;
 import io.statebackend.api.spi.FreezePurpose;
 import io.statebackend.api.spi.FrozenStore;
 import io.statebackend.api.spi.KeyContext;
@@ -621,38 +619,7 @@ public final class TableKeyedStateBackend<K>
     if (counted != KeyedStore.NOT_COUNTED) {
       return counted;
     }
-    try (FrozenStore image = store.freeze(FreezePurpose.READ)) {
-      long count = 0;
-      for (int keyGroup = spec.keyGroups().first();
-          keyGroup <= spec.keyGroups().last();
-          keyGroup++) {
-        count += countPairs(image, descriptor.name(), keyGroup);
-      }
-      return count;
-    }
-  }
-
-  /** Counts the pairs of key and namespace; the pages of a list or map come in a row. */
-  private static long countPairs(FrozenStore image, String table, int keyGroup) {
-    BinaryOutput pair = new BinaryOutput();
-    BinaryOutput lastPair = new BinaryOutput();
-    long count = 0;
-    try (EntryCursor entries = image.entries(table, keyGroup)) {
-      while (entries.next()) {
-        pair.reset();
-        int start = Field.begin(TypeSerializer.VARIABLE_LENGTH, pair);
-        entries.writeKey(pair);
-        Field.end(TypeSerializer.VARIABLE_LENGTH, start, pair);
-        entries.writeNamespace(pair);
-        if (count == 0 || !sameBytes(pair, lastPair)) {
-          count++;
-        }
-        BinaryOutput swapped = lastPair;
-        lastPair = pair;
-        pair = swapped;
-      }
-    }
-    return count;
+    return EntryCount.inImage(store, descriptor.name(), spec.keyGroups());
   }
 
   FieldMeta keyMeta() {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Walks over the entries of some key groups of a table, as {@link Table#walk} promises; over an
  * image if the engine has no walk of its own. For the owner of the store.
  */
-final class TableWalk implements AutoCloseable {
+public final class TableWalk implements AutoCloseable {
   private final KeyedStore<?> store;
   private final Table<?, ?> table;
   private final String name;
@@ -28,7 +28,7 @@ final class TableWalk implements AutoCloseable {
   private boolean hasEnded;
 
   /** Begins before the first entry. */
-  TableWalk(
+  public TableWalk(
       KeyedStore<?> store, Table<?, ?> table, String name, int firstKeyGroup, int lastKeyGroup) {
     this.store = store;
     this.table = table;
@@ -38,14 +38,14 @@ final class TableWalk implements AutoCloseable {
   }
 
   /** Moves to the next entry, or to one key group further at most. */
-  enum Step {
+  public enum Step {
     ENTRY,
     KEY_GROUP,
     END
   }
 
   /** Moves on; does not cost more than one entry. */
-  Step step() {
+  public Step step() {
     if (hasEnded) {
       return Step.END;
     }
@@ -68,7 +68,7 @@ final class TableWalk implements AutoCloseable {
   }
 
   /** Moves to the next entry, through as many key groups as it takes. */
-  boolean next() {
+  public boolean next() {
     Step step = step();
     while (step == Step.KEY_GROUP) {
       step = step();
@@ -87,12 +87,13 @@ final class TableWalk implements AutoCloseable {
     return image.entries(name, keyGroup);
   }
 
-  int keyGroup() {
+  /** Returns the key group of the entry. */
+  public int keyGroup() {
     return keyGroup;
   }
 
   /** Returns the cursor, which is on an entry. */
-  EntryCursor entry() {
+  public EntryCursor entry() {
     return requireNonNull(entries, "the walk is not on an entry");
   }
 
