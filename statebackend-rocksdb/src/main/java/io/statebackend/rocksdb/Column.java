@@ -76,7 +76,7 @@ record Column(TableFormat format, int id, Family family, int number) {
    *
    * @param entryKey the key of an entry, or what it begins with
    * @param at where that begins
-   * @return the place, or a negative number if a key has one entry at the most
+   * @return the place, or a negative number if a key has one entry at most
    */
   int trackedKeyEnd(byte[] entryKey, int at) {
     if (format.namespaceLength() == 0 && format.kind() != TableFormat.Kind.MAP) {
