@@ -44,8 +44,7 @@ class ServicesTest {
         .map(
             module ->
                 dynamicTest(
-                    module,
-                    () -> assertThat(onClassPath(module)).isEqualTo(onModulePath(module))));
+                    module, () -> assertThat(onClassPath(module)).isEqualTo(onModulePath(module))));
   }
 
   private static Map<String, List<String>> onModulePath(String module) {
