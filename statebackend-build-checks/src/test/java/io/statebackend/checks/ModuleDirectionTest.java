@@ -60,7 +60,8 @@ class ModuleDirectionTest {
   private static final Module CHECKS = Module.internal("build-checks");
 
   private static final List<Module> MODULES =
-      List.of(API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, RUNTIME, EXAMPLES, BENCH, STRESS, CHECKS);
+      List.of(
+          API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, RUNTIME, EXAMPLES, BENCH, STRESS, CHECKS);
 
   private static final Reactor REACTOR = Reactor.locate();
   private static final Map<Module, JavaClasses> CLASSES = importAll();
