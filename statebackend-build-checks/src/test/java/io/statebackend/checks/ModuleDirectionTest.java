@@ -51,6 +51,8 @@ class ModuleDirectionTest {
   private static final Module S3 =
       Module.published("s3", "api").exposing("software.amazon.awssdk.services.s3");
   private static final Module RUNTIME = Module.published("runtime", "api", "core");
+  private static final Module KAFKA =
+      Module.published("kafka", "api", "core", "runtime").exposing("org.apache.kafka.clients");
   private static final Module EXAMPLES =
       Module.internal("examples", "api", "core", "memory", "fs", "rocksdb", "runtime");
   private static final Module BENCH =
@@ -61,7 +63,8 @@ class ModuleDirectionTest {
 
   private static final List<Module> MODULES =
       List.of(
-          API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, RUNTIME, EXAMPLES, BENCH, STRESS, CHECKS);
+          API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, RUNTIME, KAFKA, EXAMPLES, BENCH, STRESS,
+          CHECKS);
 
   private static final Reactor REACTOR = Reactor.locate();
   private static final Map<Module, JavaClasses> CLASSES = importAll();
