@@ -18,9 +18,14 @@ import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.snapshot.Compression;
 import io.statebackend.core.storage.MemoryCheckpointStorage;
 import io.statebackend.fs.FsStateBackend;
+import io.statebackend.memory.MemoryStateBackend;
 import io.statebackend.rocksdb.Preset;
 import io.statebackend.rocksdb.RocksDbStateBackend;
 import io.statebackend.rocksdb.Tuning;
+import io.statebackend.runtime.AlignmentLimits;
+import io.statebackend.runtime.Job;
+import io.statebackend.runtime.JobBuilder;
+import io.statebackend.runtime.RestartPolicy;
 import io.statebackend.s3.S3CheckpointStorage;
 import io.statebackend.s3.S3CheckpointStorageBuilder;
 import io.statebackend.testkit.ManualTimer;
@@ -112,6 +117,19 @@ class BuildersTest {
               .setter("transferThreads", builder -> builder.transferThreads(4))
               .setter("preset", builder -> builder.preset(Preset.SOLID_STATE_DISK))
               .setter("tuning", builder -> builder.tuning(Tuning.NONE)),
+          new Builder<>(
+                  JobBuilder.class,
+                  () ->
+                      Job.builder(
+                          MemoryStateBackend.create(),
+                          CheckpointCoordinator.builder(MemoryCheckpointStorage.create())))
+              .setter("maxParallelism", builder -> builder.maxParallelism(128))
+              .setter("channelCapacity", builder -> builder.channelCapacity(64))
+              .setter("alignment", builder -> builder.alignment(AlignmentLimits.NONE))
+              .setter("restarts", builder -> builder.restarts(RestartPolicy.none()))
+              .setter("toleratedFailures", builder -> builder.toleratedFailures(3))
+              .setter("idleAfter", builder -> builder.idleAfter(Duration.ofSeconds(1)))
+              .setter("threads", builder -> builder.threads(Thread::new)),
           new Builder<>(
                   S3CheckpointStorageBuilder.class, () -> S3CheckpointStorage.builder("bucket"))
               .setter("prefix", builder -> builder.prefix("a"))

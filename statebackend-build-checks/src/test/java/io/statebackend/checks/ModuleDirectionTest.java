@@ -58,17 +58,22 @@ class ModuleDirectionTest {
   private static final Module CLI =
       Module.published("cli", "api", "core").bringing("fs", "rocksdb");
 
+  private static final Module RUNTIME = Module.published("runtime", "api", "core");
+  private static final Module KAFKA =
+      Module.published("kafka", "api", "core", "runtime").exposing("org.apache.kafka.clients");
   private static final Module EXAMPLES =
-      Module.internal("examples", "api", "core", "memory", "fs", "rocksdb");
+      Module.internal("examples", "api", "core", "memory", "fs", "rocksdb", "runtime");
   private static final Module BENCH =
-      Module.internal("bench", "api", "core", "memory", "fs", "rocksdb", "flink");
+      Module.internal(
+          "bench", "api", "core", "memory", "fs", "rocksdb", "flink", "runtime");
   private static final Module STRESS =
       Module.internal("stress", "api", "core", "memory", "fs", "rocksdb");
   private static final Module CHECKS = Module.internal("build-checks");
 
   private static final List<Module> MODULES =
       List.of(
-          API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, CLI, FLINK, EXAMPLES, BENCH, STRESS, CHECKS);
+          API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, RUNTIME, KAFKA, CLI, FLINK, EXAMPLES, BENCH,
+          STRESS, CHECKS);
 
   private static final Reactor REACTOR = Reactor.locate();
   private static final Map<Module, JavaClasses> CLASSES = importAll();

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Another JVM that runs a main class of ours, with this JVM's executable and class path. */
-final class ChildJvm {
+public final class ChildJvm {
   private static final String HEAP = "-Xmx512m";
 
   /** The library says no more than the word count itself, but for warnings. */
@@ -20,11 +20,22 @@ final class ChildJvm {
 
   /** Prepares to start {@link WordCount}. */
   static ProcessBuilder wordCount(List<String> arguments) {
+    return of(WordCount.class, arguments);
+  }
+
+  /**
+   * Prepares to start a main class.
+   *
+   * @param main the class
+   * @param arguments its arguments
+   * @return the process, which is not started
+   */
+  public static ProcessBuilder of(Class<?> main, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add(HEAP);
     command.add(LOG_LEVEL);
-    command.addAll(List.of("-cp", classPath(), WordCount.class.getName()));
+    command.addAll(List.of("-cp", classPath(), main.getName()));
     command.addAll(arguments);
     return new ProcessBuilder(command);
   }

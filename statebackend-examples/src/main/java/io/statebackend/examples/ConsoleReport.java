@@ -8,7 +8,6 @@ import java.io.PrintStream;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +24,10 @@ final class ConsoleReport implements JobProgress, CheckpointListener, AutoClosea
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(ConsoleReport::daemon);
 
-  /** Where the source was when it took its part of checkpoints that are not complete yet. */
-  private final Map<Long, SourcePosition> pending = new ConcurrentHashMap<>();
+  private volatile @Nullable CompletedCheckpoint restored;
+
+  /** Where the source was when it took its part of the checkpoint that was triggered last. */
+  private volatile @Nullable SourcePosition pending;
 
   private volatile @Nullable SourcePosition position;
 
@@ -53,18 +54,24 @@ final class ConsoleReport implements JobProgress, CheckpointListener, AutoClosea
   }
 
   @Override
-  public void began(@Nullable CompletedCheckpoint restored, SourcePosition start, boolean isAtEnd) {
+  public void restored(CompletedCheckpoint checkpoint) {
+    restored = checkpoint;
+  }
+
+  @Override
+  public void began(SourcePosition start, boolean isAtEnd) {
     position = start;
-    if (restored == null) {
+    CompletedCheckpoint from = restored;
+    if (from == null) {
       print("no checkpoint to resume from: starting at the beginning");
     } else if (isAtEnd) {
       print(
           "resumed from %s at the end of the input, %,d words counted: nothing left to do",
-          nameOf(restored), start.words());
+          nameOf(from), start.words());
     } else {
       print(
           "resumed from %s at %s: %,d words counted so far",
-          nameOf(restored), describe(start), start.words());
+          nameOf(from), describe(start), start.words());
     }
     startNanos = System.nanoTime();
     lastNanos = startNanos;
@@ -113,8 +120,8 @@ final class ConsoleReport implements JobProgress, CheckpointListener, AutoClosea
   }
 
   @Override
-  public void snapshotTaken(long checkpointId, SourcePosition where) {
-    pending.put(checkpointId, where);
+  public void snapshotTaken(SourcePosition where) {
+    pending = where;
   }
 
   @Override
@@ -133,7 +140,7 @@ final class ConsoleReport implements JobProgress, CheckpointListener, AutoClosea
   }
 
   private void printComplete(CompletedCheckpoint checkpoint) {
-    SourcePosition where = pending.remove(checkpoint.id());
+    SourcePosition where = pending;
     print(
         "%s complete: %,d words safe, %,d bytes",
         nameOf(checkpoint), where == null ? 0 : where.words(), checkpoint.sizeBytes());
@@ -146,7 +153,6 @@ final class ConsoleReport implements JobProgress, CheckpointListener, AutoClosea
 
   @Override
   public void aborted(long checkpointId, Throwable cause) {
-    pending.remove(checkpointId);
     print("checkpoint %d failed: %s", checkpointId, reasonOf(cause));
   }
 

@@ -6,6 +6,7 @@ import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
 import io.statebackend.core.checkpoint.CheckpointCoordinatorBuilder;
 import io.statebackend.core.storage.FileCheckpointStorage;
+import io.statebackend.core.storage.StateBackends;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -80,10 +81,10 @@ public final class WordCount {
     Map<String, Long> counts;
     try (CheckpointStorage storage = FileCheckpointStorage.open(options.checkpointDirectory());
         CheckpointStorage source = openRestored();
-        StateBackend backend = Engines.open(options.backend(), options.workingDirectory());
-        ConsoleReport report = new ConsoleReport(out, settings.repeat());
-        CheckpointCoordinator checkpoints = open(storage, source, report)) {
-      counts = new WordCountJob(settings, backend, report).run(checkpoints);
+        StateBackend backend = StateBackends.open(options.backend(), options.workingDirectory());
+        ConsoleReport report = new ConsoleReport(out, settings.repeat())) {
+      counts =
+          new WordCountJob(settings, backend, checkpoints(storage, source, report), report).run();
       report.finished(counts, options.top());
     }
     return options.isVerified() ? verify(counts) : OK;
@@ -97,7 +98,7 @@ public final class WordCount {
         : FileCheckpointStorage.openReadOnly(restore.toRealPath().resolveSibling("."));
   }
 
-  private CheckpointCoordinator open(
+  private CheckpointCoordinatorBuilder checkpoints(
       CheckpointStorage storage, @Nullable CheckpointStorage source, ConsoleReport report)
       throws IOException {
     CheckpointCoordinatorBuilder builder =
@@ -109,7 +110,7 @@ public final class WordCount {
     } else if (options.isFresh()) {
       builder.startEmpty();
     }
-    return builder.open();
+    return builder;
   }
 
   private int verify(Map<String, Long> counts) throws IOException {

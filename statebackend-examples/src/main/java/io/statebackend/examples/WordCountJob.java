@@ -1,143 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.examples;
 
-import io.statebackend.api.spi.Closing;
 import io.statebackend.api.spi.StateBackend;
-import io.statebackend.core.checkpoint.CheckpointCoordinator;
-import io.statebackend.core.checkpoint.Subtask;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
+import io.statebackend.core.checkpoint.CheckpointCoordinatorBuilder;
+import io.statebackend.core.checkpoint.CompletedCheckpoint;
+import io.statebackend.core.serialization.Serializers;
+import io.statebackend.runtime.Job;
+import io.statebackend.runtime.JobBuilder;
+import io.statebackend.runtime.JobException;
+import io.statebackend.runtime.Records;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A small stream job, wired by hand: one source, several workers, and the checkpoints of both.
- *
- * <p>Each runs on a thread of its own. When one fails the others are interrupted and the job fails
- * with the cause.
- */
+/** The job: one source that reads a text, and workers that count its words. */
 final class WordCountJob {
-  private static final String SOURCE = "source";
-  private static final String WORD_COUNT = "word-count";
-  private static final long STOP_TIMEOUT_SECONDS = 30;
-
   private final JobSettings settings;
-  private final StateBackend backend;
   private final JobProgress progress;
+  private final WordSource source;
+  private final Map<String, Long> counts = new ConcurrentHashMap<>();
+  private final Job job;
+  private @Nullable CompletableFuture<CompletedCheckpoint> savepoint;
 
-  WordCountJob(JobSettings settings, StateBackend backend, JobProgress progress) {
+  WordCountJob(
+      JobSettings settings,
+      StateBackend backend,
+      CheckpointCoordinatorBuilder checkpoints,
+      JobProgress progress) {
     this.settings = settings;
-    this.backend = backend;
     this.progress = progress;
+    JobBuilder builder = Job.builder(backend, checkpoints);
+    if (settings.maxParallelism() > 0) {
+      builder.maxParallelism(settings.maxParallelism());
+    }
+    source = new WordSource(settings.input(), settings.repeat(), progress, this::atEnd);
+    Records<String> words = builder.source("source", 1, source);
+    Records<Void> unused =
+        builder.operator(
+            "word-count",
+            settings.parallelism(),
+            context ->
+                new WordCountOperator(context.keyed(Serializers.STRING), this::counted, counts),
+            words.keyBy(word -> word, Serializers.STRING));
+    job = builder.build();
+  }
+
+  Job job() {
+    return job;
+  }
+
+  private void counted() {
+    settings.afterEachWord().run();
+    progress.counted(1);
+  }
+
+  private void atEnd() {
+    String name = settings.savepoint();
+    if (name != null) {
+      savepoint = job.stop(name);
+    }
   }
 
   /**
    * Counts to the end of the input.
    *
-   * @param checkpoints takes checkpoints periodically; it has restored one, or none
    * @return the counts of all words, those before a restart included
    * @throws InterruptedException if interrupted; the job is stopped then
    */
-  Map<String, Long> run(CheckpointCoordinator checkpoints) throws InterruptedException {
-    List<Subtask> workers = new ArrayList<>();
-    try (Subtask source = checkpoints.subtask(SOURCE).source().maxParallelism(1).open()) {
-      for (int index = 0; index < settings.parallelism(); index++) {
-        workers.add(openWorker(checkpoints, index));
-      }
-      checkpoints.start();
-      return run(checkpoints, source, workers);
-    } finally {
-      Closing.all(workers, Subtask::close);
-    }
-  }
-
-  private Subtask openWorker(CheckpointCoordinator checkpoints, int index) {
-    Subtask.Builder builder =
-        checkpoints.subtask(WORD_COUNT).index(index).parallelism(settings.parallelism());
-    if (settings.maxParallelism() > 0) {
-      builder.maxParallelism(settings.maxParallelism());
-    }
-    return builder.open();
-  }
-
-  private Map<String, Long> run(
-      CheckpointCoordinator checkpoints, Subtask source, List<Subtask> workers)
-      throws InterruptedException {
-    Exchange exchange = new Exchange(workers.get(0).maxParallelism(), workers.size());
-    SourceTask reading = new SourceTask(checkpoints, source, exchange, progress);
-    ExecutorService threads = Executors.newFixedThreadPool(workers.size() + 1, daemonThreads());
+  Map<String, Long> run() throws InterruptedException {
     try {
-      var tasks = new ExecutorCompletionService<Map<String, Long>>(threads);
-      tasks.submit(() -> reading.run(settings));
-      for (int index = 0; index < workers.size(); index++) {
-        int worker = index;
-        tasks.submit(
-            () ->
-                new CountTask(workers.get(worker), backend, settings, progress)
-                    .run(exchange, worker));
+      job.run();
+      if (savepoint != null) {
+        CompletedCheckpoint unused = savepoint.join();
       }
-      Map<String, Long> counts = new HashMap<>();
-      for (int ended = 0; ended <= workers.size(); ended++) {
-        counts.putAll(resultOf(tasks.take()));
-      }
-      checkTotal(counts, reading.wordsRead());
-      return counts;
-    } finally {
-      checkpoints.stop();
-      stop(threads);
+    } catch (JobException | CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
-  }
-
-  private static ThreadFactory daemonThreads() {
-    AtomicInteger number = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, "word-count-" + number.getAndIncrement());
-      thread.setDaemon(true);
-      return thread;
-    };
-  }
-
-  private static <T> T resultOf(Future<T> future) throws InterruptedException {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      throw unchecked(e.getCause());
-    }
-  }
-
-  /** Returns the cause of a failed future as what can be thrown. */
-  static RuntimeException unchecked(@Nullable Throwable cause) {
-    if (cause instanceof Error error) {
-      throw error;
-    }
-    return cause instanceof RuntimeException failure
-        ? failure
-        : new IllegalStateException("a thread of the job was stopped", cause);
+    checkTotal();
+    return counts;
   }
 
   /** Every word that was ever read must have been counted, across all restarts. */
-  private static void checkTotal(Map<String, Long> counts, long wordsRead) {
+  private void checkTotal() {
     long counted = counts.values().stream().mapToLong(Long::longValue).sum();
-    if (counted != wordsRead) {
+    if (counted != source.wordsRead()) {
       throw new IllegalStateException(
-          "words were lost or counted twice: read=%d, counted=%d".formatted(wordsRead, counted));
-    }
-  }
-
-  private static void stop(ExecutorService threads) throws InterruptedException {
-    threads.shutdownNow();
-    if (!threads.awaitTermination(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-      throw new IllegalStateException(
-          "a thread of the job does not stop within %d s".formatted(STOP_TIMEOUT_SECONDS));
+          "words were lost or counted twice: read=%d, counted=%d"
+              .formatted(source.wordsRead(), counted));
     }
   }
 }

@@ -5,45 +5,51 @@ import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ValueState;
 import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.core.serialization.Serializers;
-import java.util.HashMap;
+import io.statebackend.runtime.Operator;
+import io.statebackend.runtime.Output;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Counts words: one number per word, kept as keyed state. Belongs to one thread. */
-final class WordCountOperator {
+/** Counts words: one number per word, kept as keyed state. Tells them all at the end. */
+final class WordCountOperator implements Operator<String, Void> {
   private static final ValueStateDescriptor<Long> COUNT =
       ValueStateDescriptor.of("count", Serializers.LONG);
 
   private final KeyedStateBackend<String> keyed;
   private final ValueState<Long> count;
+  private final Runnable afterEachWord;
+  private final Map<String, Long> result;
 
   /** Begins with the counts that were restored, if any. */
-  WordCountOperator(KeyedStateBackend<String> keyed) {
+  WordCountOperator(
+      KeyedStateBackend<String> keyed, Runnable afterEachWord, Map<String, Long> result) {
     this.keyed = keyed;
     this.count = keyed.value(COUNT);
+    this.afterEachWord = afterEachWord;
+    this.result = result;
   }
 
-  /** Counts one word. */
-  void process(String word) {
+  @Override
+  public void process(String word, Output<Void> output) {
     keyed.setCurrentKey(word);
     @Nullable Long before = count.value();
     count.update(before == null ? 1L : before + 1);
+    afterEachWord.run();
   }
 
-  /** Returns the counts of all words that this operator has seen, in this process and before. */
-  Map<String, Long> counts() {
-    Map<String, Long> counts = new HashMap<>();
+  /** At the end, tells the counts of all words, those before a restart included. */
+  @Override
+  public void advanceTo(long watermark, Output<Void> output) {
     try (Stream<String> words = keyed.keys(COUNT)) {
       words.forEach(
           word -> {
             keyed.setCurrentKey(word);
             @Nullable Long number = count.value();
             if (number != null) {
-              counts.put(word, number);
+              result.put(word, number);
             }
           });
     }
-    return counts;
   }
 }

@@ -2,6 +2,7 @@
 package io.statebackend.examples;
 
 import io.statebackend.api.KeyGroupRange;
+import io.statebackend.core.storage.StateBackends;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -146,9 +147,9 @@ final class WordCountOptions {
         "--parallelism must be at most --max-parallelism: %d > %d"
             .formatted(parallelism, maxParallelism));
     check(
-        Engines.names().contains(backend),
+        StateBackends.names().contains(backend),
         "--backend: no such backend: '%s'; there are %s"
-            .formatted(backend, String.join(", ", Engines.names())));
+            .formatted(backend, String.join(", ", StateBackends.names())));
     check(
         savepoint == null || savepoint.matches("[A-Za-z0-9_.-]{1,200}"),
         "--savepoint: a name is 1 to 200 letters, digits, '-', '_' and '.': '%s'"

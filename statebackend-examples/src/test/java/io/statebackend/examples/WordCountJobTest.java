@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
-import io.statebackend.core.checkpoint.CompletedCheckpoint;
 import io.statebackend.core.storage.MemoryCheckpointStorage;
 import io.statebackend.memory.MemoryStateBackend;
+import io.statebackend.runtime.Job;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -93,12 +93,15 @@ final class WordCountJobTest {
 
   private Map<String, Long> run(TextInput input, int parallelism, Sabotage sabotage)
       throws InterruptedException {
-    try (StateBackend backend = MemoryStateBackend.create();
-        CheckpointCoordinator checkpoints =
-            CheckpointCoordinator.builder(storage).interval(Duration.ofHours(1)).open()) {
-      sabotage.checkpoints = checkpoints;
-      JobSettings settings = new JobSettings(input, REPEAT, parallelism, 0, null, sabotage);
-      return new WordCountJob(settings, backend, new Silence()).run(checkpoints);
+    try (StateBackend backend = MemoryStateBackend.create()) {
+      WordCountJob job =
+          new WordCountJob(
+              new JobSettings(input, REPEAT, parallelism, 0, null, sabotage),
+              backend,
+              CheckpointCoordinator.builder(storage).interval(Duration.ofHours(1)),
+              new Silence());
+      sabotage.job = job.job();
+      return job.run();
     }
   }
 
@@ -115,7 +118,7 @@ final class WordCountJobTest {
     private final AtomicLong untilCheckpoint;
     private final AtomicLong untilCrash;
     private volatile boolean isArmed;
-    private volatile @Nullable CheckpointCoordinator checkpoints;
+    private volatile @Nullable Job job;
 
     Sabotage(long untilCheckpoint, long untilCrash) {
       this.untilCheckpoint = new AtomicLong(untilCheckpoint);
@@ -127,7 +130,7 @@ final class WordCountJobTest {
     public void run() {
       if (untilCheckpoint.getAndDecrement() == 0) {
         isArmed = true;
-        var unused = checkpoints.trigger();
+        var unused = job.checkpoints().trigger();
       }
       if (isArmed && untilCrash.decrementAndGet() == 0) {
         throw new Crash();
@@ -183,14 +186,13 @@ final class WordCountJobTest {
 
   private static final class Silence implements JobProgress {
     @Override
-    public void began(
-        @Nullable CompletedCheckpoint restored, SourcePosition position, boolean isAtEnd) {}
+    public void began(SourcePosition position, boolean isAtEnd) {}
 
     @Override
     public void reached(SourcePosition position) {}
 
     @Override
-    public void snapshotTaken(long checkpointId, SourcePosition position) {}
+    public void snapshotTaken(SourcePosition position) {}
 
     @Override
     public void counted(int words) {}
