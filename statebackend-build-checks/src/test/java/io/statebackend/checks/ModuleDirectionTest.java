@@ -50,6 +50,8 @@ class ModuleDirectionTest {
       Module.published("testkit", "api", "core").exposing("org.junit.jupiter.api", "org.assertj");
   private static final Module S3 =
       Module.published("s3", "api").exposing("software.amazon.awssdk.services.s3");
+  private static final Module HADOOP =
+      Module.published("hadoop", "api").exposing("org.apache.hadoop.conf");
   private static final Module EXAMPLES =
       Module.internal("examples", "api", "core", "memory", "fs", "rocksdb");
   private static final Module BENCH =
@@ -59,7 +61,7 @@ class ModuleDirectionTest {
   private static final Module CHECKS = Module.internal("build-checks");
 
   private static final List<Module> MODULES =
-      List.of(API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, EXAMPLES, BENCH, STRESS, CHECKS);
+      List.of(API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, HADOOP, EXAMPLES, BENCH, STRESS, CHECKS);
 
   private static final Reactor REACTOR = Reactor.locate();
   private static final Map<Module, JavaClasses> CLASSES = importAll();

@@ -109,12 +109,16 @@ public final class HadoopCheckpointStorage implements CheckpointStorage {
    */
   public static HadoopCheckpointStorage open(URI address, Configuration configuration) {
     FoundFiles found = FoundFiles.at(address, configuration);
-    return open(found.files(), found.top(), PAUSE_MILLIS);
+    return open(found.files(), found.top(), found.top().toString(), PAUSE_MILLIS);
   }
 
-  /** Opens a directory for reading and writing on any files; closes those if it fails. */
-  static HadoopCheckpointStorage open(HadoopFiles files, Path top, long pauseMillis) {
-    String location = top.toString();
+  /**
+   * Opens a directory for reading and writing on any files; closes those if it fails.
+   *
+   * @param location where that is, for messages, and what tells it from others in this process
+   */
+  static HadoopCheckpointStorage open(
+      HadoopFiles files, Path top, String location, long pauseMillis) {
     try {
       OwnDirectory own = OwnDirectory.claim(files, location, top, pauseMillis);
       return new HadoopCheckpointStorage(files, location, top, own);

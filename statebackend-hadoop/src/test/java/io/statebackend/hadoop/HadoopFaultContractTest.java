@@ -11,6 +11,7 @@ import io.statebackend.testkit.fault.RemoteCalls;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A program's checkpoints survive whatever happens to it and to its calls of a file system. */
@@ -28,7 +29,8 @@ final class HadoopFaultContractTest {
     FoundFiles found =
         FoundFiles.at(
             TestCluster.shared().at("faults/" + calls.place()), TestCluster.configuration());
-    return HadoopCheckpointStorage.open(new FaultyFiles(found.files(), calls), found.top(), 0);
+    return HadoopCheckpointStorage.open(
+        new FaultyFiles(found.files(), calls), found.top(), found.top().toString(), 0);
   }
 
   @Nested
@@ -50,6 +52,7 @@ final class HadoopFaultContractTest {
   }
 
   @Nested
+  @Tag("slow")
   final class Encrypted extends FaultContract {
     @Override
     protected StateBackend newBackend(Path directory) {
@@ -69,7 +72,7 @@ final class HadoopFaultContractTest {
 
     @Override
     protected int pointsInBuild() {
-      return 1;
+      return 3;
     }
   }
 }

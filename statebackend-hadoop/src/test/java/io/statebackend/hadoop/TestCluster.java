@@ -40,6 +40,8 @@ final class TestCluster implements AutoCloseable {
       Path directory = Files.createTempDirectory(parent, "statebackend-hdfs");
       Configuration configuration = configuration();
       configuration.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, directory.toAbsolutePath().toString());
+      configuration.setInt("dfs.namenode.safemode.extension", 0);
+      configuration.setInt("dfs.heartbeat.interval", 1);
       MiniDFSCluster started =
           new MiniDFSCluster.Builder(configuration)
               .numDataNodes(DATA_NODE_COUNT)
