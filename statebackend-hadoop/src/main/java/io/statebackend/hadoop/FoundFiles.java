@@ -71,7 +71,8 @@ record FoundFiles(HadoopFiles files, Path top) {
 
   private static IllegalArgumentException refused(String scheme, URI address, String hint) {
     return new IllegalArgumentException(
-        "file system cannot keep checkpoints, it is not known to create and rename files in one step that never replaces another: scheme="
+        "file system cannot keep checkpoints, it is not known to create and rename files in one"
+            + " step that never replaces another: scheme="
             + scheme
             + ", address="
             + address

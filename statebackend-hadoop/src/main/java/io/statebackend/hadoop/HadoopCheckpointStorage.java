@@ -203,8 +203,7 @@ public final class HadoopCheckpointStorage implements CheckpointStorage {
   private HadoopOutput begin(String file) {
     OwnDirectory owner = owner();
     Path path = readable(file);
-    HadoopOutput output =
-        new HadoopOutput(files, owner, path, this::place, () -> forget(file));
+    HadoopOutput output = new HadoopOutput(files, owner, path, this::place, () -> forget(file));
     reserve(file, path, output);
     try {
       requireRoomFor(path);
@@ -276,7 +275,10 @@ public final class HadoopCheckpointStorage implements CheckpointStorage {
       return true;
     } catch (IOException e) {
       throw new StateIoException(
-          "cannot delete an empty directory that is in the way: path=" + directory + ", reason=" + e,
+          "cannot delete an empty directory that is in the way: path="
+              + directory
+              + ", reason="
+              + e,
           e);
     } finally {
       directories.writeLock().unlock();

@@ -38,7 +38,8 @@ import org.slf4j.LoggerFactory;
  * next owner sees what it did, or it fails. There is nothing between a look and a step.
  *
  * A directory of an owner is never created again: its name is random, and the one above it is not
- * created along with it.
+ * created along with it. Who has looked for the greatest number and then was slow may take one that
+ * was deleted meanwhile; so it looks again before it deletes anything.
  *
  * Answers that are lost
  *
@@ -115,25 +116,38 @@ final class OwnDirectory {
 
   private static Path claimNext(HadoopFiles files, Path owners) throws IOException {
     files.createDirectories(owners);
-    List<Path> former = new ArrayList<>();
-    long greatest = 0;
-    RemoteIterator<FileStatus> found = files.list(owners);
-    while (found.hasNext()) {
-      Path path = found.next().getPath();
-      if (path.getName().matches("[1-9][0-9]{0,17}")) {
-        former.add(path);
-        greatest = Math.max(greatest, Long.parseLong(path.getName()));
-      }
-    }
-    Path number = new Path(owners, Long.toString(greatest + 1));
-    files.createDirectories(number);
-    files.create(new Path(number, CLAIM)).finish();
-    Path own = new Path(number, UUID.randomUUID().toString());
+    List<Path> former = numbersIn(files, owners);
+    long number = greatestOf(former) + 1;
+    Path directory = new Path(owners, Long.toString(number));
+    files.createDirectories(directory);
+    files.create(new Path(directory, CLAIM)).finish();
+    Path own = new Path(directory, UUID.randomUUID().toString());
     files.createDirectory(own);
+    if (greatestOf(numbersIn(files, owners)) > number) {
+      // The number was taken already, and given up for a greater one, before this one took it.
+      boolean unused = files.delete(directory);
+      throw new FileAlreadyExistsException("an owner with a greater number than " + number);
+    }
     for (Path path : former) {
       boolean unused = files.delete(path);
     }
     return own;
+  }
+
+  private static List<Path> numbersIn(HadoopFiles files, Path owners) throws IOException {
+    List<Path> numbers = new ArrayList<>();
+    RemoteIterator<FileStatus> found = files.list(owners);
+    while (found.hasNext()) {
+      Path path = found.next().getPath();
+      if (path.getName().matches("[1-9][0-9]{0,17}")) {
+        numbers.add(path);
+      }
+    }
+    return numbers;
+  }
+
+  private static long greatestOf(List<Path> numbers) {
+    return numbers.stream().mapToLong(path -> Long.parseLong(path.getName())).max().orElse(0);
   }
 
   /** Makes up the name of a file of this directory. */
@@ -184,7 +198,8 @@ final class OwnDirectory {
   private record Answer<T>(@Nullable T content, boolean isRepeated) {}
 
   /** Asks until there is an answer. */
-  private <T> Answer<T> ask(Uninterrupted.Call<@Nullable T> question, Path to, IOException failure) {
+  private <T> Answer<T> ask(
+      Uninterrupted.Call<@Nullable T> question, Path to, IOException failure) {
     long pause = pauseMillis;
     for (int number = 1; ; number++) {
       try {
@@ -245,7 +260,8 @@ final class OwnDirectory {
         leftovers.remove(leftover);
       } catch (IOException e) {
         logger.warn(
-            "cannot delete {}, which takes room until the next file is deleted or the storage is opened again: {}",
+            "cannot delete {}, which takes room until the next file is deleted or the storage is"
+                + " opened again: {}",
             leftover,
             e.toString());
         return;
@@ -261,7 +277,8 @@ final class OwnDirectory {
   /** Says that another process has become the owner. */
   StateLockedException lost(Throwable cause) {
     return new StateLockedException(
-        "another process has opened the checkpoint storage since, or deleted what stands for this one: location="
+        "another process has opened the checkpoint storage since, or deleted what stands for this"
+            + " one: location="
             + location
             + ", own directory="
             + directory

@@ -94,7 +94,8 @@ final class HadoopFailuresTest {
   }
 
   @Test
-  void dataNode_lost_whileAFileIsWritten() throws IOException, TimeoutException, InterruptedException {
+  void dataNode_lost_whileAFileIsWritten()
+      throws IOException, TimeoutException, InterruptedException {
     byte[] content = new byte[3 << 20];
     new Random(2).nextBytes(content);
     try (CheckpointStorage storage = open()) {

@@ -10,6 +10,8 @@ import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.api.storage.StorageOutput;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,8 +63,7 @@ final class OwnershipTest {
   }
 
   @Test
-  void secondOwner_formerOneCanDoNothingMore(@TempDir java.nio.file.Path local)
-      throws IOException {
+  void secondOwner_formerOneCanDoNothingMore(@TempDir java.nio.file.Path local) throws IOException {
     java.nio.file.Path source = Files.writeString(local.resolve("source"), "content");
     try (CheckpointStorage former = openAsProcess("former")) {
       publish(former, "chk-1/_metadata", "of the former");
@@ -161,10 +162,42 @@ final class OwnershipTest {
     return count;
   }
 
+  /** It takes a number that was free when it looked, and is not any more, though it looks so. */
+  @Test
+  void slowOwner_isRefused_afterOthersHaveComeAndGone() throws IOException {
+    openAsProcess("first").close();
+    FoundFiles found = FoundFiles.at(cluster.at(directory), TestCluster.configuration());
+    AtomicBoolean isFirst = new AtomicBoolean(true);
+    HadoopFiles slow =
+        (HadoopFiles)
+            Proxy.newProxyInstance(
+                HadoopFiles.class.getClassLoader(),
+                new Class<?>[] {HadoopFiles.class},
+                (proxy, method, arguments) -> {
+                  try {
+                    Object answer = method.invoke(found.files(), arguments);
+                    if (method.getName().equals("list") && isFirst.getAndSet(false)) {
+                      openAsProcess("second").close();
+                      openAsProcess("third").close();
+                    }
+                    return answer;
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+    assertThatThrownBy(() -> HadoopCheckpointStorage.open(slow, found.top(), "slow", 0))
+        .isInstanceOf(StateLockedException.class)
+        .hasMessageContaining("at the same time");
+    try (CheckpointStorage owner = openAsProcess("fourth")) {
+      publish(owner, "a", "content");
+    }
+  }
+
   @Test
   void secondOwner_ofTheSameProcess_isRefused() {
     try (CheckpointStorage storage = cluster.open(directory)) {
-      assertThatThrownBy(() -> cluster.open(directory + "/")).isInstanceOf(StateLockedException.class);
+      assertThatThrownBy(() -> cluster.open(directory + "/"))
+          .isInstanceOf(StateLockedException.class);
       publish(storage, "a", "content");
     }
     cluster.open(directory).close();
