@@ -4,8 +4,9 @@
  *
  * <p>{@link io.statebackend.core.checkpoint} takes and restores checkpoints, {@link
  * io.statebackend.core.serialization} holds serializers, {@link io.statebackend.core.storage} the
- * places where checkpoints live, {@link io.statebackend.core.encryption} encrypts what lies there.
- * {@link io.statebackend.core.windows} has windows of event time. {@link
+ * places where checkpoints live and the look-up of storages and engines by name, {@link
+ * io.statebackend.core.encryption} encrypts what lies there. {@link io.statebackend.core.windows}
+ * has windows of event time, {@link io.statebackend.core.reader} looks into checkpoints. {@link
  * io.statebackend.core.snapshot}, the portable formats, and {@code io.statebackend.core.state}, the
  * state semantics, are what those are built on.
  */
@@ -24,4 +25,13 @@ module io.statebackend.core {
   exports io.statebackend.core.storage;
   exports io.statebackend.core.windows;
   exports io.statebackend.core.encryption;
+  exports io.statebackend.core.reader;
+
+  uses io.statebackend.api.spi.NativeFormat;
+  uses io.statebackend.api.spi.CheckpointStorageFactory;
+  uses io.statebackend.api.spi.StateBackendFactory;
+
+  provides io.statebackend.api.spi.CheckpointStorageFactory with
+      io.statebackend.core.storage.FileStorageFactory,
+      io.statebackend.core.storage.MemoryStorageFactory;
 }

@@ -5,4 +5,9 @@ module io.statebackend.fs {
   requires static org.jspecify;
 
   exports io.statebackend.fs;
+
+  provides io.statebackend.api.spi.NativeFormat with
+      io.statebackend.fs.FsNativeFormat;
+  provides io.statebackend.api.spi.StateBackendFactory with
+      io.statebackend.fs.FsStateBackendFactory;
 }

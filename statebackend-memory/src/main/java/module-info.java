@@ -5,4 +5,7 @@ module io.statebackend.memory {
   requires static org.jspecify;
 
   exports io.statebackend.memory;
+
+  provides io.statebackend.api.spi.StateBackendFactory with
+      io.statebackend.memory.MemoryStateBackendFactory;
 }

@@ -4,8 +4,8 @@ package io.statebackend.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Aggregates values into an accumulator. A pure function: it keeps nothing between calls but in the
- * accumulator, and does not touch state.
+ * Aggregates values into an accumulator. It must be a pure function: it keeps nothing between calls
+ * except in the accumulator, and it does not use state.
  *
  * @param <I> the type of the values added
  * @param <A> the type of the accumulator, which is what is stored
@@ -23,8 +23,8 @@ public interface AggregateFunction<I, A, O> {
   /**
    * Adds a value.
    *
-   * @param value the value; what the accumulator keeps of it becomes the state's, and is not to be
-   *     changed by the caller afterwards
+   * @param value the value; what the accumulator keeps of it belongs to the state, so the caller
+   *     must not change it afterwards
    * @param accumulator the accumulator, which may be the stored object itself: it may be changed
    *     and returned, but not kept
    * @return the accumulator to store
@@ -34,7 +34,7 @@ public interface AggregateFunction<I, A, O> {
   /**
    * Computes the result.
    *
-   * @param accumulator the accumulator
+   * @param accumulator the accumulator; it must not be changed
    * @return the result
    */
   @Nullable O getResult(A accumulator);

@@ -22,7 +22,7 @@ public non-sealed interface AggregatingState<I, O> extends MergingState {
   /**
    * Aggregates a value.
    *
-   * @param value the value
+   * @param value the value to add, not {@code null}
    * @throws NullPointerException if the value is {@code null}, or the function returned a {@code
    *     null} accumulator; the stored accumulator is unchanged then
    */

@@ -74,7 +74,7 @@ public final class AggregatingStateDescriptor<I, A, O> implements StateDescripto
   /**
    * Returns this descriptor with a time to live in processing time, refreshed by writing.
    *
-   * @param duration for how long what is not written is there, 1 millisecond or more
+   * @param duration how long an entry exists without being written, 1 ms or more
    * @return a new descriptor
    * @throws IllegalArgumentException if the duration is shorter than a millisecond
    */

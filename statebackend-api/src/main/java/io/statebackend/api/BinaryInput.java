@@ -25,16 +25,16 @@ public final class BinaryInput {
   /** The top bit of each of eight bytes. */
   private static final long TOP_BITS = 0x8080808080808080L;
 
-  /** What the JDK's decoder puts in the place of bytes that are no UTF-8. */
+  /** The JDK's decoder replaces bytes that are not UTF-8 by this character. */
   private static final char REPLACEMENT = '\uFFFD';
 
-  /** Up to so many bytes a string is decoded into an array that is kept. */
+  /** Strings up to this length in bytes are decoded into a reused buffer. */
   private static final int KEPT_CHARS = 256;
 
   private static final byte[] EMPTY = {};
   private static final char[] NO_CHARS = {};
 
-  /** Made when it is first needed. */
+  /** Created on first use. */
   private char[] chars = NO_CHARS;
 
   private byte[] bytes = EMPTY;
@@ -280,7 +280,7 @@ public final class BinaryInput {
   }
 
   /**
-   * Reads a length or count that {@link BinaryOutput#writeVarInt} wrote, of things of which each
+   * Reads a length or count that {@link BinaryOutput#writeVarInt} wrote. Each of the things counted
    * takes at least one byte of the rest of the window.
    *
    * @return the length, 0 to {@link #remaining()}
@@ -329,7 +329,10 @@ public final class BinaryInput {
         : readUtf8(from, asciiEnd, to);
   }
 
-  /** Returns up to where all bytes are ASCII: the end, or not far from the first other one. */
+  /**
+   * Returns an index below which all bytes are ASCII: the end, or shortly before the first other
+   * byte.
+   */
   private int asciiEnd(int from, int to) {
     int at = from;
     for (; at <= to - Long.BYTES; at += Long.BYTES) {
@@ -353,7 +356,7 @@ public final class BinaryInput {
       return new String(chars, 0, decode(from, asciiEnd, to, chars));
     }
     String decoded = new String(bytes, from, length, StandardCharsets.UTF_8);
-    // The JDK's decoder does not tell bytes that are no UTF-8, and refuses a half of a pair.
+    // The JDK's decoder does not report bytes that are not UTF-8, and it refuses half a pair.
     if (decoded.indexOf(REPLACEMENT) < 0) {
       return decoded;
     }
@@ -361,7 +364,7 @@ public final class BinaryInput {
     return new String(all, 0, decode(from, asciiEnd, to, all));
   }
 
-  /** Decodes bytes; returns the number of chars, of which there are not more than bytes. */
+  /** Decodes bytes and returns the number of chars, which is at most the number of bytes. */
   private int decode(int from, int asciiEnd, int to, char[] target) {
     byte[] source = bytes;
     int count = 0;
@@ -396,7 +399,7 @@ public final class BinaryInput {
     }
   }
 
-  /** Decodes a char of four bytes; there are none of more. */
+  /** Decodes a char of four bytes, the longest form. */
   private static int readFourBytes(byte[] source, int at, int to) {
     int lead = source[at];
     if (lead >> 6 == -2 || lead >> 3 == -1) {

@@ -23,7 +23,7 @@ public final class BinaryOutput {
   private static final int VAR_LONG_BYTES_MAX = 10;
   private static final int UTF8_BYTES_PER_CHAR_MAX = 3;
 
-  /** Up to so many chars it is not counted first how many bytes they take. */
+  /** For strings up to this length in chars, the UTF-8 bytes are not counted before writing. */
   private static final int UTF8_RESERVED_CHARS_MAX = 1 << 12;
 
   private static final int SIZE_BYTES_MAX = Integer.MAX_VALUE - 8;
@@ -145,7 +145,7 @@ public final class BinaryOutput {
   /**
    * Writes a boolean as one byte, 0 or 1.
    *
-   * @param value the value
+   * @param value the value to append
    */
   public void writeBoolean(boolean value) {
     writeByte(value ? 1 : 0);
@@ -168,7 +168,7 @@ public final class BinaryOutput {
   /**
    * Writes 4 bytes.
    *
-   * @param value the value
+   * @param value the value to append
    */
   public void writeInt(int value) {
     int at = position;
@@ -182,7 +182,7 @@ public final class BinaryOutput {
   /**
    * Writes 8 bytes.
    *
-   * @param value the value
+   * @param value the value to append
    */
   public void writeLong(long value) {
     int at = position;
@@ -196,7 +196,7 @@ public final class BinaryOutput {
   /**
    * Writes a float as the 4 bytes of {@link Float#floatToIntBits}.
    *
-   * @param value the value
+   * @param value the value to append
    */
   public void writeFloat(float value) {
     writeInt(Float.floatToIntBits(value));
@@ -205,7 +205,7 @@ public final class BinaryOutput {
   /**
    * Writes a double as the 8 bytes of {@link Double#doubleToLongBits}.
    *
-   * @param value the value
+   * @param value the value to append
    */
   public void writeDouble(double value) {
     writeLong(Double.doubleToLongBits(value));
@@ -306,7 +306,7 @@ public final class BinaryOutput {
     int utf8Length = putUtf8(value, asciiLength, bytes, from + asciiLength) - from;
     int to = start + varIntLength(utf8Length);
     if (to != from) {
-      // The number of bytes takes more bytes than that of chars.
+      // The number of bytes takes more bytes than the number of chars.
       System.arraycopy(bytes, from, bytes, to, utf8Length);
     }
     putVarInt(utf8Length, bytes, start);
@@ -317,7 +317,7 @@ public final class BinaryOutput {
     return (Integer.SIZE - Integer.numberOfLeadingZeros(value | 1) + 6) / 7;
   }
 
-  /** Counts the bytes of the rest of a string, of which one byte a char is counted already. */
+  /** Counts the bytes of the rest of a string. One byte for each char is counted already. */
   private static int utf8Length(String value, int from, int counted) {
     long total = counted;
     for (int i = from; i < value.length(); i++) {

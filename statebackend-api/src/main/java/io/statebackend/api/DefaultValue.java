@@ -8,11 +8,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Gives the value that a component of a record takes where the stored state has none: because it
- * was written before there was the component, or because it holds {@code null} and the component is
- * a primitive now.
+ * Gives the value of a record component for which the stored state has none. This happens if the
+ * state was written before the component existed, or if it contains {@code null} and the component
+ * is a primitive now.
  *
- * <p>The text is read as the type's own {@code valueOf} or {@code parse} does: numbers, booleans, a
+ * <p>The text is parsed like the type's own {@code valueOf} or {@code parse}: numbers, booleans, a
  * single character, strings, names of enum constants, {@code BigInteger}, {@code BigDecimal},
  * {@code UUID}, {@code URI}, {@code java.time}, codes of currencies and language tags. Without this
  * annotation primitives become zero or {@code false}, optionals, collections and arrays empty, and

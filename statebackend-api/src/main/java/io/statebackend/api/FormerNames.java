@@ -8,11 +8,12 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Lists the names that something had when state was written, so that it is found under its new one.
+ * Lists the names that something had when state was written, so that it is found under its new
+ * name.
  *
- * <p>Stands on a component of a record, a constant of an enum, a field of a class that Kryo writes,
- * and on a class: a case of a sealed interface by its simple name, a class that Kryo writes by its
- * binary name.
+ * <p>It annotates a component of a record, a constant of an enum, a field of a class that Kryo
+ * writes, or a class. A case of a sealed interface is listed by its simple name, and a class that
+ * Kryo writes by its binary name.
  *
  * <pre>{@code
  * record Order(long id, @FormerNames("cost") long price) {}
@@ -26,7 +27,7 @@ public @interface FormerNames {
   /**
    * Returns the former names, in any order.
    *
-   * @return the names, none of which something else bears now
+   * @return the names; nothing else may have one of them now
    */
   String[] value();
 }

@@ -4,8 +4,8 @@ package io.statebackend.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stored state and running code do not fit together: a format or a serializer is too new, too old
- * or different.
+ * Stored state and running code do not match: a format or a serializer is too new, too old or
+ * different.
  *
  * <p>What to do: the message names the state and the difference; migrate, or run the version that
  * wrote the state. The stored state is untouched.

@@ -5,7 +5,7 @@ package io.statebackend.api;
  * A contiguous range of key groups, both ends included.
  *
  * <p>A key group is the unit of rescaling: every key belongs to one of {@code maxParallelism} key
- * groups for ever, and each of {@code parallelism} subtasks owns one contiguous range of them.
+ * groups forever, and each of {@code parallelism} subtasks owns one contiguous range of them.
  *
  * @param first the first key group, 0 or more
  * @param last the last key group, {@code first} or more
@@ -95,7 +95,7 @@ public record KeyGroupRange(int first, int last) {
   /**
    * Tells whether a key group lies in the range.
    *
-   * @param keyGroup the key group
+   * @param keyGroup the key group; any number
    * @return {@code true} if it does
    */
   public boolean contains(int keyGroup) {

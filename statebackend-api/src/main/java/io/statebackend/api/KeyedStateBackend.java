@@ -17,11 +17,12 @@ import java.util.stream.Stream;
  * count.update(count.value() + 1);
  * }</pre>
  *
- * <p>Asking twice for the same state gives handles of the same state; the first time it loads what
- * the restored checkpoint has of it, which takes time in proportion to it. Belongs to the thread
- * that first sets a key; another thread is answered with {@link IllegalStateException} by every
- * method here, but for those that only tell what was set. A handle that it got from the owner does
- * not look who uses it: each record begins with {@link #setCurrentKey}.
+ * <p>Asking twice for the same state gives handles of the same state. The first time, the entries
+ * of the restored checkpoint are loaded, which takes time in proportion to their size.
+ *
+ * <p>A backend belongs to the thread that first sets a key. For another thread every method here
+ * throws {@link IllegalStateException}, except those that only return what was set. Handles do not
+ * check the calling thread, because each record begins with {@link #setCurrentKey}, which does.
  *
  * @param <K> the type of the keys
  */
@@ -30,7 +31,7 @@ public interface KeyedStateBackend<K> {
   /**
    * Makes a key the current one.
    *
-   * @param key the key
+   * @param key the key, which stays the caller's
    * @throws NullPointerException if the key is {@code null}
    * @throws IllegalArgumentException if the key's key group is not in {@link #keyGroupRange()}: the
    *     record was sent to the wrong subtask
@@ -39,10 +40,10 @@ public interface KeyedStateBackend<K> {
   void setCurrentKey(K key);
 
   /**
-   * Makes a key the current one and imposes its key group. For adapters to engines that have their
-   * own key groups: a key must always be given with the same one.
+   * Makes a key the current one and imposes its key group. This is for adapters to engines that
+   * have their own key groups. A key must always be given with the same key group.
    *
-   * @param key the key
+   * @param key the key, which stays the caller's
    * @param keyGroup the key's key group in the engine
    * @throws NullPointerException if the key is {@code null}
    * @throws IllegalArgumentException if the key group is not in {@link #keyGroupRange()}
@@ -203,12 +204,12 @@ public interface KeyedStateBackend<K> {
    *
    * @param name the name, as of a state
    * @param namespaceSerializer the serializer of the namespaces; {@link VoidNamespace#serializer()}
-   *     if each key has timers of one sort only
+   *     if each key has only one kind of timers
    * @param <N> the type of the namespaces
    * @return the timers
    * @throws IllegalStateException if a state of that name, or timers with another type of
    *     namespaces, are in use
-   * @throws IncompatibleStateException if what was restored under that name is no timers, or has
+   * @throws IncompatibleStateException if the restored state of that name is not timers, or has
    *     namespaces of another type
    * @throws CorruptStateException if the restored timers are damaged
    */
@@ -232,10 +233,11 @@ public interface KeyedStateBackend<K> {
       NamespacedState<N, S> state, N target, Collection<? extends N> sources);
 
   /**
-   * Returns the keys that have something stored in a state without namespaces, as of this call and
-   * whatever is written afterwards; the current key may be changed while the stream is used. Costs
-   * a freeze now and O(entries of the state) to read. Close the stream, unless it was read to the
-   * end: until then the image it reads from takes room. The stream is read by one thread, any one.
+   * Returns the keys that have something stored in a state without namespaces, as of this call.
+   * What is written afterwards does not matter, and the current key may be changed while the stream
+   * is used. This costs a freeze now, and O(entries of the state) to read. Close the stream unless
+   * it was read to the end, because the image that it reads from takes memory until then. Any one
+   * thread may read the stream.
    *
    * @param descriptor a state that this backend has handed out
    * @return the keys, each once, in no particular order
@@ -248,7 +250,7 @@ public interface KeyedStateBackend<K> {
    * #keys(StateDescriptor)}.
    *
    * @param state a state of this backend
-   * @param namespace the namespace
+   * @param namespace the namespace, not {@code null}
    * @param <N> the type of the namespaces
    * @return the keys, each once, in no particular order
    * @throws IllegalArgumentException if the state is of another backend
@@ -256,42 +258,43 @@ public interface KeyedStateBackend<K> {
   <N> Stream<K> keys(NamespacedState<N, ?> state, N namespace);
 
   /**
-   * Removes all that is stored under the current key, in every declared state and every namespace.
-   * Timers stay. Costs a point removal per state without namespaces, and O(entries of the key
-   * group) per state with namespaces.
+   * Removes everything that is stored under the current key, in every declared state and every
+   * namespace. Timers stay. Costs a point removal per state without namespaces, and O(entries of
+   * the key group) per state with namespaces.
    */
   void clearCurrentKey();
 
   /**
    * Advances event time, for state whose {@linkplain StateTtl time to live} is measured by it.
-   * Costs nothing: what expires is not there from now on, and is removed later, a little at a time.
+   * Costs nothing: entries that expire are absent from now on, and they are removed later, step by
+   * step.
    *
-   * @param watermark the event time in milliseconds since 1970-01-01 UTC, of which the program says
-   *     that it has passed; one that is not later than the last changes nothing
+   * @param watermark the event time that has passed, in milliseconds since 1970-01-01 UTC; a
+   *     watermark that is not later than the last one changes nothing
    * @throws StateClosedException if the backend is closed
    */
   void advanceTime(long watermark);
 
   /**
-   * Looks for state that has expired and removes it, in bounded steps. Each operation on state with
-   * a time to live does so in passing; a program that is idle calls this now and then, so that what
-   * nobody touches goes too.
+   * Searches for expired state and removes it, in bounded steps. Writes to state with a time to
+   * live do this too. A program that is idle calls this method now and then, so that state that
+   * nobody uses is removed as well.
    *
    * <pre>{@code
    * while (keyed.maintain(1_000)) {} // what had expired when the first call was made is gone now
    * }</pre>
    *
-   * @param budget how many values, elements and map entries to look at, 1 or more. A page of a list
-   *     or map is looked at as a whole, so it may become some more
-   * @return whether there is more to look at; {@code false} once all that had expired when the
-   *     first of a row of calls was made is removed
+   * @param budget how many values, elements and map entries to look at, 1 or more; a page of a list
+   *     or map is looked at as a whole, so it may be somewhat more
+   * @return whether there is more to look at; {@code false} once everything is removed that had
+   *     expired at the first of a series of calls
    * @throws IllegalArgumentException if the budget is less than 1
    * @throws StateClosedException if the backend is closed
    */
   boolean maintain(int budget);
 
   /**
-   * Returns what became of state with a time to live. Costs nothing.
+   * Returns counts of what happened to state with a time to live. Costs nothing.
    *
    * @return the figures
    */
@@ -299,9 +302,8 @@ public interface KeyedStateBackend<K> {
 
   /**
    * Returns the number of keys (with namespaces: of pairs of key and namespace) that have something
-   * stored in a state. A list or map counts once, whatever its size; what has expired counts until
-   * it is removed. The cost is the engine's: O(1) in memory, O(entries) in a store that does not
-   * count.
+   * stored in a state. A list or map counts once, whatever its size. Expired entries count until
+   * they are removed. The cost depends on the engine: O(1) if it keeps count, otherwise O(entries).
    *
    * @param descriptor a state that this backend has handed out
    * @return 0 or more

@@ -14,10 +14,10 @@ import java.util.List;
 public non-sealed interface ListState<E> extends MergingState, Iterable<E> {
 
   /**
-   * Returns an iterator over the elements of the key that is current now, however long it is used.
-   * Elements present now are returned, in order; elements added while it is used may or may not be;
-   * after {@link #clear()} or {@link #update} it goes on with the old elements or ends. It cannot
-   * remove.
+   * Returns an iterator over the elements of the key that is current now. It stays on this key.
+   * Elements that are present now are returned in order. Elements that are added while it is used
+   * may or may not be returned. After {@link #clear()} or {@link #update} it continues with the old
+   * elements or ends. It cannot remove elements.
    *
    * @return the iterator; it has no elements if the list is empty
    */
@@ -39,14 +39,14 @@ public non-sealed interface ListState<E> extends MergingState, Iterable<E> {
   /**
    * Adds an element at the end.
    *
-   * @param element the element
+   * @param element the element, which stays the caller's
    * @throws NullPointerException if the element is {@code null}
    */
   void add(E element);
 
   /**
-   * Adds elements at the end, in their order; all of them, or none if one is {@code null} or its
-   * serializer fails. What its serializer throws is thrown on.
+   * Adds elements at the end, in their order. If one is {@code null} or its serializer fails, none
+   * is added. What the serializer throws is passed on.
    *
    * @param elements the elements, possibly none
    * @throws NullPointerException if the collection or an element is {@code null}
@@ -55,7 +55,7 @@ public non-sealed interface ListState<E> extends MergingState, Iterable<E> {
 
   /**
    * Replaces all elements; an empty collection clears the list. If an element is {@code null} or
-   * its serializer fails, the list stays as it is. What the serializer throws is thrown on.
+   * its serializer fails, the list does not change. What the serializer throws is passed on.
    *
    * @param elements the new elements, possibly none
    * @throws NullPointerException if the collection or an element is {@code null}

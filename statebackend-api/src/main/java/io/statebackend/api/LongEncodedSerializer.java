@@ -2,9 +2,9 @@
 package io.statebackend.api;
 
 /**
- * A serializer of values that are a number of at most 64 bits, such as {@code Long}, {@code
- * Integer}, {@code Double} or an identifier wrapped in a class. Engines may keep such values in
- * {@code long[]} columns instead of as objects.
+ * A serializer of values that can be expressed as a number of at most 64 bits, such as {@code
+ * Long}, {@code Integer}, {@code Double} or an identifier wrapped in a class. Engines may keep such
+ * values in {@code long[]} columns instead of objects.
  *
  * <p>{@link #toLong} and {@link #fromLong} are thread-safe, whatever {@link #duplicate} says of the
  * other methods; a duplicate is encoded as numbers too.
@@ -19,7 +19,7 @@ public interface LongEncodedSerializer<T> extends TypeSerializer<T> {
   /**
    * Returns the number that stands for a value.
    *
-   * @param value the value
+   * @param value the value, not {@code null}
    * @return its number
    */
   long toLong(T value);
@@ -33,10 +33,10 @@ public interface LongEncodedSerializer<T> extends TypeSerializer<T> {
   T fromLong(long number);
 
   /**
-   * Writes the value that a number stands for; by default by making the value.
+   * Writes the value that a number stands for. The default creates the value first.
    *
    * @param number a result of {@link #toLong}
-   * @param out where to
+   * @param out receives the bytes
    */
   default void serializeLong(long number, BinaryOutput out) {
     serialize(fromLong(number), out);

@@ -16,24 +16,24 @@ public non-sealed interface MapState<U, V> extends State, Iterable<Map.Entry<U, 
   /**
    * Returns the value of a user key. Costs one point lookup.
    *
-   * @param userKey the user key
+   * @param userKey the user key, not {@code null}
    * @return the value, or {@code null} if there is none
    * @throws NullPointerException if the user key is {@code null}
    */
   @Nullable V get(U userKey);
 
   /**
-   * Stores a value under a user key, in place of the value that may be there.
+   * Stores a value under a user key and replaces an existing value.
    *
-   * @param userKey the user key
-   * @param value the value
+   * @param userKey the user key, which stays the caller's
+   * @param value the value, which stays the caller's
    * @throws NullPointerException if the user key or the value is {@code null}
    */
   void put(U userKey, V value);
 
   /**
-   * Stores all entries of a map; all of them, or none if a key or value is {@code null} or its
-   * serializer fails. What its serializer throws is thrown on.
+   * Stores all entries of a map. If a key or value is {@code null} or its serializer fails, none is
+   * stored. What the serializer throws is passed on.
    *
    * @param entries the entries, possibly none
    * @throws NullPointerException if the map, a key or a value is {@code null}
@@ -41,17 +41,17 @@ public non-sealed interface MapState<U, V> extends State, Iterable<Map.Entry<U, 
   void putAll(Map<? extends U, ? extends V> entries);
 
   /**
-   * Removes a user key and its value, if it is there.
+   * Removes a user key and its value, if it exists.
    *
-   * @param userKey the user key
+   * @param userKey the user key, not {@code null}
    * @throws NullPointerException if the user key is {@code null}
    */
   void remove(U userKey);
 
   /**
-   * Tells whether a user key is there. Costs one point lookup.
+   * Tells whether a user key exists. Costs one point lookup.
    *
-   * @param userKey the user key
+   * @param userKey the user key, not {@code null}
    * @return {@code true} if it has a value
    * @throws NullPointerException if the user key is {@code null}
    */
@@ -65,10 +65,10 @@ public non-sealed interface MapState<U, V> extends State, Iterable<Map.Entry<U, 
   boolean isEmpty();
 
   /**
-   * Returns an iterator over the entries of the key that is current now, however long it is used.
-   * Entries that are there all the while are returned once each; entries put or removed while it is
-   * used may or may not be. Neither the iterator nor its entries can change the map; {@link
-   * #remove} and {@link #put} may be called while it is used.
+   * Returns an iterator over the entries of the key that is current now. It stays on this key.
+   * Entries that exist the whole time are returned once each. Entries that are put or removed while
+   * it is used may or may not be returned. Neither the iterator nor its entries can change the map;
+   * {@link #remove} and {@link #put} may be called while it is used.
    *
    * @return the iterator
    */

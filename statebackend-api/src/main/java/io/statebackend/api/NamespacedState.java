@@ -2,7 +2,7 @@
 package io.statebackend.api;
 
 /**
- * Keyed state divided into namespaces, one per window for example.
+ * Keyed state that is divided into namespaces, for example one for each window.
  *
  * <pre>{@code
  * counts.in(window).update(1L);
@@ -14,10 +14,10 @@ package io.statebackend.api;
 public interface NamespacedState<N, S extends State> {
 
   /**
-   * Returns the handle, speaking of a namespace from now until the next call of this method. It is
-   * the same object every time: use it at once and do not keep it.
+   * Returns the handle for a namespace. It refers to this namespace until the next call of this
+   * method. It is the same object every time: use it at once and do not keep it.
    *
-   * @param namespace the namespace
+   * @param namespace the namespace, which stays the caller's
    * @return the handle
    * @throws NullPointerException if the namespace is {@code null}
    */

@@ -12,10 +12,10 @@ package io.statebackend.api;
 public interface OperatorStateBackend {
 
   /**
-   * Returns a list whose elements are dealt out on restore: all elements of all subtasks, in the
-   * order of the subtasks, are cut into contiguous parts whose sizes differ by one at most, the
-   * last subtasks getting the larger ones. With unchanged parallelism every subtask gets back its
-   * own.
+   * Returns a list whose elements are divided among the subtasks on restore. All elements of all
+   * subtasks, in the order of the subtasks, are cut into contiguous parts whose sizes differ by at
+   * most one. The last subtasks get the larger parts. With unchanged parallelism every subtask gets
+   * its own elements back.
    *
    * @param descriptor what the state is
    * @param <E> the type of the elements
@@ -28,9 +28,9 @@ public interface OperatorStateBackend {
   <E> ListState<E> splitList(ListStateDescriptor<E> descriptor);
 
   /**
-   * Returns a list of which every subtask gets all elements of all subtasks on restore, in the
-   * order of the subtasks; errors as for {@link #splitList}. The subtask keeps what is its own and
-   * replaces the list by it, or the list grows with every restore.
+   * Returns a list that is repeated on restore: every subtask gets all elements of all subtasks, in
+   * the order of the subtasks. Errors are as for {@link #splitList}. The subtask must replace the
+   * list by the elements that are its own. Otherwise the list grows with every restore.
    *
    * @param descriptor what the state is
    * @param <E> the type of the elements
@@ -39,9 +39,9 @@ public interface OperatorStateBackend {
   <E> ListState<E> unionList(ListStateDescriptor<E> descriptor);
 
   /**
-   * Returns a map that the operator keeps the same in all subtasks; errors as for {@link
-   * #splitList}. On restore every subtask gets the map of one old subtask: its own where it
-   * existed, otherwise that of the subtask with its index modulo the old parallelism.
+   * Returns a map that the operator keeps equal in all subtasks. Errors are as for {@link
+   * #splitList}. On restore every subtask gets the map of one old subtask: its own if it existed,
+   * otherwise that of the subtask with its index modulo the old parallelism.
    *
    * @param descriptor what the state is
    * @param <U> the type of the user keys

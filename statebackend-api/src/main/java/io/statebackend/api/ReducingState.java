@@ -20,7 +20,7 @@ public non-sealed interface ReducingState<V> extends MergingState {
   /**
    * Reduces a value into the stored one. The first value added is stored as it is.
    *
-   * @param value the value
+   * @param value the value to add, not {@code null}
    * @throws NullPointerException if the value is {@code null}, or the reducer returned {@code
    *     null}; the stored value is unchanged then
    */

@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The hash functions that decide a key's key group: the same in every JVM, for ever.
+ * The hash functions that decide a key's key group. They are the same in every JVM, forever.
  *
  * <p>They are part of the format (docs/format/stable-hash-v1.md) and never change. All are pure,
  * thread-safe and free of allocation.
@@ -42,8 +42,8 @@ public final class StableHash {
 
   /**
    * Hashes a string: {@link #ofLong} of its length in the upper and {@link String#hashCode()} in
-   * the lower 32 bits. The latter is a fixed polynomial by the specification of {@code String}, and
-   * remembered by the string.
+   * the lower 32 bits. The specification of {@code String} fixes the latter, and the string caches
+   * it.
    *
    * @param value the string
    * @return its hash

@@ -4,11 +4,11 @@ package io.statebackend.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a state is, before any backend: its name, kind and serializers.
+ * Describes a state independently of any backend: its name, kind and serializers.
  *
  * <p>Descriptors are immutable and may be shared by threads, subtasks and jobs. The name identifies
  * the state in snapshots; it is 1 to 255 characters long and has no control characters. Within one
- * operator a name stands for one state, keyed or operator state.
+ * operator a name identifies one state, either keyed state or operator state.
  */
 public sealed interface StateDescriptor
     permits ValueStateDescriptor,
@@ -53,8 +53,8 @@ public sealed interface StateDescriptor
   /**
    * Checks the name of a state.
    *
-   * @param name the name
-   * @return the name
+   * @param name the name to check
+   * @return the same name
    * @throws NullPointerException if the name is {@code null}
    * @throws IllegalArgumentException if the name is empty, longer than {@value #NAME_LENGTH_MAX}
    *     characters, or has control characters

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.api;
 
-/** What a state is, as stored in snapshots: a state keeps its kind for ever. */
+/** The kind of a state, as stored in snapshots. A state keeps its kind forever. */
 public enum StateKind {
   /** One value per key and namespace. */
   VALUE(1),
@@ -13,7 +13,7 @@ public enum StateKind {
   REDUCING(4),
   /** One accumulator per key and namespace, into which added values are aggregated. */
   AGGREGATING(5),
-  /** Operator state: a list whose elements are dealt out to the subtasks on restore. */
+  /** Operator state: a list whose elements are divided among the subtasks on restore. */
   SPLIT_LIST(6),
   /** Operator state: a list that every subtask gets whole on restore. */
   UNION_LIST(7),

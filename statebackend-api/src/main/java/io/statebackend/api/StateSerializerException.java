@@ -4,11 +4,12 @@ package io.statebackend.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A serializer that a host brought along has failed, for a reason that is neither a mistake of the
- * caller nor damage: thrown by {@link TypeSerializer}s that wrap those of another library, whose
- * errors are checked exceptions for example. What the failed operation was to change is unchanged.
+ * A serializer of another library has failed, for a reason that is neither a mistake of the caller
+ * nor damage. {@link TypeSerializer}s that wrap the serializers of another library throw it, for
+ * example because that library's errors are checked exceptions. The failed operation has changed
+ * nothing.
  *
- * <p>What to do: the cause tells what the wrapped serializer refused. Damage is reported as {@link
+ * <p>What to do: the cause says what the wrapped serializer refused. Damage is reported as {@link
  * CorruptStateException} instead.
  */
 public final class StateSerializerException extends StateException {

@@ -12,12 +12,12 @@ import java.time.Duration;
  * ValueStateDescriptor.of("session", sessions).ttl(StateTtl.of(Duration.ofHours(1)).inEventTime());
  * }</pre>
  *
- * <p>Each value lives for itself; so does each element of a list and each entry of a map. With a
- * value the time is stored at which it was written, not when it ends: another duration is just
- * another reading of what is stored. Immutable.
+ * <p>Each value expires on its own, and so does each element of a list and each entry of a map. The
+ * time of the last use is stored with a value, and not a deadline. So a changed duration also
+ * applies to values that are stored already. Immutable.
  *
- * @param duration for how long something that is not used is there, 1 millisecond or more; what is
- *     finer than that is cut off
+ * @param duration how long a value exists without being used, 1 millisecond or more; fractions of a
+ *     millisecond are cut off
  * @param time the clock
  * @param refresh what counts as use
  */
@@ -28,8 +28,8 @@ public record StateTtl(Duration duration, Time time, Refresh refresh) {
     /** The time of day, as the program's clock tells it. */
     PROCESSING(0),
     /**
-     * The watermark that the program gives by {@link KeyedStateBackend#advanceTime}. Nothing
-     * expires before there is one.
+     * The watermark that the program sets with {@link KeyedStateBackend#advanceTime}. Nothing
+     * expires before the first watermark.
      */
     EVENT(1);
 
@@ -49,7 +49,7 @@ public record StateTtl(Duration duration, Time time, Refresh refresh) {
     }
   }
 
-  /** What makes something live on. */
+  /** What counts as use. */
   public enum Refresh {
     /** Writing it. */
     ON_WRITE(0),
@@ -75,8 +75,8 @@ public record StateTtl(Duration duration, Time time, Refresh refresh) {
   /**
    * Checks the values.
    *
-   * @throws IllegalArgumentException if the duration is shorter than a millisecond, or longer than
-   *     can be told in milliseconds
+   * @throws IllegalArgumentException if the duration is shorter than a millisecond, or too long for
+   *     a number of milliseconds
    */
   public StateTtl {
     requireNonNull(duration, "duration");
@@ -97,7 +97,7 @@ public record StateTtl(Duration duration, Time time, Refresh refresh) {
   /**
    * Returns a time to live in processing time that writing refreshes.
    *
-   * @param duration for how long something that is not written is there, 1 millisecond or more
+   * @param duration how long a value exists without being written, 1 millisecond or more
    * @return the time to live
    * @throws IllegalArgumentException if the duration is shorter than a millisecond
    */

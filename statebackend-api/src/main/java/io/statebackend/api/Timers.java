@@ -4,11 +4,11 @@ package io.statebackend.api;
 import java.util.OptionalLong;
 
 /**
- * Points in time at which keys want to be woken.
+ * Points in time at which the program wants to be called for a key.
  *
- * <p>A timer is a key, a namespace and a timestamp; registering the same one again changes nothing.
- * The program says what time it is, and so stays in control of it: timers of event time are fired
- * with the watermark, those of processing time, which have another name, with a clock.
+ * <p>A timer is a key, a namespace and a timestamp. Registering the same timer again changes
+ * nothing. The program decides what time it is: it fires timers of event time with the watermark,
+ * and timers of processing time, which have another name, with a clock.
  *
  * <pre>{@code
  * Timers<String> timers = keyed.timers("sessions", Serializers.STRING);
@@ -23,16 +23,16 @@ import java.util.OptionalLong;
  *
  * <p>Timers are part of every checkpoint and savepoint, and move with their keys when the operator
  * is rescaled. They are stored in the tables of the engine, so there may be more of them than fit
- * into memory. {@link KeyedStateBackend#clearCurrentKey()} leaves them alone. Used by the owner of
- * the keyed state only.
+ * into memory. {@link KeyedStateBackend#clearCurrentKey()} does not remove them. Only the owner of
+ * the keyed state may use them.
  *
  * @param <N> the type of the namespaces
  */
 public interface Timers<N> {
 
   /**
-   * Registers a timer of the current key. One with a timestamp that has passed is fired by the next
-   * call of {@link #fire}. Costs about one operation on a map state.
+   * Registers a timer of the current key. If its timestamp has passed, the next call of {@link
+   * #fire} fires it. Costs about one operation on a map state.
    *
    * @param namespace the namespace, which stays the caller's
    * @param timestamp when it is due, in the program's unit of time; any number
@@ -72,17 +72,18 @@ public interface Timers<N> {
   OptionalLong nextTime();
 
   /**
-   * Fires timers of all keys in the order of their timestamps; those of the same timestamp come in
-   * any order. Each is removed, its key is made the current one, and the handler is called. The
-   * handler may register and delete timers; one that it registers and that is due is fired by the
-   * same call, if its turn comes. Afterwards the key of the last timer is the current one.
+   * Fires timers of all keys in the order of their timestamps. Timers with the same timestamp come
+   * in any order. For each timer, this method removes it, makes its key the current one, and calls
+   * the handler. The handler may register and delete timers. A timer that it registers and that is
+   * due is fired by the same call, if its turn comes. Afterwards the key of the last timer is the
+   * current one.
    *
    * <p>If the handler throws, the timer that it was called for is registered again, and the
    * exception is passed on.
    *
    * @param upTo the last timestamp to fire
-   * @param atMost how many timers to fire at most, 1 or more, so that the program can look after
-   *     other things, such as barriers, in between
+   * @param atMost the maximum number of timers to fire, 1 or more, so that the program can do other
+   *     work in between, such as handling barriers
    * @param handler what is called for each timer
    * @param <X> the checked exception of the handler
    * @return {@code true} if more timers up to this timestamp are due

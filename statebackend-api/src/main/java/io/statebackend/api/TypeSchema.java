@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  * are in docs/format/type-schema-v1.md. A name in it is a label, never a class to load. Immutable.
  *
  * @param type the kind of the form, a lower-case word of letters, digits and dashes
- * @param name the name of the type, or {@code null} if the kind says it all
+ * @param name the name of the type, or {@code null} if it has none
  * @param members what it is made of, in serialized order; empty for simple types
  */
 public record TypeSchema(String type, @Nullable String name, List<Member> members) {
 
-  /** The most UTF-16 code units of a text form that {@link #parse} reads. */
+  /** The maximum length of a text form that {@link #parse} reads, in UTF-16 code units. */
   public static final int TEXT_LENGTH_MAX = 1 << 20;
 
-  /** The most levels of types inside each other. */
+  /** The maximum depth to which types are nested. */
   public static final int DEPTH_MAX = 64;
 
   /**
@@ -49,7 +49,7 @@ public record TypeSchema(String type, @Nullable String name, List<Member> member
    * Checks the schema.
    *
    * @throws IllegalArgumentException if the type is not a lower-case word, or the schema is nested
-   *     deeper than 64 levels, as nobody could read it back
+   *     deeper than 64 levels, because it could not be read back
    */
   public TypeSchema {
     if (type.isEmpty() || !type.chars().allMatch(c -> Parser.isWordPart((char) c))) {

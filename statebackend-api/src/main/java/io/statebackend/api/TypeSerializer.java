@@ -7,10 +7,10 @@ package io.statebackend.api;
  * <p>The rules an implementer keeps:
  *
  * <ul>
- *   <li>Thread-safe, as immutable instances are: subtasks and the writers of snapshots use one at
- *       the same time. What keeps something from call to call, such as a buffer, overrides {@link
- *       #duplicate} instead.
- *   <li>{@link #deserialize} reads exactly the bytes that {@link #serialize} wrote, and gives a
+ *   <li>It is thread-safe, because subtasks and the writers of snapshots use one instance at the
+ *       same time. A serializer that keeps something from call to call, such as a buffer, overrides
+ *       {@link #duplicate} instead.
+ *   <li>{@link #deserialize} reads exactly the bytes that {@link #serialize} wrote, and returns a
  *       value that is {@link #equal} to the one written.
  *   <li>For keys, namespaces and user keys of maps: two values are {@link #equal} if and only if
  *       their bytes are. Engines use whichever is cheaper for them.
@@ -28,8 +28,8 @@ public interface TypeSerializer<T> {
   /**
    * Writes a value.
    *
-   * @param value the value
-   * @param out where to
+   * @param value the value, not {@code null}; it must not be kept
+   * @param out receives the bytes
    * @throws StateSerializerException if it wraps the serializer of another library, and that failed
    */
   void serialize(T value, BinaryOutput out);
@@ -37,8 +37,8 @@ public interface TypeSerializer<T> {
   /**
    * Reads a value.
    *
-   * @param in where from
-   * @return the value; the caller's to keep
+   * @param in the input, at the first byte of the value
+   * @return the value, which belongs to the caller
    * @throws CorruptStateException if the bytes are not what {@link #serialize} writes
    * @throws StateSerializerException if it wraps the serializer of another library, and that failed
    */
@@ -46,8 +46,8 @@ public interface TypeSerializer<T> {
 
   /**
    * Tells whether values can never change after they were created. Engines share immutable values
-   * freely and copy all others when they come in and when they go out. Asked once, when a state is
-   * declared, and taken to be so from then on: the answer never changes.
+   * freely and copy all others when they come in and when they go out. Engines ask once, when a
+   * state is declared, so the answer must never change.
    *
    * @return {@code true} if values are deeply immutable
    */
@@ -56,7 +56,7 @@ public interface TypeSerializer<T> {
   /**
    * Copies a value deeply.
    *
-   * @param value the value
+   * @param value the value, not {@code null}
    * @return an equal value that shares nothing mutable with it; the same value if it is immutable
    */
   default T copy(T value) {
@@ -84,7 +84,7 @@ public interface TypeSerializer<T> {
    * of the type that {@link #compatibility} accepts for keys; see {@link StableHash} for the
    * functions to build on. The default hashes the serialized bytes, which allocates.
    *
-   * @param value the value
+   * @param value the value, not {@code null}
    * @return its hash
    */
   default long stableHash(T value) {
@@ -106,14 +106,14 @@ public interface TypeSerializer<T> {
   }
 
   /**
-   * Returns an instance for another thread; by default this one. A serializer that is not
-   * thread-safe returns a new one of the same class and schema, which shares with this one nothing
-   * that calls change.
+   * Returns an instance for another thread. The default returns this one. A serializer that is not
+   * thread-safe returns a new instance of the same class and schema, which shares nothing with this
+   * one that calls change.
    *
-   * <p>Each subtask takes one for itself when a state is declared, and so does each image when it
-   * is taken and each thread that reads the image. So it is called by several threads, also while
-   * this one is in use, and for thread-unsafe serializers of engines that keep objects at each
-   * checkpoint: it should be cheap.
+   * <p>Each subtask takes an instance when it declares a state. Each image takes one, and so does
+   * each thread that reads the image. So several threads call this method, even while this instance
+   * is in use. If an engine keeps objects, this happens at each checkpoint. So the method should be
+   * cheap.
    *
    * @return this serializer, or one that another thread can use while this one is in use
    */
@@ -129,8 +129,8 @@ public interface TypeSerializer<T> {
   TypeSchema schema();
 
   /**
-   * Tells whether values written under a stored schema can be read. The default accepts the same
-   * schema only.
+   * Tells whether values written under a stored schema can be read. The default accepts only the
+   * same schema.
    *
    * @param stored the schema found in a snapshot
    * @return as is, after migration, or incompatible with the reason

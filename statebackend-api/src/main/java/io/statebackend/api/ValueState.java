@@ -22,29 +22,30 @@ public non-sealed interface ValueState<V> extends State {
   /**
    * Replaces the value. Costs one point update.
    *
-   * @param value the new value
+   * @param value the new value, which stays the caller's
    * @throws NullPointerException if the value is {@code null}; use {@link #clear()} to remove it
    */
   void update(V value);
 
   /**
-   * Replaces the value by what a function makes of it. Costs one lookup where the engine can, and
-   * no copy: the function may be lent the stored object itself. It may change that and return it,
-   * or return another one, but not keep it; an object that it puts into the value becomes the
-   * state's, and is not to be changed afterwards. It must not use this state.
+   * Replaces the value by the result of a function. If the engine supports it, this costs one
+   * lookup and no copy: the function may get the stored object itself. It may change this object
+   * and return it, or return another one, but it must not keep it. An object that the function puts
+   * into the value belongs to the state and must not be changed afterwards. The function must not
+   * use this state.
    *
-   * <p>An engine that keeps objects does not write one that was changed in place before the next
-   * snapshot. If it cannot be written, because something in it is of a class that its serializer
-   * does not know, that checkpoint fails with an error that names the state, and so do all until
-   * the value is replaced. {@link #update(Object)} refuses such a value at once.
+   * <p>An engine that keeps objects writes an object that was changed in place only with the next
+   * snapshot. If it cannot be written, because it contains an object of a class that its serializer
+   * does not know, that checkpoint fails with an error that names the state. All checkpoints fail
+   * until the value is replaced. {@link #update(Object)} refuses such a value at once.
    *
    * <pre>{@code
    * totals.update(total -> total == null ? new Total(order) : total.add(order));
    * }</pre>
    *
-   * @param function is given the value, or the descriptor's default, or {@code null} without one;
-   *     returns the new value, or {@code null} to remove it. What it throws is thrown on: the value
-   *     stays as it is then, but for what was changed within the object
+   * @param function gets the value, or the descriptor's default, or {@code null} without a default;
+   *     returns the new value, or {@code null} to remove it. What it throws is passed on. The value
+   *     stays as it is then, except for changes that the function made within the object
    */
   void update(UnaryOperator<@Nullable V> function);
 }

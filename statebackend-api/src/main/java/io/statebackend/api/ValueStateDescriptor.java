@@ -44,8 +44,8 @@ public final class ValueStateDescriptor<V> implements StateDescriptor {
   /**
    * Returns this descriptor with a default value.
    *
-   * @param value what {@link ValueState#value()} answers when nothing is stored; not to be changed
-   *     afterwards, copies of it are handed out
+   * @param value the result of {@link ValueState#value()} when nothing is stored; the caller must
+   *     not change it afterwards, and the state returns copies of it
    * @return a new descriptor
    */
   public ValueStateDescriptor<V> withDefault(V value) {
@@ -80,7 +80,7 @@ public final class ValueStateDescriptor<V> implements StateDescriptor {
   /**
    * Returns this descriptor with a time to live in processing time, refreshed by writing.
    *
-   * @param duration for how long what is not written is there, 1 millisecond or more
+   * @param duration how long an entry exists without being written, 1 ms or more
    * @return a new descriptor
    * @throws IllegalArgumentException if the duration is shorter than a millisecond
    */

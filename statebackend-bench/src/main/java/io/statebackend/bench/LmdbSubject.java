@@ -13,7 +13,7 @@ import org.lmdbjava.Txn;
 
 /**
  * LMDB. It has no writes outside of transactions, and a transaction costs a commit: a program would
- * commit every so many records, and sync at checkpoints only.
+ * commit after a number of records, and sync at checkpoints only.
  */
 final class LmdbSubject implements Subject {
   private static final long MAP_BYTES = 8L << 30;

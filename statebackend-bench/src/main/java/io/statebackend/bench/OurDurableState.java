@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoints takes them
  * @param subtask whose state it is
  * @param keyed where the current key is set
- * @param state the state
+ * @param state the state under test
  * @param <K> the type of the keys
  * @param <V> the type of the values
  */

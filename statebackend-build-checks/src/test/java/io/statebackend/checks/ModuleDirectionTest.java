@@ -52,6 +52,11 @@ class ModuleDirectionTest {
       Module.published("s3", "api").exposing("software.amazon.awssdk.services.s3");
   private static final Module HADOOP =
       Module.published("hadoop", "api").exposing("org.apache.hadoop.conf");
+
+  /** The command line finds engines by name; its code uses none. */
+  private static final Module CLI =
+      Module.published("cli", "api", "core").bringing("fs", "rocksdb");
+
   private static final Module EXAMPLES =
       Module.internal("examples", "api", "core", "memory", "fs", "rocksdb");
   private static final Module BENCH =
@@ -61,7 +66,8 @@ class ModuleDirectionTest {
   private static final Module CHECKS = Module.internal("build-checks");
 
   private static final List<Module> MODULES =
-      List.of(API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, HADOOP, EXAMPLES, BENCH, STRESS, CHECKS);
+      List.of(
+          API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, HADOOP, CLI, EXAMPLES, BENCH, STRESS, CHECKS);
 
   private static final Reactor REACTOR = Reactor.locate();
   private static final Map<Module, JavaClasses> CLASSES = importAll();
@@ -129,7 +135,7 @@ class ModuleDirectionTest {
                             .filteredOn(d -> d.isOurs() && !d.scope().equals("test"))
                             .extracting(Reactor.Dependency::artifactId)
                             .isSubsetOf(
-                                module.uses().stream()
+                                Stream.concat(module.uses().stream(), module.brings().stream())
                                     .map(used -> "statebackend-" + used)
                                     .toList())));
   }
@@ -274,19 +280,26 @@ class ModuleDirectionTest {
    * A module of the reactor.
    *
    * @param uses the modules whose types its main code may name
+   * @param brings the modules that come along with it, though its main code names none of their
+   *     types
    * @param exposes the packages of others that its exported API may name
    */
-  private record Module(String name, boolean isPublished, Set<String> uses, Set<String> exposes) {
+  private record Module(
+      String name, boolean isPublished, Set<String> uses, Set<String> brings, Set<String> exposes) {
     static Module published(String name, String... uses) {
-      return new Module(name, true, Set.of(uses), Set.of());
+      return new Module(name, true, Set.of(uses), Set.of(), Set.of());
     }
 
     static Module internal(String name, String... uses) {
-      return new Module(name, false, Set.of(uses), Set.of());
+      return new Module(name, false, Set.of(uses), Set.of(), Set.of());
     }
 
     Module exposing(String... packages) {
-      return new Module(name, isPublished, uses, Set.of(packages));
+      return new Module(name, isPublished, uses, brings, Set.of(packages));
+    }
+
+    Module bringing(String... modules) {
+      return new Module(name, isPublished, uses, Set.of(modules), exposes);
     }
 
     String directory() {

@@ -104,7 +104,7 @@ final class LineReader implements AutoCloseable {
             .formatted(end - start, offset));
   }
 
-  /** Reads more bytes; moves those not yet taken to the front, in a larger buffer if need be. */
+  /** Reads more bytes; moves those not yet taken to the front, in a larger buffer if necessary. */
   private boolean fill() throws IOException {
     int unread = end - start;
     byte[] target =

@@ -93,7 +93,7 @@ final class WordCountOptions {
       paramLabel = "DIR",
       description = {
         "begin from this savepoint or checkpoint and not from the latest checkpoint,",
-        "which is given up with all that are later; leave it out at the next restart"
+        "which is lost with all later ones; leave this out at the next restart"
       })
   private @Nullable Path restore;
 

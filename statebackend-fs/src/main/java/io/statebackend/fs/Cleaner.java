@@ -4,11 +4,11 @@ package io.statebackend.fs;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets room back from records that are dead: copies the live ones of the emptiest segment to the
- * end of the log, a few at a time, until the segment has none.
+ * Frees the room of dead records: it copies the live records of the emptiest segment to the end of
+ * the log, a few at a time, until the segment has none.
  *
- * <p>Paid by the writes: each time something is appended, a few times as many bytes are looked at,
- * as long as the log is larger than it may be.
+ * <p>Writes pay for this. As long as the log is larger than it may be, each append searches a few
+ * times as many bytes as it appends.
  */
 final class Cleaner {
   /**
@@ -38,7 +38,7 @@ final class Cleaner {
     this.key = tables.newKeyPart();
   }
 
-  /** Does its share for so many bytes that are appended. */
+  /** Does a step of cleaning in proportion to the bytes that are appended. */
   void step(long appendedBytes) {
     long rest = PACE * appendedBytes;
     while (rest > 0) {

@@ -2,7 +2,7 @@
 package io.statebackend.fs;
 
 /**
- * Reads bytes of the segments of an image, in pieces, in any thread: from memory, or from files if
+ * Reads bytes of the segments of an image, in pieces, on any thread: from memory, or from files if
  * the memory was taken away.
  */
 final class FrozenBytes {

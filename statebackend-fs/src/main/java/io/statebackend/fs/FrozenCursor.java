@@ -7,7 +7,7 @@ import io.statebackend.api.StateClosedException;
 import io.statebackend.api.spi.EntryCursor;
 
 /**
- * Walks over a key group of a frozen table: over the index, chunk by chunk, and for each list or
+ * Iterates over a key group of a frozen table: over the index, chunk by chunk, and for each list or
  * map over its pages.
  */
 final class FrozenCursor implements EntryCursor {

@@ -5,11 +5,11 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads records of an image in any thread: copies them from memory or from files.
+ * Reads records of an image on any thread: it copies them from memory or from files.
  *
- * <p>The owner may take the memory of a segment away while it is read, after it was written to its
- * file. So what was copied counts only if the memory is still the segment's afterwards, as with a
- * sequence lock.
+ * <p>The owner may take away the memory of a segment while it is being read, once the segment is in
+ * its file. So a copy is valid only if the memory still belongs to the segment afterwards, as with
+ * a sequence lock.
  */
 final class FrozenReader {
   private static final int READ_AHEAD_BLOCKS = 4;

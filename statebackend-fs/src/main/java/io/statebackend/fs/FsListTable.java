@@ -19,8 +19,8 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A head per list with the elements added last. When they are more than a page, they become a page
- * of their own, so that adding costs the same however long the list is.
+ * Each list has a head with the elements that were added last. When these are more than a page,
+ * they become a page of their own. So adding costs the same, whatever the length of the list.
  */
 final class FsListTable<K, N, E> implements ListTable<K, N, E> {
   private final FsTable<K, N> table;

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A head per map, and pages for larger ones ({@link PagedMap}). */
+/** Each map has a head, and a larger map also has pages ({@link PagedMap}). */
 final class FsMapTable<K, N, U, V> implements MapTable<K, N, U, V> {
   private final FsTable<K, N> table;
   private final Log log;

@@ -14,16 +14,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Native snapshots: of each segment the bytes that were appended since the last completed one, and
- * which of the records stored before are no longer live.
+ * Native snapshots: for each segment the bytes that were appended since the last completed
+ * snapshot, and the records stored before that are no longer live.
  *
- * <p>What is live is a bit per unit, collected from the index of the image. Comparing it with that
- * of the last completed snapshot gives what has died, so the owner has nothing to keep a record of,
- * and an aborted snapshot leaves nothing behind. No record of a removal is needed either, and
- * segments may be restored in any order.
+ * <p>The live records are a bit per unit, collected from the index of the image. Comparing these
+ * bits with those of the last completed snapshot shows which records have died. So the owner need
+ * not record anything, and an aborted snapshot leaves nothing behind. A removal needs no record
+ * either, and segments may be restored in any order.
  */
 final class FsSnapshots implements NativeSnapshots, AutoCloseable {
-  private static final String FORMAT = "fs-1";
+  static final String FORMAT = "fs-1";
 
   /** Which part of all memory a snapshot takes from the log, so that it looks at more at once. */
   private static final int LENT_BYTES_DIVISOR = 32;

@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>State is a log of records: the newest part in memory, where records are changed in place, the
  * rest in files of a working directory, read by position. An index of about 12 bytes per record is
- * always in memory. All memory, that of all stores of a backend together, stays within one budget;
- * nothing is written to files before it is used up. Room of dead records is got back in small
- * steps, paid by writes.
+ * always in memory. The memory of all stores of a backend together stays within one budget. Nothing
+ * is written to files before the budget is used up. Writes free the room of dead records in small
+ * steps.
  *
- * <p>Thread-safe; each store has one owner. The working directory belongs to the backend alone and
- * holds nothing that outlives it.
+ * <p>Thread-safe; each store has one owner. The working directory belongs to the backend alone, and
+ * nothing in it outlives the backend.
  */
 public final class FsStateBackend implements StateBackend {
   private final Settings settings;
@@ -65,7 +65,7 @@ public final class FsStateBackend implements StateBackend {
   /**
    * Begins the settings of a backend.
    *
-   * @param directory the working directory, created if need be; for the backend alone
+   * @param directory the working directory, created if necessary; for this backend alone
    * @return a builder with default settings
    */
   public static Builder builder(Path directory) {
@@ -95,9 +95,9 @@ public final class FsStateBackend implements StateBackend {
   /**
    * {@inheritDoc}
    *
-   * <p>The index is slots, chunks and what is known of segments; images are what a snapshot may
-   * need and parts of the index that only images have; the cache remembers what was read from
-   * files.
+   * <p>The index consists of slots, chunks and the bookkeeping of segments. Images include what a
+   * snapshot may need, and parts of the index that only images have. The cache remembers what was
+   * read from files.
    */
   @Override
   public MemoryUse memoryUse() {
@@ -145,7 +145,7 @@ public final class FsStateBackend implements StateBackend {
     }
   }
 
-  /** The settings of a backend, each of which is set once at most. Not thread-safe. */
+  /** The settings of a backend. Each can be set only once. Not thread-safe. */
   public static final class Builder {
     private static final long BUDGET_BYTES_DEFAULT = 256L << 20;
     private static final long BUDGET_BYTES_MIN = 1L << 20;
@@ -168,9 +168,9 @@ public final class FsStateBackend implements StateBackend {
 
     /**
      * Limits the memory that all stores of the backend use together: log, index and buffers. It is
-     * memory of the heap, so the heap has to be larger by what the program itself needs. Give it as
-     * much as there is; with less than about 20 bytes per entry, the index does not fit, and
-     * writing fails.
+     * heap memory, so the heap must be larger by what the program itself needs. Give it all the
+     * memory you have for state. With less than about 20 bytes per entry, the index does not fit,
+     * and writing fails.
      *
      * @param bytes the budget in bytes, 1 MiB or more; by default 256 MiB
      * @return this
@@ -188,9 +188,9 @@ public final class FsStateBackend implements StateBackend {
     }
 
     /**
-     * Sets the size of a segment, the unit in which memory is written to files and given back.
-     * There is seldom a reason to: larger ones are written faster, smaller ones use a small budget
-     * better.
+     * Sets the size of a segment, the unit in which memory is written to files and freed. There is
+     * rarely a reason to change it. Larger segments are written faster, and smaller ones use a
+     * small budget better.
      *
      * @param bytes a power of two, 4 KiB to 64 MiB; by default a 64th of the budget, 64 KiB to 8
      *     MiB
@@ -211,8 +211,8 @@ public final class FsStateBackend implements StateBackend {
     }
 
     /**
-     * Limits how much larger than its live records a log becomes before room is got back from dead
-     * ones. More takes less work and more disk and memory.
+     * Limits the size of a log as a multiple of its live records. Beyond it, the room of dead
+     * records is freed. A larger ratio takes less work, but more disk and memory.
      *
      * @param ratio the size of the log divided by that of live records, 1.1 or more; by default 2
      * @return this

@@ -8,8 +8,9 @@ import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.KeyContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
-/** What the tables of all kinds have: the records, and a key part and a view to work with. */
+/** The common part of tables of all kinds: the records, and a key part and a view to work with. */
 final class FsTable<K, N> {
   final Log log;
   final Records heads;
@@ -95,7 +96,10 @@ final class FsTable<K, N> {
     return new LiveCursor(table, log, newKeyPart(), newKeyPart(), keyGroup);
   }
 
-  /** Returns the namespaces of a key; looks at all keys of the key group. */
+  /**
+   * Returns the namespaces of a key. Looks at the index of the whole key group, and at one record
+   * in a hundred.
+   */
   List<N> namespaces(KeyContext<K> context) {
     log.checkOpen();
     BinaryOutput wanted = context.bytes();
@@ -103,21 +107,25 @@ final class FsTable<K, N> {
     BinaryOutput namespace = new BinaryOutput();
     BinaryInput in = new BinaryInput();
     List<N> found = new ArrayList<>();
-    heads
-        .group(context.keyGroup())
-        .forEachAddress(
-            address -> {
-              view.moveTo(address);
-              byte[] bytes = view.bytes();
-              int from = view.at() + heads.layout().keyOffset();
-              int length = heads.layout().keyLength(bytes, view.at());
-              if (keyParts.isOfKey(bytes, from, length, wanted)) {
-                namespace.reset();
-                keyParts.writeNamespaceOf(bytes, from, length, namespace);
-                in.reset(namespace.array(), 0, namespace.position());
-                found.add(namespaceSerializer.deserialize(in));
-              }
-            });
+    IndexGroup group = heads.group(context.keyGroup());
+    LongConsumer look =
+        address -> {
+          view.moveTo(address);
+          byte[] bytes = view.bytes();
+          int from = view.at() + heads.layout().keyOffset();
+          int length = heads.layout().keyLength(bytes, view.at());
+          if (keyParts.isOfKey(bytes, from, length, wanted)) {
+            namespace.reset();
+            keyParts.writeNamespaceOf(bytes, from, length, namespace);
+            in.reset(namespace.array(), 0, namespace.position());
+            found.add(namespaceSerializer.deserialize(in));
+          }
+        };
+    if (keyParts.hasNamespaces()) {
+      group.forEachAddressOfKey(key.hashOfKey(wanted.array(), 0, wanted.position()), look);
+    } else {
+      group.forEachAddress(look);
+    }
     return found;
   }
 

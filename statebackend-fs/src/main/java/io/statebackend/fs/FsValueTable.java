@@ -112,12 +112,12 @@ final class FsValueTable<K, N, V> implements ValueTable<K, N, V> {
       return;
     }
     int keyGroup = table.moveKey(context, namespace);
-    boolean isThere = records.find(keyGroup, key, view);
-    V changed = function.apply(isThere ? read(view.bytes(), view.at()) : null, argument);
+    boolean exists = records.find(keyGroup, key, view);
+    V changed = function.apply(exists ? read(view.bytes(), view.at()) : null, argument);
     if (changed != null && isStill(active, size)) {
       out.reset();
       serializer.serialize(changed, out);
-      put(keyGroup, isThere, out.array(), 0, out.position());
+      put(keyGroup, exists, out.array(), 0, out.position());
     } else {
       store(context, namespace, changed);
     }
@@ -142,13 +142,13 @@ final class FsValueTable<K, N, V> implements ValueTable<K, N, V> {
     put(keyGroup, records.find(keyGroup, key, view), value, from, length);
   }
 
-  private void put(int keyGroup, boolean isThere, byte[] value, int from, int length) {
-    if (isThere && records.hasRoom(view, length)) {
+  private void put(int keyGroup, boolean exists, byte[] value, int from, int length) {
+    if (exists && records.hasRoom(view, length)) {
       byte[] bytes = view.bytes();
       layout.setValueLength(bytes, view.at(), length);
       System.arraycopy(value, from, bytes, layout.valueAt(bytes, view.at()), length);
     } else {
-      int at = append(keyGroup, isThere, length);
+      int at = append(keyGroup, exists, length);
       System.arraycopy(value, from, log.active().memoryNow(), at, length);
     }
   }
@@ -158,9 +158,9 @@ final class FsValueTable<K, N, V> implements ValueTable<K, N, V> {
    *
    * @return the index in {@link Log#active()}'s memory at which the value is to be written
    */
-  private int append(int keyGroup, boolean isThere, int length) {
+  private int append(int keyGroup, boolean exists, int length) {
     long sizeBytes = layout.sizeBytes(key.length(), length);
-    boolean replaces = isThere;
+    boolean replaces = exists;
     if (!log.fits(sizeBytes)) {
       log.makeRoom(sizeBytes, table.name());
       replaces = records.find(keyGroup, key, view);

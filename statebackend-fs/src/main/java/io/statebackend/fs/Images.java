@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An image ends an epoch. Parts of the index are stamped with the epoch in which they were made,
  * and copied before a change if an image of that epoch or a later one is in use. A segment that the
- * owner gave up in some epoch stays while an image of an earlier epoch is in use. The owner moves
- * the clock; releasing is for any thread.
+ * owner released in some epoch stays while an image of an earlier epoch is in use. The owner moves
+ * the clock. Any thread may release an image.
  */
 final class Images {
   private static final long NONE = -1;

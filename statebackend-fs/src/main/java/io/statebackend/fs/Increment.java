@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Writes what one snapshot holds and an earlier one does not. */
+/** Writes what one snapshot contains and an earlier one does not. */
 final class Increment {
-  /** From this many small files on, what is needed of the smallest is written anew. */
+  /**
+   * If there are more small files than this, what is needed of the smallest ones is written again.
+   */
   private static final int SMALL_FILE_COUNT_MAX = 24;
 
   /** Files of which more is needed are not small. */

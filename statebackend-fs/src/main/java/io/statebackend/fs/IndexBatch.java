@@ -2,10 +2,10 @@
 package io.statebackend.fs;
 
 /**
- * Records that come into the index, a batch at a time: first the slots of all are read, then all
- * are added. Reading depends on nothing, so the processor waits for many of them at once; adding
- * one record after the other, it waits for each (group prefetching: Chen, Gibbons and Mowry,
- * "Improving Hash Join Performance through Prefetching", 2004).
+ * Adds records to the index, a batch at a time: first it reads the slots of all of them, then it
+ * adds all. Reads do not depend on each other, so the processor waits for many of them at once. If
+ * it added one record after the other, it would wait for each (group prefetching: Chen, Gibbons and
+ * Mowry, "Improving Hash Join Performance through Prefetching", 2004).
  */
 final class IndexBatch {
   private static final int SIZE = 64;

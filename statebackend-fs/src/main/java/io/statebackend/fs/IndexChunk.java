@@ -2,8 +2,9 @@
 package io.statebackend.fs;
 
 /**
- * The layout of a chunk of the index: an array of longs, two of which tell about it, the others are
- * slots. An array and not an object, because that is one cache line less for each lookup.
+ * The layout of a chunk of the index: an array of longs. Two of them describe the chunk, and the
+ * others are slots. It is an array and not an object, because that saves one cache line for each
+ * lookup.
  *
  * <pre>
  * chunk := depth:32 count:32  epoch:64  slot*
@@ -11,8 +12,8 @@ package io.statebackend.fs;
  * </pre>
  *
  * <p>A chunk of depth d has the keys whose tags share the last d bits. Slots are found by linear
- * probing from a home slot, which grows with the tag: all that is needed to move, split, grow and
- * shrink lies in the slots, so that no record is read for it.
+ * probing from a home slot, which grows with the tag. Slots contain everything that is needed to
+ * move, split, grow and shrink, so no record is read for that.
  */
 final class IndexChunk {
   static final int TAG_BITS = 24;

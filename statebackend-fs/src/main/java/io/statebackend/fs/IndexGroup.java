@@ -9,8 +9,8 @@ import java.util.function.LongConsumer;
  *
  * <p>The last bits of a tag choose an entry of the directory and that a chunk. A chunk begins with
  * 4 slots, grows up to 1024 and is then split in two. Chunks that an image shares are copied before
- * they are changed, and so is the directory. A hash may occur several times: the records tell which
- * is which.
+ * they are changed, and so is the directory. A hash may occur several times: the records
+ * distinguish them.
  */
 final class IndexGroup {
   private static final int CAPACITY_MIN = 4;
@@ -31,7 +31,7 @@ final class IndexGroup {
 
   private static final int REFERENCE_BYTES = 4;
 
-  /** Has one slot, so that probing ends; it is full at once, so nothing is ever put into it. */
+  /** Has one slot, so that probing ends. It counts as full, so nothing is ever put into it. */
   private static final long[] EMPTY = IndexChunk.create(1, 0, 0);
 
   private final Images images;
@@ -78,6 +78,20 @@ final class IndexGroup {
     }
   }
 
+  /** Hands over each address that may be of a key with a namespace; otherwise as for all. */
+  void forEachAddressOfKey(long hashOfKey, LongConsumer action) {
+    for (int i = 0; i < directory.length; i++) {
+      long[] chunk = directory[i];
+      if (IndexChunk.isFirstAt(chunk, i)) {
+        for (int slot = IndexChunk.SLOTS_INDEX; slot < chunk.length; slot++) {
+          if (chunk[slot] != 0 && KeyHash.mayBeOfKey(IndexChunk.tagOf(chunk[slot]), hashOfKey)) {
+            action.accept(IndexChunk.addressOf(chunk[slot]));
+          }
+        }
+      }
+    }
+  }
+
   /** Returns how many addresses the chunks of a directory have. */
   static long count(long[][] directory) {
     long count = 0;
@@ -100,7 +114,7 @@ final class IndexGroup {
 
   /**
    * Prepares a group for a number of addresses, if it is empty: chunks begin with the capacity that
-   * they are going to need. They are made when they are needed, and grow beyond if need be.
+   * they are going to need. They are made when they are needed, and grow beyond that if necessary.
    */
   void expect(long addresses) {
     if (count > 0) {

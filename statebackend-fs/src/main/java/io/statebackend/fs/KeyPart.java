@@ -4,8 +4,8 @@ package io.statebackend.fs;
 import io.statebackend.api.BinaryOutput;
 
 /**
- * The bytes that a record lies under, with their hash: a cursor that is moved from operation to
- * operation. The bytes may be those of a key context, so they are valid for one operation.
+ * The key bytes of a record, with their hash. It is moved from operation to operation. The bytes
+ * may be those of a key context, so they are valid for one operation.
  */
 final class KeyPart {
   private final long seed;
@@ -30,7 +30,7 @@ final class KeyPart {
     return length;
   }
 
-  /** Returns the bytes as a number; of no meaning if they are not 8. */
+  /** Returns the bytes as a number; without a meaning if they are not 8 bytes. */
   long number() {
     return number;
   }
@@ -63,11 +63,35 @@ final class KeyPart {
     moveTo(own.array(), own.position());
   }
 
+  /**
+   * Moves to what was written, which consists of key and namespace. Some bits of the hash are those
+   * of the key alone, so that the index tells which records may be of a key.
+   */
+  void endWrite(int keyFrom, int keyLength) {
+    endWrite();
+    hash = KeyHash.ofKeyAndNamespace(hash, hashOfKey(bytes, keyFrom, keyLength));
+  }
+
+  /** Returns the hash of a key alone. */
+  long hashOfKey(byte[] source, int keyFrom, int keyLength) {
+    return KeyHash.of(source, keyFrom, keyLength, seed);
+  }
+
   /** Moves to a copy of bytes. */
   void copy(byte[] source, int from, int sourceLength) {
     own.reset();
     own.write(source, from, sourceLength);
     endWrite();
+  }
+
+  /** Moves to a copy of another key part, hash included. */
+  void copy(KeyPart source) {
+    own.reset();
+    own.write(source.bytes, 0, source.length);
+    setBytes(own.array());
+    length = source.length;
+    number = source.number;
+    hash = source.hash;
   }
 
   /** Moves to a page of what lies under another key part. */

@@ -8,14 +8,14 @@ import io.statebackend.api.spi.KeyContext;
 import java.util.Arrays;
 
 /**
- * How key and namespace are one key part.
+ * The format of key and namespace in one key part.
  *
  * <pre>
  * keyPart := keyLength:u32? key namespace page:u32?
  * </pre>
  *
- * <p>The length is there only if both key and namespace vary in length, the page only in records of
- * pages. Immutable.
+ * <p>The length exists only if both key and namespace vary in length, and the page only in records
+ * of pages. Immutable.
  */
 final class KeyPartFormat {
   static final int PAGE_BYTES = Integer.BYTES;
@@ -61,7 +61,7 @@ final class KeyPartFormat {
     BinaryOutput out = part.beginWrite();
     writeKey(keyBytes.array(), 0, keyBytes.position(), out);
     namespaceSerializer.serialize(namespace, out);
-    part.endWrite();
+    part.endWrite(keyFrom(0), keyBytes.position());
   }
 
   /** Moves a key part to a key and namespace in serialized form. */
@@ -69,7 +69,22 @@ final class KeyPartFormat {
     BinaryOutput out = part.beginWrite();
     writeKey(key.array(), key.position(), key.remaining(), out);
     out.write(namespace.array(), namespace.position(), namespace.remaining());
-    part.endWrite();
+    if (fixedNamespaceLength == 0) {
+      part.endWrite();
+    } else {
+      part.endWrite(keyFrom(0), key.remaining());
+    }
+  }
+
+  /** Moves a key part to that of a record which is no page. */
+  void moveToHead(KeyPart part, byte[] bytes, int from, int length) {
+    part.beginWrite().write(bytes, from, length);
+    part.endWrite(keyFrom(0), keyLength(bytes, from, length));
+  }
+
+  /** Tells whether keys have more than one namespace. */
+  boolean hasNamespaces() {
+    return fixedNamespaceLength != 0;
   }
 
   private void writeKey(byte[] bytes, int from, int length, BinaryOutput out) {

@@ -2,8 +2,8 @@
 package io.statebackend.fs;
 
 /**
- * Which of a number of pages a hash belongs to, so that each page more takes from one other page
- * only (Litwin, "Linear hashing", VLDB 1980).
+ * Decides to which page a hash belongs, so that each additional page takes entries from only one
+ * other page (Litwin, "Linear hashing", VLDB 1980).
  */
 final class LinearHashing {
   private LinearHashing() {}

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 
 /**
- * Walks over a key group of a table that its owner, who walks, changes meanwhile: chunk by chunk of
- * the index, and page by page of each list or map, which is looked up for each page.
+ * Iterates over a key group of a table that the owner changes meanwhile: chunk by chunk of the
+ * index, and page by page of each list or map, which is looked up again for each page. Only the
+ * owner uses it.
  */
 final class LiveCursor implements EntryCursor {
   private static final int READ_AHEAD_BLOCKS = 4;

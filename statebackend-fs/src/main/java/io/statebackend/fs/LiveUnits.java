@@ -6,8 +6,8 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which records of some segments an image has: a bit per unit, set where a live record begins. Of
- * as many segments at a time as there is memory for; each time costs a pass over the index.
+ * The live records of some segments in an image: a bit per unit, set where a live record begins. It
+ * covers as many segments at a time as memory allows, and each time costs a pass over the index.
  */
 final class LiveUnits {
   private static final int ARRAY_HEADER_BYTES = 16;

@@ -9,12 +9,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of a store, one behind the other.
+ * The records of a store, one after the other.
  *
- * <p>An operation first makes sure that what it appends fits ({@link #fits}, else {@link
- * #makeRoom}), and only then looks up and changes. All that can fail or wait happens in {@link
- * #makeRoom}, so an operation is done whole or not at all; and memory is taken from segments only
- * there, so what an operation has looked up stays where it is until it ends.
+ * <p>An operation first makes sure that what it appends fits ({@link #fits}, otherwise {@link
+ * #makeRoom}). Only then it looks up and changes. Everything that can fail or wait happens in
+ * {@link #makeRoom}, so an operation is done completely or not at all. Memory is taken from
+ * segments only there, so the records that an operation has looked up do not move until it ends.
  */
 final class Log implements AutoCloseable {
   /** How much is appended at most before housekeeping gets its turn. */
@@ -43,7 +43,7 @@ final class Log implements AutoCloseable {
   private static final String WAY_OUT =
       "raise memoryBudgetBytes, or divide the state among more processes";
 
-  /** What a record takes in an index whose chunks begin with the capacity they will need. */
+  /** The size of a record in an index whose chunks begin with the capacity they will need. */
   private static final int INDEX_BYTES_PER_RECORD_MAX = 16;
 
   private final String owner;
@@ -64,7 +64,7 @@ final class Log implements AutoCloseable {
   private boolean isRestoring;
   private boolean closed;
 
-  /** What is reserved for snapshots is enough for segments up to this size. */
+  /** The memory reserved for snapshots is enough for segments up to this size. */
   private int largestSegmentBytes;
 
   private long nextSegmentId;
@@ -74,10 +74,12 @@ final class Log implements AutoCloseable {
   /** The newest image that the offsets of mutable records allow for. */
   private long frozenEpoch = -1;
 
-  /** What native snapshots hold, or will: never changed in place. Guarded by this. */
+  /**
+   * What native snapshots contain or will contain: it is never changed in place. Guarded by this.
+   */
   private FreezePoint kept = FreezePoint.NOTHING;
 
-  /** A place in the log: all that was appended before it. */
+  /** A position in the log: it stands for everything that was appended before it. */
   record FreezePoint(long segmentId, int offset) {
     static final FreezePoint NOTHING = new FreezePoint(-1, 0);
 
@@ -141,13 +143,13 @@ final class Log implements AutoCloseable {
     return active;
   }
 
-  /** Tells whether records of so many bytes in all can be appended now. */
+  /** Tells whether records of this total size can be appended now. */
   boolean fits(long bytes) {
     return bytes <= roomEnd - active.size;
   }
 
   /**
-   * Makes so many bytes fit. Addresses and views from before are void.
+   * Makes room for a number of bytes. Earlier addresses and views become invalid.
    *
    * @param state what the bytes are for, for messages
    * @throws IllegalArgumentException if no record can be so large
@@ -171,7 +173,7 @@ final class Log implements AutoCloseable {
     roomEnd = Math.min(active.capacity, active.size + Math.max(needed, HOUSEKEEPING_BYTES));
   }
 
-  /** Makes so many bytes fit, without housekeeping. */
+  /** Makes room for a number of bytes, without housekeeping. */
   void ensureRoom(int bytes, String state) {
     if (bytes > active.capacity - active.size) {
       roll(bytes, state);
@@ -199,7 +201,7 @@ final class Log implements AutoCloseable {
     }
   }
 
-  /** Tells whether there is room for the index of so many records to be made larger than needed. */
+  /** Tells whether there is room to make the index of this number of records larger than needed. */
   boolean hasRoomForIndex(long recordCount) {
     return recordCount * INDEX_BYTES_PER_RECORD_MAX < memory.obtainableBytes();
   }
@@ -229,7 +231,7 @@ final class Log implements AutoCloseable {
   }
 
   /**
-   * Gives memory back that was charged beyond what there is. Views from before are void.
+   * Frees memory that was charged beyond the limit. Earlier views become invalid.
    *
    * @throws StateIoException if there is too little left that could be given back
    */
@@ -250,7 +252,7 @@ final class Log implements AutoCloseable {
             .formatted(what, owner, memory.parts(), memory.totalBytes(), WAY_OUT));
   }
 
-  /** Gives memory back as long as that is asked for; returns whether there was enough. */
+  /** Frees memory as long as the budget asks for it; returns whether there was enough. */
   private boolean giveBack() {
     while (memory.mustGiveBack()) {
       if (!residency.release()) {
@@ -260,7 +262,7 @@ final class Log implements AutoCloseable {
     return true;
   }
 
-  /** Begins a new segment with room for so many bytes. */
+  /** Begins a new segment with room for a number of bytes. */
   private void roll(int bytes, String state) {
     closeActive();
     int wanted = capacityFor(bytes);
@@ -486,7 +488,7 @@ final class Log implements AutoCloseable {
     return new FreezePoint(active.id, active.size);
   }
 
-  /** Keeps records as they are for ever, image or not. Called by any thread. */
+  /** Keeps records unchanged forever, with or without an image. Any thread may call it. */
   synchronized void keep(FreezePoint point) {
     kept = kept.max(point);
   }

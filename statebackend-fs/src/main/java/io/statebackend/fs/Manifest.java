@@ -13,8 +13,8 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 
 /**
- * What a native snapshot consists of, as docs/format/fs-snapshot-v1.md specifies. Segments are
- * written and read one by one, for there may be more of them than memory is meant for. Immutable.
+ * The manifest of a native snapshot, as docs/format/fs-snapshot-v1.md specifies. Segments are
+ * written and read one by one, because there may be more of them than fit in memory. Immutable.
  */
 final class Manifest implements Iterable<StoredSegment> {
   /** In which ranges have no directories. */
@@ -184,7 +184,7 @@ final class Manifest implements Iterable<StoredSegment> {
     return new Manifest(version, tables, files, segmentCount, segments);
   }
 
-  /** Memory is going to be taken for so many records. */
+  /** Checks the counts, because memory will be allocated for this number of records. */
   private static void checkRecordCounts(List<Table> tables, long unitCount) {
     long rest = unitCount;
     for (Table table : tables) {

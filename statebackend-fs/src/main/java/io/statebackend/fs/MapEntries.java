@@ -88,7 +88,7 @@ final class MapEntries<U, V> {
       this.walk = walk;
       this.keyGroup = keyGroup;
       this.mapKey = table.newKeyPart();
-      mapKey.copy(walk.key().bytes(), 0, walk.key().length());
+      mapKey.copy(walk.key());
     }
 
     @Override

@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The memory that all stores of a backend share, in bytes. Thread-safe.
  *
- * <p>Most memory is reserved before it is allocated, and refused when there is none. What an
- * operation cannot do without once it has begun, such as a chunk of the index, is charged: it comes
- * from a margin that reservations leave free, and the account is told to give other memory back
- * before its next operation.
+ * <p>Most memory is reserved before it is allocated, and refused if there is none. Memory that an
+ * operation needs once it has begun, such as a chunk of the index, is charged. It comes from a
+ * margin that reservations leave free, and the account must free other memory before its next
+ * operation.
  *
- * <p>Each account may have what the others leave, but for a <em>floor</em> that is kept for each
- * other one and for some that may still come. What an account has beyond its floor is not its own:
- * others take it from its {@link Lender} when they need it, whether its owner works or is idle. An
- * account with less than its equal share takes first from those that have more than theirs.
+ * <p>Each account may use what the others leave, except for a <em>floor</em> that is kept for each
+ * other account and for some future ones. An account does not own what it has beyond its floor:
+ * others take it from its {@link Lender} when they need it, whether its owner is working or idle.
+ * An account with less than its equal share first takes from those that have more than theirs.
  */
 final class MemoryBudget {
   private static final int MARGIN_DIVISOR = 16;
@@ -37,7 +37,7 @@ final class MemoryBudget {
   /** Whether an account with less than its share was refused. */
   private boolean contended;
 
-  /** Gives memory of one store back while its owner may be at work, or idle for long. */
+  /** Frees memory of one store, while its owner may be working or idle. */
   interface Lender {
 
     /** Returns how much {@link #giveBackOldest} could give back, called again and again. */
@@ -65,7 +65,7 @@ final class MemoryBudget {
     return usedBytes;
   }
 
-  /** Returns the most that was ever used. */
+  /** Returns the maximum that was ever used. */
   synchronized long peakBytes() {
     return peakBytes;
   }

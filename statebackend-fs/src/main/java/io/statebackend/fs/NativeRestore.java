@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Fills an empty store from native snapshots: reads segment by segment and puts the live records of
  * the store's key groups into the index.
  *
- * <p>A snapshot of the very key groups of the store is taken over segment by segment, so that the
- * next snapshot refers to the restored files. From others, records are copied.
+ * <p>If a snapshot has exactly the key groups of the store, its segments are taken over, so that
+ * the next snapshot refers to the restored files. From other snapshots, records are copied.
  */
 final class NativeRestore {
   /**
@@ -29,9 +29,7 @@ final class NativeRestore {
 
   private static final int READ_AHEAD_BLOCKS = 16;
 
-  /**
-   * What it costs to look a record up that is in a file: about as much as to read so many bytes.
-   */
+  /** The cost of looking up a record in a file: about as much as reading this number of bytes. */
   private static final int LOOK_UP_BYTES = 4 << 10;
 
   private final KeyGroupRange range;

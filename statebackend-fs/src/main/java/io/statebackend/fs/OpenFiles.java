@@ -19,7 +19,7 @@ final class OpenFiles {
     this.countMax = countMax;
   }
 
-  /** Takes note that a file was opened; lets go of the one that was opened first if need be. */
+  /** Notes that a file was opened, and closes the one that was opened first if necessary. */
   void opened(SpillFile file) {
     SpillFile oldest = add(file);
     if (oldest != null) {

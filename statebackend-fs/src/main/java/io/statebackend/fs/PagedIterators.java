@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * The iterators of a table that look pages up one by one. They have to know when their list or map
- * is cleared, lest they go on with another one of the same key. Iterators are given up without
+ * is cleared, lest they go on with another one of the same key. Iterators are abandoned without
  * notice, so references to them are weak.
  */
 final class PagedIterators {
@@ -23,10 +23,10 @@ final class PagedIterators {
     private boolean ended;
 
     private Walk(KeyPart source) {
-      key.copy(source.bytes(), 0, source.length());
+      key.copy(source);
     }
 
-    /** Returns the bytes of the key part; the hash is not that of the index. */
+    /** Returns the key part of the list or map. */
     KeyPart key() {
       return key;
     }

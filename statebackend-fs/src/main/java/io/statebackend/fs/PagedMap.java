@@ -252,17 +252,17 @@ final class PagedMap {
 
   /** Stores a page, which fits; removes it if it has nothing. */
   private void storePage(int keyGroup, int number, BinaryOutput content) {
-    boolean isThere = allPages.find(keyGroup, key, number);
+    boolean exists = allPages.find(keyGroup, key, number);
     int length = content.position();
     if (length == 0) {
-      if (isThere) {
+      if (exists) {
         pages.remove(keyGroup, pageKey, page);
       }
       return;
     }
     int capacity = PagedValue.capacityFor(length);
     int at =
-        isThere
+        exists
             ? pages.replace(keyGroup, pageKey, page, length, capacity)
             : pages.add(keyGroup, pageKey, length, capacity);
     System.arraycopy(content.array(), 0, log.active().memoryNow(), at, length);
@@ -292,10 +292,10 @@ final class PagedMap {
     int pageCount = PagedValue.pageCount(bytes, valueAt);
     long entryCount = PagedValue.entryCount(bytes, valueAt);
     long seed = PagedValue.hashSeed(bytes, valueAt);
-    boolean isThere = findPageOfKey(keyGroup);
-    int at = isThere ? findInPage() : Pairs.NOT_FOUND;
+    boolean exists = findPageOfKey(keyGroup);
+    int at = exists ? findInPage() : Pairs.NOT_FOUND;
     if (at == Pairs.NOT_FOUND) {
-      return tryAddToPage(keyGroup, isThere, pageCount, entryCount, seed);
+      return tryAddToPage(keyGroup, exists, pageCount, entryCount, seed);
     }
     int removed = pairs.end(page.bytes(), at) - at;
     int offset = at - pages.valueAt(page);
@@ -303,8 +303,8 @@ final class PagedMap {
   }
 
   private boolean tryAddToPage(
-      int keyGroup, boolean isThere, int pageCount, long entryCount, long seed) {
-    int used = isThere ? pages.valueLength(page) : 0;
+      int keyGroup, boolean exists, int pageCount, long entryCount, long seed) {
+    int used = exists ? pages.valueLength(page) : 0;
     int newLength = used + pair.position();
     if (newLength > PagedValue.PAGE_BYTES && !hasRightPages) {
       // Before anything else is changed: if there is no room for it, nothing was done.
@@ -316,7 +316,7 @@ final class PagedMap {
     if (!hasRoomFor(pageBytes + (inPlace ? 0 : headBytes()))) {
       return false;
     }
-    if (isThere) {
+    if (exists) {
       if (!tryChange(keyGroup, pages, pageKey, page, used, 0, pair.position())) {
         throw new IllegalStateException("there was room, and then there was not");
       }
@@ -339,8 +339,8 @@ final class PagedMap {
     boolean inPlace = heads.hasRoom(head, PagedValue.PAGED_MAP_BYTES);
     halves[0].reset();
     halves[1].reset();
-    boolean isThere = allPages.find(keyGroup, key, split);
-    if (isThere) {
+    boolean exists = allPages.find(keyGroup, key, split);
+    if (exists) {
       int from = pages.valueAt(page);
       int bit = Integer.numberOfTrailingZeros(pageCount - split);
       divide(page.bytes(), from, from + pages.valueLength(page), seed, bit);

@@ -3,6 +3,7 @@ package io.statebackend.fs;
 
 import io.statebackend.api.TypeSerializer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where things are in the records of one table, as docs/format/fs-log-v1.md specifies.
@@ -36,6 +37,10 @@ final class RecordLayout {
 
   private final int tableId;
   private final boolean isPage;
+
+  /** How key and namespace are one key part, in records of which that matters; null in others. */
+  private final @Nullable KeyPartFormat namespaced;
+
   private final int fixedKeyLength;
   private final int fixedValueLength;
   private final int keyLengthOffset;
@@ -48,12 +53,19 @@ final class RecordLayout {
   /**
    * Creates a layout.
    *
+   * @param keyParts how key and namespace are one key part
    * @param fixedKeyLength the length of key parts, or {@link TypeSerializer#VARIABLE_LENGTH}
    * @param fixedValueLength the length of values, or {@link TypeSerializer#VARIABLE_LENGTH}
    */
-  RecordLayout(int tableId, boolean isPage, int fixedKeyLength, int fixedValueLength) {
+  RecordLayout(
+      int tableId,
+      boolean isPage,
+      KeyPartFormat keyParts,
+      int fixedKeyLength,
+      int fixedValueLength) {
     this.tableId = tableId;
     this.isPage = isPage;
+    this.namespaced = !isPage && keyParts.hasNamespaces() ? keyParts : null;
     this.fixedKeyLength = fixedKeyLength;
     this.fixedValueLength = fixedValueLength;
     this.keyLengthOffset = Long.BYTES;
@@ -177,7 +189,9 @@ final class RecordLayout {
 
   /** Moves to the key part of a record. */
   void moveTo(KeyPart key, byte[] bytes, int at) {
-    if (fixedKeyLength == Long.BYTES) {
+    if (namespaced != null) {
+      namespaced.moveToHead(key, bytes, at + keyOffset, keyLength(bytes, at));
+    } else if (fixedKeyLength == Long.BYTES) {
       key.moveTo(key(bytes, at));
     } else {
       key.copy(bytes, at + keyOffset, keyLength(bytes, at));

@@ -66,7 +66,7 @@ final class Segment {
   /** The offset from which on records may be changed in place. */
   int mutableFrom;
 
-  /** The epoch in which the last live record was given up. */
+  /** The epoch in which the last live record died. */
   long retiredIn;
 
   boolean isRetired;

@@ -113,7 +113,7 @@ final class SnapshotFileWriter implements AutoCloseable {
     }
   }
 
-  /** Gives up a file that was not finished. */
+  /** Aborts a file that was not finished. */
   @Override
   public void close() {
     NativeFiles.NewFile current = file;

@@ -21,7 +21,8 @@ final class SpillFiles implements AutoCloseable {
   private final long fileUnits;
 
   /**
-   * The files of what snapshots have that are not given up. Guarded by itself, as is what follows.
+   * The files with what snapshots contain, except released ones. Guarded by itself, as is what
+   * follows.
    */
   private final Set<SpillFile> snapshotFiles = new HashSet<>();
 
@@ -57,7 +58,7 @@ final class SpillFiles implements AutoCloseable {
     return file;
   }
 
-  /** Gives up a segment's place; the file goes with its last segment. */
+  /** Releases a segment's place; the file is deleted with its last segment. */
   void free(SpillFile file, long base) {
     file.segmentCount--;
     if (file.segmentCount == 0) {

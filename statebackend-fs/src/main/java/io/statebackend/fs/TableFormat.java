@@ -102,13 +102,15 @@ record TableFormat(
   /** Returns the layout of the records that are not pages. */
   RecordLayout headLayout(int tableId) {
     int valueLengthOfRecord = hasPages() ? TypeSerializer.VARIABLE_LENGTH : valueLength;
-    return new RecordLayout(tableId, false, keyParts().fixedLength(), valueLengthOfRecord);
+    return new RecordLayout(
+        tableId, false, keyParts(), keyParts().fixedLength(), valueLengthOfRecord);
   }
 
   /** Returns the layout of the records that are pages. */
   RecordLayout pageLayout(int tableId) {
     int headLength = keyParts().fixedLength();
     int keyPartLength = headLength < 0 ? headLength : headLength + KeyPartFormat.PAGE_BYTES;
-    return new RecordLayout(tableId, true, keyPartLength, TypeSerializer.VARIABLE_LENGTH);
+    return new RecordLayout(
+        tableId, true, keyParts(), keyPartLength, TypeSerializer.VARIABLE_LENGTH);
   }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A restored table is given up: its room comes back, its name is free, and the others stay. */
+/** A restored table is dropped: its room is freed, its name is free, and the others stay. */
 final class TableDropTest {
   private static final int KEY_GROUPS = 8;
   private static final KeyGroupRange ALL = new KeyGroupRange(0, KEY_GROUPS - 1);

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A small hash table with linear probing: the unit of growing, splitting and copy-on-write.
  *
- * <p>A slot is empty if its word is 0. Where words are keys, the key 0 has a slot of its own behind
- * the others. The capacity is any number, not just a power of two, so that chunks are filled well
- * whatever their number of entries. Removing moves later entries back; there are no tombstones.
+ * <p>A slot is empty if its word is 0. If words are keys, the key 0 has a slot of its own behind
+ * the others. The capacity can be any number, not only a power of two, so chunks are well filled
+ * for any number of entries. Removing an entry moves later entries back, so there are no
+ * tombstones.
  */
 final class Chunk implements Bucket {
   static final int CAPACITY_MIN = 4;
@@ -40,7 +41,10 @@ final class Chunk implements Bucket {
   private int size;
   private boolean hasZero;
 
-  /** The number of the owner's iterators that stand in this chunk, which is copied for a change. */
+  /**
+   * The number of the owner's iterators that are reading this chunk. If there are any, a change
+   * copies the chunk.
+   */
   int borrowers;
 
   Chunk(EntryLayout<?, ?, ?> layout, int capacity, int depth) {
@@ -191,7 +195,8 @@ final class Chunk implements Bucket {
     long[] words = source.longs;
     int shift = layout.longShift;
     int count = 0;
-    // Each slot is noted, and counted if it is taken: no branch that nobody could predict.
+    // Each slot is noted, and counted if it is taken: this needs no branch, which could not be
+    // predicted.
     for (int slot = 0; slot < source.capacity; slot++) {
       slots[count] = slot;
       count += words[slot << shift] == 0 ? 0 : 1;
@@ -281,7 +286,8 @@ final class Chunk implements Bucket {
    * @return the slot after the last one that was looked at
    */
   int writeTwoLongs(int from, int entriesMax, BinaryOutput out) {
-    // Each slot is written, and kept if it is taken: no branch that nobody could predict.
+    // Each slot is written, and kept if it is taken: this needs no branch, which could not be
+    // predicted.
     int at = out.advance((entriesMax + 1L) * ENTRY_BYTES);
     int end = at + entriesMax * ENTRY_BYTES;
     byte[] target = out.array();

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * A hash map from key and namespace to values that grows and shrinks in small steps, and is copied
  * in small pieces while an image shares it.
  *
- * <p>Used by the owner of the store, but for an {@link EntryWalk} over one that is shared with an
- * image and so does not change.
+ * <p>Only the owner of the store uses it, except for an {@link EntryWalk} over a map that is shared
+ * with an image and so does not change.
  *
  * @param <K> the type of the keys
  * @param <N> the type of the namespaces

@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bucket for entries whose hashes do not tell them apart: a balanced tree (AVL) ordered by word
- * and serialized key, so that no choice of keys makes an operation slower than logarithmic.
+ * The bucket for entries with equal hashes: a balanced tree (AVL) ordered by word and serialized
+ * key, so that operations are at most logarithmic for any keys.
  *
- * <p>Immutable, and so are its nodes: a change makes new nodes on the way from the root.
+ * <p>It and its nodes are immutable: a change creates new nodes on the way from the root.
  *
  * @param <K> the type of the keys
  * @param <N> the type of the namespaces
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CollisionTree<K, N, V> implements Bucket {
 
-  /** The size below which a chunk takes the place of a tree. */
+  /** The size below which a chunk replaces a tree. */
   static final int SIZE_MIN = Chunk.SIZE_MAX / 8;
 
   private final int depth;
@@ -104,7 +104,7 @@ final class CollisionTree<K, N, V> implements Bucket {
     return null;
   }
 
-  /** Returns a tree with the entry, and whichever had its key replaced. */
+  /** Returns a tree with the entry, which replaces an entry of the same key. */
   CollisionTree<K, N, V> with(Entry<K, N, V> entry) {
     int added = get(entry.word, entry.bytes) == null ? 1 : 0;
     return new CollisionTree<>(depth, size + added, insert(root, entry));

@@ -8,7 +8,7 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocks that lists are made of: {@code long[]} if the elements are encoded as numbers,
+ * The blocks that lists consist of: {@code long[]} if the elements are encoded as numbers,
  * otherwise {@code Object[]}.
  *
  * @param <E> the type of the elements

@@ -2,8 +2,8 @@
 package io.statebackend.memory;
 
 /**
- * Walks over the elements that a list had when the walk began, one block after the other. What the
- * list was made of then does not change, so any thread may walk.
+ * Iterates over the elements that a list had when the iteration began, one block after the other.
+ * These blocks do not change, so any thread may iterate.
  *
  * @param <E> the type of the elements
  */

@@ -13,7 +13,7 @@ import io.statebackend.api.spi.KeyContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the entries of a table are made of, and where in a {@link Chunk} each part lies.
+ * Says which parts the entries of a table have, and where each part is in a {@link Chunk}.
  *
  * <p>Every entry has a word, never 0 for objects: the key itself if it is encoded as a number and
  * there are no namespaces, otherwise a hash of key and namespace. A slot of a chunk is
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * objects:  [key, if the word is a hash] [namespace, if there are any] [value, if it is an object]
  * </pre>
  *
- * <p>A key that is an object is there in its compact form, if its serializer has one.
+ * <p>A key that is an object is stored in its compact form, if its serializer has one.
  *
  * @param <K> the type of the keys
  * @param <N> the type of the namespaces
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class EntryLayout<K, N, V> {
   static final int ARRAY_HEADER_BYTES = 16;
 
-  /** What a reference takes on heaps of less than 32 GiB. */
+  /** The size of a reference on heaps of less than 32 GiB. */
   static final int REFERENCE_BYTES = 4;
 
   /** Stands for the hash 0, which would mark an empty slot. */
@@ -40,7 +40,7 @@ final class EntryLayout<K, N, V> {
 
   /**
    * How many of the lowest bits of a mixed word come from the key alone, so that the namespaces of
-   * a key are found without looking at keys. They have next to no say in where an entry lies.
+   * a key are found without looking at keys. They hardly influence where an entry is stored.
    */
   private static final int KEY_BITS = 20;
 
@@ -67,7 +67,7 @@ final class EntryLayout<K, N, V> {
 
   final Images images;
 
-  /** Made when it is first needed, and used by the owner only. */
+  /** Created on first use; only the owner uses it. */
   private int @Nullable [] slotScratch;
 
   EntryLayout(
@@ -100,7 +100,7 @@ final class EntryLayout<K, N, V> {
         : new EntryLayout<>(ownKeys, ownNamespaces, ownValues, images);
   }
 
-  /** Returns the serializer as one of numbers, or null if it is none. */
+  /** Returns the serializer if it encodes numbers, or null. */
   static <T> @Nullable LongEncodedSerializer<T> longEncoded(TypeSerializer<T> serializer) {
     return serializer instanceof LongEncodedSerializer<T> numbers ? numbers : null;
   }
@@ -133,7 +133,7 @@ final class EntryLayout<K, N, V> {
     return longKeys != null ? context.number() : hashWord(context.hash(), namespace);
   }
 
-  /** Returns the current key, or null if the word says it all and nobody asks for the key. */
+  /** Returns the current key, or null if the word is enough and the key is not needed. */
   @Nullable K objectKey(KeyContext<K> context) {
     return longKeys != null ? null : context.key();
   }

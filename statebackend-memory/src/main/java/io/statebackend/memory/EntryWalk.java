@@ -9,12 +9,12 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks over the entries of a map in the order of the leading bits of their hashes.
+ * Iterates over the entries of a map in the order of the leading bits of their hashes.
  *
- * <p>It looks up one bucket after the other by the hash at which the last one ended. The owner may
- * therefore walk over a map that it changes meanwhile: whatever is split, joined or copied, an
- * entry that stays comes once. The chunk in which such a walk stands is borrowed, that is, copied
- * for a change.
+ * <p>It looks up one bucket after the other by the hash at which the last one ended. So the owner
+ * may iterate over a map that it changes meanwhile: even if buckets are split, joined or copied, an
+ * entry that stays is returned once. The chunk that such an iteration is reading is borrowed: a
+ * change copies it.
  *
  * @param <K> the type of the keys
  * @param <N> the type of the namespaces
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryWalk<K, N, V> implements MapWalk<K, V> {
 
-  /** Null if there is but the chunk that the walk began with. */
+  /** Null if there is only the chunk with which the walk began. */
   private @Nullable ChunkMap<K, N, V> map;
 
   private final EntryLayout<K, N, V> layout;

@@ -9,10 +9,10 @@ import io.statebackend.api.spi.EntryCursor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks over a key group of a frozen table.
+ * Iterates over a key group of a frozen table.
  *
- * <p>While it is open, the image stays in use, even a closed one: what the cursor stands on does
- * not change under a thread that is just reading it.
+ * <p>While it is open, the image stays in use, even if it is closed. So the entry of the cursor
+ * does not change while a thread is reading it.
  */
 final class FrozenCursor<K, N, V> implements EntryCursor {
   private final MemoryFrozenStore image;
@@ -21,7 +21,7 @@ final class FrozenCursor<K, N, V> implements EntryCursor {
   private final @Nullable EntryWalk<K, N, V> walk;
   private final Pages<V> pages;
 
-  /** Where pages go that nobody asked for. */
+  /** Receives pages that the caller skipped. */
   private @Nullable BinaryOutput skipped;
 
   private boolean pagePending;

@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The images of a store that are in use, and the clock by which its parts know whether one of them
- * shares them.
+ * The images of a store that are in use, and the clock that tells whether an image shares a part of
+ * the store.
  *
  * <p>Every part that can change is stamped with the epoch in which it was made, and an image ends
- * an epoch. So a part is shared if its epoch is not after that of the newest image in use: it is
- * then copied before a change. Parts made after that image are the owner's alone, whichever images
- * are released in whichever order. The owner moves the clock; releasing is for any thread.
+ * an epoch. So a part is shared if its epoch is not after that of the newest image in use, and then
+ * it is copied before a change. Parts made after that image belong to the owner alone, in whatever
+ * order images are released. The owner moves the clock. Any thread may release an image.
  */
 final class Images {
   private static final long NONE = -1;

@@ -6,8 +6,8 @@ import io.statebackend.api.spi.EntryCursor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks over a key group of a table that its owner, who walks, changes meanwhile: bucket by bucket,
- * each as it is when the walk comes to it.
+ * Iterates over a key group of a table that the owner changes meanwhile: bucket by bucket, each as
+ * it is when the cursor reaches it. Only the owner uses it.
  */
 final class LiveCursor<K, N, V> implements EntryCursor {
   private final KeyGroups<K, N, V> groups;
@@ -46,7 +46,7 @@ final class LiveCursor<K, N, V> implements EntryCursor {
       current = EntryWalk.overLive(map);
       walk = current;
     }
-    // What is removed or begun anew as a whole takes the place of what the walk stood in.
+    // A map that was removed or started again replaces the one that the walk was reading.
     if (map == null || current == null || !current.nextIn(map)) {
       close();
       return false;

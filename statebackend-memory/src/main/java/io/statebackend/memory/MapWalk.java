@@ -2,7 +2,7 @@
 package io.statebackend.memory;
 
 /**
- * Walks over the entries of a map, in any order.
+ * Iterates over the entries of a map, in any order.
  *
  * @param <U> the type of the user keys
  * @param <V> the type of the values

@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image of a store. It is in use until it is closed and no cursor is open any more; from then on
- * the owner may change in place what it shared with the image.
+ * An image of a store. It is in use until it is closed and no cursor is open any more. From then on
+ * the owner may change in place what the image shared.
  */
 final class MemoryFrozenStore implements FrozenStore {
   private final Images images;

@@ -15,9 +15,9 @@ import java.util.Set;
 /**
  * A storage engine that keeps state as objects and numbers on the heap.
  *
- * <p>The fastest engine, for state that fits in memory. Nothing is serialized but for snapshots. An
- * image costs no copy when it is taken; while it is in use, what the owner changes is copied first,
- * in pieces of some kilobytes. Values that can change ({@link
+ * <p>This is the fastest engine, for state that fits in memory. It serializes only for snapshots.
+ * Taking an image copies no entries. While the image is in use, what the owner changes is copied
+ * first, in pieces of some kilobytes. Mutable values ({@link
  * io.statebackend.api.TypeSerializer#isImmutable()}) are copied on their way in and out.
  *
  * <p>Thread-safe. There is nothing to configure.
@@ -54,8 +54,8 @@ public final class MemoryStateBackend implements StateBackend {
   /**
    * {@inheritDoc}
    *
-   * <p>There is no limit. What is told are the tables themselves: numbers that are stored as such,
-   * and references; not the objects that these refer to, nor what is copied for images.
+   * <p>There is no limit. The figures include the tables themselves: numbers that are stored as
+   * such, and references. They do not include the objects behind references, or copies for images.
    */
   @Override
   public MemoryUse memoryUse() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.memory;
 
-/** What the store does with a table of whatever kind. */
+/** The operations of the store on a table of any kind. */
 sealed interface MemoryTable permits MemoryValueTable, MemoryListTable, MemoryMapTable {
 
   /** Returns the table as it is now. Costs time for each key group, none for entries. */
@@ -9,7 +9,7 @@ sealed interface MemoryTable permits MemoryValueTable, MemoryListTable, MemoryMa
 
   /**
    * Returns the memory that leads to entries. May be called by any thread; while the owner changes
-   * the table, the answer is about right.
+   * the table, the result is approximate.
    */
   long indexBytes();
 
@@ -19,6 +19,6 @@ sealed interface MemoryTable permits MemoryValueTable, MemoryListTable, MemoryMa
    */
   long entryBytes();
 
-  /** Lets go of all entries; using the table is then an error. */
+  /** Releases all entries; using the table is an error from then on. */
   void close();
 }

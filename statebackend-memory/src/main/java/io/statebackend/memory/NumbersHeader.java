@@ -11,7 +11,7 @@ package io.statebackend.memory;
  * </pre>
  */
 final class NumbersHeader {
-  /** The largest size that can be told. */
+  /** The largest size that the header can contain. */
   static final int SIZE_MAX = 255;
 
   private static final long BORROWED = SIZE_MAX + 1;
@@ -27,14 +27,14 @@ final class NumbersHeader {
     return (int) numbers[0] & SIZE_MAX;
   }
 
-  /** Tells whether an array can be changed in place, because nobody but the owner has it. */
+  /** Tells whether an array can be changed in place, because only the owner has it. */
   static boolean isExclusive(long[] numbers, Images images) {
     return images.isExclusive(numbers[0] >>> EPOCH_SHIFT) && (numbers[0] & BORROWED) == 0;
   }
 
   /**
-   * Has an array copied for the next change. One that an image shares is copied anyway, and left
-   * alone here, for it is read by another thread.
+   * Marks an array so that the next change copies it. An array that an image shares is copied
+   * anyway. It is not marked, because another thread is reading it.
    */
   static void borrow(long[] numbers, Images images) {
     if (images.isExclusive(numbers[0] >>> EPOCH_SHIFT)) {

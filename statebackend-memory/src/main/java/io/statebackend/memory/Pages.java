@@ -4,7 +4,7 @@ package io.statebackend.memory;
 import io.statebackend.api.BinaryOutput;
 
 /**
- * Serializes what is stored under one key after the other, each in one page or several.
+ * Serializes the values of one key after the other, each in one page or several.
  *
  * @param <V> what is stored
  */

@@ -13,18 +13,18 @@ import org.jspecify.annotations.Nullable;
  * header | key | value | key | value | ... room ...
  * </pre>
  *
- * <p>A key is found by looking at one after the other: the processor fetches the cache lines of the
- * array at the same time, whereas a hash table has to know its capacity before it can ask for a
+ * <p>A lookup compares one key after the other. The processor fetches the cache lines of the array
+ * at the same time, while a hash table would have to know its capacity before it can ask for a
  * slot. Removing moves the last entry into the hole.
  *
  * @param <U> the type of the user keys
  * @param <V> the type of the values
  */
 final class SmallMaps<U, V> {
-  /** So many entries and both headers are 504 bytes: 8 cache lines. */
+  /** This number of entries and both headers take 504 bytes: 8 cache lines. */
   static final int SIZE_MAX = 30;
 
-  /** So many entries and both headers are 56 bytes: a cache line. */
+  /** This number of entries and both headers take 56 bytes: a cache line. */
   private static final int CAPACITY_MIN = 2;
 
   private final LongEncodedSerializer<U> userKeys;

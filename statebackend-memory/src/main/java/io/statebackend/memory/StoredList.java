@@ -9,11 +9,11 @@ import java.util.Iterator;
  * A list that grows at its end, block by block.
  *
  * <p>As long as there is one small block, it grows by being copied, so that a short list is in one
- * place. From then on a full block stays as it is, and the next one is as large as half of what is
- * there, up to {@value #BLOCK_SIZE_MAX} elements: nothing is copied again.
+ * place. After that, a full block stays as it is, and the next one has half the size of the list,
+ * up to {@value #BLOCK_SIZE_MAX} elements. Nothing is copied again.
  *
- * <p>What was added is never changed. So a copy shares the blocks: whoever holds one sees its own
- * size only, and of all copies just one, the newest, is added to.
+ * <p>Added elements never change. So copies share the blocks: each copy sees only its own size, and
+ * elements are added only to the newest one.
  *
  * @param <E> the type of the elements
  */

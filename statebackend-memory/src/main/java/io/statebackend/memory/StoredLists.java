@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Reads and changes the lists of a table: each a {@code long[]} while it is short and its elements
  * are encoded as numbers, otherwise a {@link StoredList}.
  *
- * <p>Most lists are short, there are many of them, and each lies somewhere else in memory. What an
- * operation costs is the number of objects that it follows from one to the next, so a short list is
- * but one array, and its lengths make it fill whole cache lines:
+ * <p>Most lists are short, there are many of them, and each lies somewhere else in memory. The cost
+ * of an operation is the number of objects that it has to follow one after the other. So a short
+ * list is a single array, and the array lengths are chosen to fill whole cache lines:
  *
  * <pre>
  * header | element | element | ... room ...

@@ -9,12 +9,12 @@ import io.statebackend.api.VoidNamespace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and changes the maps of a table. A map is one of three: a {@code long[]} while it is small
- * and all in it is encoded as numbers ({@link SmallMaps}), a single {@link Chunk} until it outgrows
- * one, and a {@link ChunkMap} from then on.
+ * Reads and changes the maps of a table. A map has one of three forms: a {@code long[]} while it is
+ * small and everything in it is encoded as numbers ({@link SmallMaps}), a single {@link Chunk}
+ * until it outgrows one, and a {@link ChunkMap} after that.
  *
- * <p>Most maps are small, there are many of them, and each lies somewhere else in memory. What a
- * lookup costs is the number of objects that it follows from one to the next.
+ * <p>Most maps are small, there are many of them, and each lies somewhere else in memory. The cost
+ * of a lookup is the number of objects that it has to follow one after the other.
  *
  * @param <U> the type of the user keys
  * @param <V> the type of the values

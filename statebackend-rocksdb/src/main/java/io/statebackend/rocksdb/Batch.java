@@ -4,15 +4,15 @@ package io.statebackend.rocksdb;
 import io.statebackend.api.BinaryOutput;
 
 /**
- * Writes that are done at once, collected on the heap: one call into native code for all of them.
+ * Collects writes on the heap, so that all of them take one call into native code.
  *
  * <pre>
  * batch  := sequence:u64=0 count:u32 record*                      both little-endian
  * record := tag:u8 column:varint bytes [bytes]                    bytes := length:varint byte*
  * </pre>
  *
- * <p>That is the form in which RocksDB itself logs and replicates write batches, and takes them
- * back. Not thread-safe.
+ * <p>RocksDB itself uses this form to log and replicate write batches, and accepts it. Not
+ * thread-safe.
  */
 final class Batch {
   private static final int COUNT_OFFSET = Long.BYTES;
@@ -23,7 +23,7 @@ final class Batch {
   private static final int TAG_MERGE = 6;
   private static final int TAG_DELETE_RANGE = 14;
 
-  /** A batch that has grown beyond this gives its memory back when it is cleared. */
+  /** A batch that has grown beyond this frees its memory when it is cleared. */
   private static final int KEPT_BYTES_MAX = 1 << 20;
 
   private BinaryOutput bytes = new BinaryOutput(1 << 10);

@@ -2,8 +2,8 @@
 package io.statebackend.rocksdb;
 
 /**
- * The heap that the caches of all stores of a backend share. Who has more than an even share gives
- * back when others want; nobody waits. Thread-safe.
+ * The heap memory that the caches of all stores of a backend share. A store with more than an even
+ * share gives memory back when others want some. Nobody waits. Thread-safe.
  */
 final class CacheBudget {
   private final long limitBytes;
@@ -25,7 +25,7 @@ final class CacheBudget {
     return new Account();
   }
 
-  /** What one store has of the budget. For one thread at a time. */
+  /** The part of the budget that one store has. One thread at a time may use it. */
   final class Account implements AutoCloseable {
     private long bytes;
     private boolean closed;

@@ -4,8 +4,8 @@ package io.statebackend.rocksdb;
 import io.statebackend.api.spi.EntryKeyFormat;
 
 /**
- * Where the entries of one table lie: in a column family of its own, or with other tables in the
- * one that all databases have. There a number behind the key group keeps the tables apart.
+ * The place of the entries of one table: a column family of its own, or the one that all databases
+ * have, together with other tables. There a number behind the key group separates the tables.
  *
  * @param format what the entries are
  * @param id what the cache calls it
@@ -69,5 +69,30 @@ record Column(TableFormat format, int id, Family family, int number) {
   /** Returns how long that is. */
   int keyGroupPrefixLength() {
     return isAlone() ? Short.BYTES : 2 * Short.BYTES;
+  }
+
+  /**
+   * Returns where the key of an entry ends and its namespace begins.
+   *
+   * @param entryKey the key of an entry, or what it begins with
+   * @param at where that begins
+   * @return the place, or a negative number if a key has one entry at the most
+   */
+  int trackedKeyEnd(byte[] entryKey, int at) {
+    if (format.namespaceLength() == 0 && format.kind() != TableFormat.Kind.MAP) {
+      return -1;
+    }
+    int keyAt = at + keyGroupPrefixLength();
+    if (format.keyLength() >= 0) {
+      return keyAt + format.keyLength();
+    }
+    int length = 0;
+    int shift = 0;
+    int i = keyAt;
+    do {
+      length |= (entryKey[i] & 0x7f) << shift;
+      shift += 7;
+    } while (entryKey[i++] < 0);
+    return i + length;
   }
 }

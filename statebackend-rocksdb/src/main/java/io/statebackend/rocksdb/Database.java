@@ -26,13 +26,13 @@ import org.rocksdb.Snapshot;
 import org.rocksdb.WriteBatch;
 
 /**
- * The database of one store: tables, their entries, and images of them. The only class whose
- * methods call into native code on the way of a record.
+ * The database of one store: tables, their entries, and images of them. It is the only class that
+ * calls native code while a record is processed.
  *
- * <p>All native objects are in an {@link OpenDatabase}, whose gate every call passes. What is
- * called after closing throws {@link io.statebackend.api.StateClosedException}. Reading and writing
- * are for one thread at a time; snapshots, scans of snapshots, {@link #link} and {@link
- * #writeSealed(byte[])} are for any.
+ * <p>All native objects are in an {@link OpenDatabase}, and every call passes its gate. A call
+ * after closing throws {@link io.statebackend.api.StateClosedException}. One thread at a time may
+ * read and write. Any thread may use snapshots, scans of snapshots, {@link #link} and {@link
+ * #writeSealed(byte[])}.
  */
 final class Database implements EntryCache.Target, AutoCloseable {
   /** The absent length. */
@@ -44,7 +44,7 @@ final class Database implements EntryCache.Target, AutoCloseable {
 
   private static final int SHARED_FAMILY = 0;
 
-  /** It is not tried more often to open a database anew. */
+  /** The minimum time between two attempts to open a database again. */
   private static final long REOPEN_NANOS_MIN = 1_000_000_000;
 
   /** Comes after the keys of all key groups. */
@@ -239,7 +239,7 @@ final class Database implements EntryCache.Target, AutoCloseable {
   }
 
   /**
-   * Gives a table up with all its entries. Images that were taken before still have them.
+   * Drops a table with all of its entries. Images that were taken before still have them.
    *
    * @param keyGroups all that the table may have entries of
    */
@@ -412,8 +412,8 @@ final class Database implements EntryCache.Target, AutoCloseable {
   }
 
   /**
-   * Sees to it, for the owner, that writes are done again if the reason why they were not is gone.
-   * That they are not is told by those who write.
+   * Makes writes possible again, for the owner, if the reason for their failure is gone. If it is
+   * not gone, the writes themselves report it.
    */
   void recover() {
     if (mayBeStopped) {

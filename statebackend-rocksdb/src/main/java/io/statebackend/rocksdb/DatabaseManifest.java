@@ -21,9 +21,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * RocksDB's own manifest of a database that is not open: which table files there are, and between
- * which keys the entries of each lie. Table files that nobody wants can be taken out of it, as
- * RocksDB does when it deletes the files of a range; so they need not be there when it is opened.
+ * RocksDB's own manifest of a database that is not open. It lists the table files, and the first
+ * and last key of each. Table files that are not needed can be removed from it, as RocksDB does
+ * when it deletes the files of a range. Then they need not exist when the database is opened.
  *
  * <pre>
  * file     := (fragment* padding)*          in blocks of 32 KiB; padding: up to 6 zeros
@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * edit     := (tag:varint field*)*                        what a record holds
  * </pre>
  *
- * <p>What is not understood is no error: whoever asks takes all files then, and RocksDB, which
- * reads the file next, tells what is wrong with it.
+ * <p>It is not an error if something is not understood. The caller then uses all files, and
+ * RocksDB, which reads the file next, reports what is wrong with it.
  */
 final class DatabaseManifest {
   private static final int BLOCK_BYTES = 32 << 10;

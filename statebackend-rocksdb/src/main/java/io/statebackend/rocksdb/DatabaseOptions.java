@@ -21,8 +21,8 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteOptions;
 
 /**
- * The options of one database, and the native objects that they are made of. Why each is as it is
- * stands in docs/internals/rocksdb.md.
+ * The options of one database, and their native objects. docs/internals/rocksdb.md gives the
+ * reasons for them.
  */
 final class DatabaseOptions implements AutoCloseable {
   /**
@@ -47,7 +47,10 @@ final class DatabaseOptions implements AutoCloseable {
   private static final int LEVEL_COUNT = 7;
   private static final long INFO_LOG_BYTES = 1L << 20;
 
-  /** Each checkpoint has the manifest as a new file, so it is begun anew from time to time. */
+  /**
+   * Each checkpoint stores the manifest as a new file, so RocksDB starts a new one from time to
+   * time.
+   */
   private static final long MANIFEST_BYTES = 4L << 20;
 
   private final NativeBudget budget;

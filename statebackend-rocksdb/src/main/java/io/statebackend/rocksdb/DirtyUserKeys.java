@@ -10,9 +10,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which entries of large maps are dirty in the cache, map by map: so those of one map can be
- * written without looking at all others. It may list what is clean by now, and list it twice, but
- * misses nothing until it says so: what would take more memory than it may is given up.
+ * Lists the dirty entries of large maps in the cache, map by map, so that those of one map can be
+ * written without looking at all others. It may list entries that are clean by now, or list an
+ * entry twice. It misses none, unless the lists would take too much memory. Then they are dropped,
+ * and {@link #isGivenUp} says so.
  *
  * <pre>
  * list := (length:varint userKey)*                                      one for the prefix of a map

@@ -8,8 +8,8 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
 /**
- * Some entries in a row, copied out of the database: their keys and values one behind the other,
- * and where each ends. Kept small, and used again. Not thread-safe.
+ * Some consecutive entries, copied out of the database: their keys and values one after the other,
+ * and where each ends. It is small and is reused. Not thread-safe.
  */
 final class EntryBlock {
   /** From this size on no further entry is added. */

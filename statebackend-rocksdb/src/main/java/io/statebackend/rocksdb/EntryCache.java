@@ -9,8 +9,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded write-back cache of entries in serialized form, on the heap: what is read and written
- * often crosses into native code only when it is evicted or an image is taken.
+ * A bounded write-back cache of entries in serialized form, on the heap. Entries that are used
+ * often cross into native code only when they are evicted or an image is taken.
  *
  * <pre>
  * chunk := entry*                             chunks are filled one after the other, and evicted so
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * slot  := hash:32 address:32                 an open-addressed index of all entries
  * </pre>
  *
- * <p>For the owner alone. Methods that find or make an entry leave the cache standing on it.
+ * <p>Only the owner uses it. Methods that find or create an entry leave the cache positioned on it.
  */
 final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   /*
@@ -88,16 +88,16 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
 
   private static final int LARGE_CHUNK_BYTES = 512 << 10;
 
-  /** A budget has so many small chunks at least. */
+  /** The minimum number of small chunks in a budget. */
   private static final int SMALL_CHUNKS_MIN = 16;
 
-  /** A budget has so many chunks at least that are not small, for as many stores. */
+  /** The minimum number of chunks in a budget that are not small, for as many stores. */
   private static final int LARGE_CHUNKS_MIN = 512;
 
-  /** An entry may take this part of a chunk; larger ones are not cached. */
+  /** An entry may take this fraction of a chunk; larger ones are not cached. */
   private static final int ENTRIES_PER_CHUNK_MIN = 8;
 
-  /** So much, whatever the chunk. */
+  /** The maximum size of a cached entry, for chunks of any size. */
   private static final int ENTRY_BYTES_MAX = SMALL_CHUNK_BYTES / ENTRIES_PER_CHUNK_MIN;
 
   /** Addresses are positive, and fit into half of a slot. */
@@ -147,6 +147,9 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
    */
   private final int[] sealedAs;
 
+  /** Which chunks may have entries of a key. */
+  private final KeyFilter keys;
+
   private @Nullable SealedWrites sealed;
 
   private int chunkCount;
@@ -193,6 +196,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     this.sizes = new int[chunkCountMax];
     this.dirtyCounts = new int[chunkCountMax];
     this.sealedAs = new int[chunkCountMax];
+    this.keys = new KeyFilter(account, chunkCountMax, chunkBytes);
   }
 
   private static int chunkBytes(long budgetBytes) {
@@ -476,7 +480,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
   }
 
   private Column openPage(byte[] source, int entry) {
-    Column column = columns.ofId(~getInt(source, entry + COLUMN));
+    Column column = columnOf(source, entry);
     int from = entry + HEADER_BYTES + keyLength(source, entry);
     page.open(column.format(), source, from, from + valueLength(source, entry));
     return column;
@@ -498,6 +502,12 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     }
   }
 
+  /** Returns the column of an entry, a page too. */
+  private Column columnOf(byte[] source, int entry) {
+    int id = getInt(source, entry + COLUMN);
+    return columns.ofId(id < 0 ? ~id : id);
+  }
+
   private static boolean isOf(int column, int entryColumn) {
     return entryColumn == column || entryColumn == pagesOf(column);
   }
@@ -506,12 +516,14 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
    * Drops all entries of a column, pages too, whose keys begin with a prefix, without writing them.
    */
   void forgetPrefix(int column, byte[] prefix, int prefixLength) {
+    long key = KeyFilter.hashOf(columns.ofId(column), prefix, prefixLength);
     for (int i = 0; i < chunkCount; i++) {
       byte[] source = chunks[i];
-      for (int entry = 0; entry < sizes[i]; entry += entryBytes(source, entry)) {
+      int size = keys.mayHave(i, key) ? sizes[i] : 0;
+      for (int entry = 0; entry < size; entry += entryBytes(source, entry)) {
         if ((source[entry + FLAGS] & DEAD) == 0
             && isBeneath(source, entry, column, prefix, prefixLength)) {
-          standOn(i, entry);
+          moveTo(i, entry);
           kill();
         }
       }
@@ -529,11 +541,12 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
 
   /**
    * Writes what is dirty of a column, pages too, beneath a prefix; values stay, clean. Looks at all
-   * chunks that have something dirty.
+   * chunks that have something dirty and may have something of the key.
    */
   void flushPrefix(int column, byte[] prefix, int prefixLength) {
+    long key = KeyFilter.hashOf(columns.ofId(column), prefix, prefixLength);
     for (int i = 0; dirtyTotal > 0 && i < chunkCount; i++) {
-      if (dirtyCounts[i] > 0) {
+      if (dirtyCounts[i] > 0 && keys.mayHave(i, key)) {
         flushPrefix(i, column, prefix, prefixLength);
       }
     }
@@ -554,7 +567,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     for (int entry = 0; entry < sizes[number]; entry += entryBytes(source, entry)) {
       if (isDirty(source, entry) && isBeneath(source, entry, column, prefix, prefixLength)) {
         if ((source[entry + FLAGS] & OPERAND) != 0) {
-          standOn(number, entry);
+          moveTo(number, entry);
           kill();
         } else {
           if ((source[entry + FLAGS] & PAGE) != 0) {
@@ -645,7 +658,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     for (int entry = 0; entry < sizes[number]; entry += entryBytes(source, entry)) {
       if (isDirty(source, entry)) {
         if ((source[entry + FLAGS] & OPERAND) != 0) {
-          standOn(number, entry);
+          moveTo(number, entry);
           kill();
         } else {
           if ((source[entry + FLAGS] & PAGE) != 0) {
@@ -681,7 +694,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       addItemsTo(target, source, entry);
       return;
     }
-    Column column = columns.ofId(getInt(source, entry + COLUMN));
+    Column column = columnOf(source, entry);
     int key = entry + HEADER_BYTES;
     int keyLength = keyLength(source, entry);
     int flags = source[entry + FLAGS];
@@ -735,7 +748,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     int entry = sizes[newest];
     int sizeBytes = Math.min(sizeBytes(keyLength, capacity), chunkBytes - entry);
     sizes[newest] += sizeBytes;
-    standOn(newest, entry);
+    moveTo(newest, entry);
     setInt(bytes, entry, hash);
     setShort(bytes, entry + KEY_LENGTH, keyLength);
     setShort(bytes, entry + CAPACITY, sizeBytes - HEADER_BYTES - keyLength);
@@ -743,6 +756,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     bytes[entry + FLAGS] = (byte) flags;
     setInt(bytes, entry + COLUMN, column);
     System.arraycopy(key, 0, bytes, entry + HEADER_BYTES, keyLength);
+    keys.add(newest, columns.ofId(column < 0 ? ~column : column), key, 0);
     if ((flags & DIRTY) != 0) {
       dirtyCounts[newest]++;
       dirtyTotal++;
@@ -793,6 +807,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
       sizes[chunkCount] = 0;
       dirtyCounts[chunkCount] = 0;
       sealedAs[chunkCount] = 0;
+      keys.clear(chunkCount);
       newest = chunkCount++;
       return true;
     }
@@ -805,7 +820,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
 
   /**
    * Takes memory out of the budget for what is known of entries beside them, a part of what the
-   * chunks take; evicts entries if need be.
+   * chunks take; evicts entries if necessary.
    */
   @Override
   public boolean take(long wanted) {
@@ -839,6 +854,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     int last = chunkCount - 1;
     evict(last, 0);
     chunks[last] = NO_BYTES;
+    keys.drop(last);
     chunkCount = last;
     oldest = oldest == last ? 0 : oldest;
     newest = newest == last ? (oldest == 0 ? last - 1 : oldest - 1) : newest;
@@ -880,6 +896,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     int end = 0;
     int dirty = 0;
     int size = sizes[evicted];
+    keys.clear(evicted);
     for (int entry = 0; entry < size; ) {
       int entryBytes = entryBytes(source, entry);
       int flags = source[entry + FLAGS];
@@ -889,6 +906,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
           moveSlot(getInt(source, entry), address(evicted, entry), address(evicted, end));
           System.arraycopy(source, entry, source, end, entryBytes);
           source[end + FLAGS] &= ~USED;
+          keys.add(evicted, columnOf(source, end), source, end + HEADER_BYTES);
           end += entryBytes;
         } else {
           removeSlot(getInt(source, entry), address(evicted, entry));
@@ -934,7 +952,7 @@ final class EntryCache implements DirtyUserKeys.Memory, AutoCloseable {
     return keptEnd;
   }
 
-  private void standOn(int newChunk, int entry) {
+  private void moveTo(int newChunk, int entry) {
     chunk = newChunk;
     bytes = chunks[newChunk];
     at = entry;

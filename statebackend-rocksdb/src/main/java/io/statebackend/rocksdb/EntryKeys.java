@@ -9,9 +9,9 @@ import io.statebackend.api.spi.Field;
 import io.statebackend.api.spi.KeyContext;
 
 /**
- * The keys of the entries of a table, as docs/format/rocksdb-snapshot-v1.md specifies: as {@link
- * io.statebackend.api.spi.EntryKeyFormat} has them, with the number of the table behind the key
- * group if it shares its column family.
+ * The keys of the entries of a table, as docs/format/rocksdb-snapshot-v1.md specifies. They have
+ * the form of {@link io.statebackend.api.spi.EntryKeyFormat}. If the table shares its column
+ * family, its number is behind the key group.
  */
 final class EntryKeys<N> {
   /** The number of the table, {@link Column#ALONE} if it has a column family of its own. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
-/** What errors of RocksDB are called here. */
+/** Translates errors of RocksDB. */
 final class Errors {
   private Errors() {}
 
@@ -47,8 +47,8 @@ final class Errors {
   }
 
   /**
-   * Tells whether a database that could not write may have stopped for good. When the disk was full
-   * it looks by itself whether there is room again, and what is damaged stays so.
+   * Tells whether a database that could not write may have stopped for good. After a full disk
+   * RocksDB itself checks whether there is room again, and damage is permanent.
    */
   static boolean mayHaveStopped(RocksDBException e) {
     Status status = e.getStatus();

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The content of a store at one moment, fixed as late as possible. Taking an image costs the owner
- * no more than to copy what is dirty in the cache; the rest is done by whoever is first:
+ * only a copy of the dirty entries in the cache. Whoever comes first does the rest:
  *
  * <ol>
  *   <li>what was dirty is written to the database,
@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *       memory.
  * </ol>
  *
- * <p>A reader does of it what it needs; the owner does all of it before it writes anything else to
- * the database. What nobody holds any more is not fixed, only written. Thread-safe.
+ * <p>A reader does as many of these steps as it needs. The owner does all of them before it writes
+ * anything else to the database. If nobody holds the point any more, its content is only written,
+ * not fixed. Thread-safe.
  */
 final class ImagePoint {
   private final Database database;

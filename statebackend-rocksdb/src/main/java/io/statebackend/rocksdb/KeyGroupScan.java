@@ -7,7 +7,7 @@ import io.statebackend.api.spi.Field;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Walks over the stored entries of one table and key group in a snapshot. */
+/** Iterates over the stored entries of one table and key group in a snapshot. */
 final class KeyGroupScan implements AutoCloseable {
   private static final int BLOCK_ENTRIES = 1 << 10;
 

@@ -4,9 +4,9 @@ package io.statebackend.rocksdb;
 import java.util.Arrays;
 
 /**
- * Puts what has keys in the order of these, byte by byte, unsigned; what has the same key stays in
- * the order in which it was added. RocksDB finds the place of each key in its memory near to that
- * of the one before then. Keeps its memory for the next time, up to some. Not thread-safe.
+ * Sorts items by their keys, byte by byte, unsigned. Items with the same key stay in the order in
+ * which they were added. In this order RocksDB finds the place of each key in its memory near to
+ * the previous one. It keeps its memory for the next use, up to a limit. Not thread-safe.
  *
  * <p>A quicksort over parallel arrays: most keys differ in their first eight bytes, which are
  * compared as one number without looking at the key. Pivots are taken at random, so that no order

@@ -4,8 +4,8 @@ package io.statebackend.rocksdb;
 import io.statebackend.api.StateIoException;
 
 /**
- * How large what is stored under one key of the database may be. RocksDB takes larger values than
- * an array of the JVM can hold; what is refused here could be written and never be read again.
+ * The maximum sizes of a key and a value in the database. RocksDB accepts larger values than an
+ * array of the JVM can hold. Without these limits a value could be written and never be read again.
  *
  * @param keyBytesMax the limit of key, namespace and user key together
  * @param valueBytesMax the limit of a value, or of a list with all its elements

@@ -14,8 +14,8 @@ import io.statebackend.api.spi.Field;
  * list := element (separator element)*         element := field, separator := 2C
  * </pre>
  *
- * <p>Fields say where they end; the separator is there because RocksDB's append operator sets one
- * between what it appends.
+ * <p>Fields say where they end. The separator exists because RocksDB's append operator puts one
+ * between its operands.
  */
 final class ListElements {
   /** What RocksDB's append operator sets between operands. */

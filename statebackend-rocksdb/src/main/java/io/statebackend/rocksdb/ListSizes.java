@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Knows that no list is beyond the limit, without reading lists when elements are added.
+ * Ensures that no list exceeds the limit, without reading lists when elements are added.
  *
- * <p>What was added to all lists together bounds each of them; beyond half of the limit, what was
- * added to the lists of a slot does. Only where that is beyond the limit too is a list's length
- * asked for, once, and then counted on. Nothing is known of removals, so the bounds only grow; that
- * costs reads in the end, and never a wrong answer. For the owner alone.
+ * <p>At first, the sum of everything that was added to all lists bounds each of them. Beyond half
+ * of the limit, the sum for the lists of a slot does. Only if that exceeds the limit too, the
+ * length of a list is read once, and then updated. Removals are not known, so the bounds only grow.
+ * That costs reads in the end, but never gives a wrong answer. Only the owner uses it.
  */
 final class ListSizes {
   private static final int SLOTS = 1 << 12;
@@ -48,8 +48,8 @@ final class ListSizes {
    * Adds to a list.
    *
    * @param length the bytes that are to be added, separator included
-   * @return how long the list is with them at the most; if that is beyond the limit, nothing was
-   *     noted
+   * @return upper bound of the list's length after the addition; if that is beyond the limit,
+   *     nothing was noted
    */
   long add(byte[] key, int keyLength, long length, LengthLookup lookup) {
     if (bounds.length == 0) {
@@ -99,7 +99,7 @@ final class ListSizes {
     }
   }
 
-  /** Returns what no list is longer than. */
+  /** Returns an upper bound for the length of every list. */
   long bound() {
     return bounds.length == 0 ? total : Math.min(limit, Arrays.stream(bounds).max().orElse(0));
   }

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks over the elements of a stored list. Of a list that lies outside of the heap a piece at a
- * time is copied onto it, with one element at least. Not thread-safe.
+ * Iterates over the elements of a stored list. A list outside of the heap is copied onto it piece
+ * by piece, with at least one element each. Not thread-safe.
  */
 final class ListWindow {
   /** A list from this size on is read outside of the heap. */
@@ -16,7 +16,7 @@ final class ListWindow {
 
   private static final int PIECE_BYTES = 64 << 10;
 
-  /** A length takes so many bytes at most. */
+  /** The maximum size of a length, in bytes. */
   private static final int LENGTH_BYTES_MAX = 5;
 
   private final BinaryInput in = new BinaryInput();
@@ -68,7 +68,7 @@ final class ListWindow {
     ListElements.skipSeparator(in);
   }
 
-  /** Copies more of the list, if what is on the heap is less than so many bytes. */
+  /** Copies more of the list, if fewer than this number of bytes are on the heap. */
   private void need(long bytes) {
     ByteBuffer source = rest;
     if (source == null || in.remaining() >= bytes || !source.hasRemaining()) {

@@ -8,19 +8,19 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of one table of maps. In the database each is by itself; in the cache those of a
- * small map are together in one page, so that it is found by one look, iterated over without the
- * database, and cleared without a scan.
+ * The entries of one table of maps. In the database each entry is separate. In the cache the
+ * entries of a small map are together in one page. So the map is found by one lookup, iterated over
+ * without the database, and cleared without a scan.
  *
- * <p>A page holds what is known of a map. It becomes <em>complete</em> when the map is first
- * iterated over: what is not in it is not there then. A map that outgrows a page is <em>large</em>,
- * which an empty page says; its entries are cached each by itself. As that page may be evicted
- * before they are, they are looked for as well before the database is. An entry in a page is never
- * cached by itself too. Which of those by themselves are dirty is listed map by map, as they have
- * to be written before the database is scanned for the map.
+ * <p>A page contains what is known about a map. It becomes <em>complete</em> when the map is first
+ * iterated over: then an entry that is not in the page does not exist. A map that outgrows a page
+ * is <em>large</em>, and an empty page says so. Its entries are cached separately. The page may be
+ * evicted before they are, so they are looked up too before the database is read. An entry in a
+ * page is never cached separately as well. The dirty ones among the separate entries are listed map
+ * by map, because they have to be written before the database is scanned for the map.
  *
- * <p>For the owner alone. Keys are whole: key group, key, namespace, which make up the prefix, and
- * user key. What {@link #get} found is valid until the next call.
+ * <p>Only the owner uses it. Keys are complete: key group, key and namespace, which form the
+ * prefix, and user key. What {@link #get} found is valid until the next call.
  */
 final class MapEntries {
   /** A map with more than this is large. Pages are searched from their beginning on. */

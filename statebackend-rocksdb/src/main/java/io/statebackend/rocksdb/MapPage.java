@@ -12,8 +12,8 @@ import java.util.Arrays;
  * item := flags:u8 [userKeyLength:u16] [valueLength:u16] userKey value     lengths if they vary
  * </pre>
  *
- * <p>An item may say that its user key has no value; what stands there as value means nothing then.
- * Not thread-safe.
+ * <p>An item may say that its user key has no value. Its value bytes are without meaning then. Not
+ * thread-safe.
  */
 final class MapPage {
   private static final int DIRTY = 1;

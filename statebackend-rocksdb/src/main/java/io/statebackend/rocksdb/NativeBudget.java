@@ -14,15 +14,18 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * The native memory that all stores of a backend share: one cache with a strict limit, which
- * blocks, indexes and filters live in and write buffers are charged to.
+ * The native memory that all stores of a backend share: one cache with a strict limit. It contains
+ * blocks, indexes and filters, and write buffers are charged to it.
  */
 final class NativeBudget implements AutoCloseable {
   private static final long SHARD_BYTES_MIN = 32L << 20;
   private static final int SHARD_BITS_MAX = 4;
   private static final double HIGH_PRIORITY_SHARE = 0.25;
 
-  /** What a column family needs: memory for new entries, and indexes and filters of its files. */
+  /**
+   * The memory that a column family needs: for new entries, and for indexes and filters of its
+   * files.
+   */
   private static final long FAMILY_BYTES = 256L << 10;
 
   static {
@@ -31,13 +34,13 @@ final class NativeBudget implements AutoCloseable {
 
   private final long limitBytes;
 
-  /** What cannot go may take so much: beyond it, who writes makes room first. */
+  /** Limit for pinned memory; above it, a writer flushes before it writes. */
   private final long pinnedBytesMax;
 
-  /** Beyond it, who writes also waits for others that make room. */
+  /** Limit for pinned memory above which a writer also waits while others flush. */
   private final long urgentBytes;
 
-  /** If less is not in files yet, writing it out would not help. */
+  /** If less memory is unflushed, a flush would not help. */
   private final long unwrittenBytesMin;
 
   private final Cache cache;
@@ -50,7 +53,7 @@ final class NativeBudget implements AutoCloseable {
   /** The column families that belong to one table each. Guarded by {@code databases}. */
   private long familyCount;
 
-  /** Held by who makes room: one at a time is enough. */
+  /** Held by the thread that flushes: one at a time is enough. */
   private final ReentrantLock relieving = new ReentrantLock();
 
   NativeBudget(long limitBytes) {
@@ -149,12 +152,12 @@ final class NativeBudget implements AutoCloseable {
   }
 
   /**
-   * Makes room before a write, if most of the memory holds what cannot go: writes out what is not
-   * in files yet, of whichever store has most of it. RocksDB does so by itself, but late, for the
-   * store alone that writes, and without waiting for the disk; meanwhile blocks would find no room,
-   * not even those without which a file cannot be written or read.
+   * Makes room before a write, if most of the memory is pinned: flushes the store that has the most
+   * unflushed memory. RocksDB itself flushes too, but late, only for the store that writes, and
+   * without waiting for the disk. Meanwhile blocks would find no room, not even those that are
+   * needed to write or read a file.
    *
-   * @param writer who is about to write
+   * @param writer the database that is about to write
    * @throws StateIoException if what the writer itself wrote before cannot be written out
    */
   void relieve(Database writer) {

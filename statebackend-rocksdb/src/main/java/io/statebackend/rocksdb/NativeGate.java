@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Keeps native objects from being freed while a call is using them.
  *
  * <p>Every call into native code is made between {@link #enter} and {@link #exit}. Closing refuses
- * further calls and waits for those that are under way; only then may anything be freed. Entering
+ * further calls and waits for those that are running. Only then may anything be freed. Entering
  * costs one atomic addition and no lock.
  */
 final class NativeGate {

@@ -21,10 +21,10 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
 
 /**
- * Loads RocksDB's native library out of its jar. RocksDB by itself unpacks it into the directory
- * for temporary files whenever a process begins, and a process that is killed leaves it there. Here
- * it is unpacked once for each version, into {@link UserCache}, under a name that tells its
- * content, which is compared before it is loaded. Where that cannot be done, RocksDB does it its
+ * Loads RocksDB's native library out of its jar. RocksDB itself unpacks it into the directory for
+ * temporary files whenever a process begins, and a process that is killed leaves it there. This
+ * class unpacks it once for each version, into {@link UserCache}, under a name that identifies its
+ * content. The content is compared before it is loaded. If this is impossible, RocksDB uses its own
  * way.
  */
 final class NativeLibrary {

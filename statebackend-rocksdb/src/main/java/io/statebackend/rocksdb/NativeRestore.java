@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.ExportImportFilesMetaData;
 
 /**
- * Makes the database of a store out of native snapshots.
+ * Creates the database of a store from native snapshots.
  *
- * <p>The snapshot of the very key groups of the store is the database. Of others the parts in the
- * store's key groups are cut out, table by table, and imported together: files that have nothing of
- * them are not fetched, others are cut at the edges and otherwise taken over, so the time does not
- * grow with the entries.
+ * <p>A snapshot with exactly the key groups of the store becomes the database. From other snapshots
+ * the parts in the store's key groups are cut out, table by table, and imported together. Files
+ * without such parts are not fetched. The others are cut at the edges and otherwise taken over, so
+ * the time does not grow with the number of entries.
  */
 final class NativeRestore {
   private static final String CURRENT_FILE = "CURRENT";

@@ -21,9 +21,9 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.Snapshot;
 
 /**
- * RocksDB as it was opened once, with all the native objects that belong to it, and the gate that
- * each call passes. Closing waits for calls under way, then frees in one order: iterators,
- * snapshots, column families, the database, its options. Thread-safe.
+ * One opened RocksDB, with all of its native objects, and the gate that each call passes. Closing
+ * waits for running calls and then frees the objects in one order: iterators, snapshots, column
+ * families, the database, its options. Thread-safe.
  */
 final class OpenDatabase implements AutoCloseable {
   private final NativeGate gate;

@@ -8,21 +8,21 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 
 /**
- * RocksDB's options for what is scarce. A preset changes how state lies on the disk and never what
- * it is: checkpoints taken with one are restored with any other, and files that were written before
- * are rewritten little by little.
+ * RocksDB's options for the resource that is scarce. A preset changes how state lies on the disk,
+ * but not what it is: checkpoints taken with one preset can be restored with any other, and files
+ * that were written before are rewritten little by little.
  */
 public enum Preset {
   /**
-   * A solid-state disk with room for twice the state: a read costs little, so that entries lie in
-   * small blocks, and what changes soon is not compressed. The default.
+   * A solid-state disk with room for twice the state. A read costs little, so entries are in small
+   * blocks, and data that changes soon is not compressed. This is the default.
    */
   SOLID_STATE_DISK,
 
   /**
-   * A disk with moving heads, or a volume over the network: a read costs milliseconds however much
-   * it reads, so blocks are large and all of them compressed, and compactions read far ahead. Reads
-   * of single entries beyond the memory take more processor time than with the default.
+   * A disk with moving heads, or a volume over the network. A read costs milliseconds, whatever its
+   * size, so blocks are large and all of them compressed, and compactions read far ahead. Reads of
+   * single entries that miss memory take more processor time than with the default.
    */
   SPINNING_DISK {
     @Override
@@ -43,7 +43,7 @@ public enum Preset {
 
   /**
    * Little room on the disk of the working directory, or for checkpoints: large blocks, and nearly
-   * all of the state compressed by ZSTD. Reads beyond the memory take more processor time than with
+   * all of the state compressed by ZSTD. Reads that miss memory take more processor time than with
    * the default, and so do writes.
    */
   SMALL_DISK {

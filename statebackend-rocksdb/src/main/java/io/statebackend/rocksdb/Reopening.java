@@ -20,14 +20,15 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 
 /**
- * Makes a database anew out of one that has stopped. RocksDB takes an error while it writes a file
- * for the end of the database, even if its reason, say too many open files, is gone soon. It goes
- * on answering reads then, but nothing it has in memory is ever written, and there is no log.
+ * Creates a database again from one that has stopped. After an error while it writes a file,
+ * RocksDB considers the database broken, even if the reason, such as too many open files, is soon
+ * gone. It still answers reads then, but nothing that it has in memory is ever written, and there
+ * is no log.
  *
- * <p>The new database has the same files, linked into another directory. What the stopped one has
- * in memory is what the two differ in: both are read from end to end, side by side, and each
- * difference is written to the new one. So that costs time as the whole state is large, and room
- * for what was in memory only.
+ * <p>The new database has the same files, linked into another directory. The difference between the
+ * two is what the stopped one has in memory: both are read from end to end, side by side, and each
+ * difference is written to the new one. So the time is proportional to the whole state, and the
+ * room only to what was in memory.
  */
 final class Reopening {
   private static final int BATCH_BYTES = 256 << 10;

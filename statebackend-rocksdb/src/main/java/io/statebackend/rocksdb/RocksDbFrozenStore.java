@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * An image: the tables as they were, and the content of the database at that point. Cursors go on
- * when it is closed; closing the store ends them.
+ * An image: the tables as they were, and the content of the database at that point. Cursors
+ * continue when it is closed, and closing the store ends them.
  */
 final class RocksDbFrozenStore implements FrozenStore {
   private final Database database;

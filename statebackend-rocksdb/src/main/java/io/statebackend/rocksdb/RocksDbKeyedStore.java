@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables of one subtask, in a database of their own, which is opened when it is first needed:
- * restoring makes it out of files. Its directory holds
+ * The tables of one subtask, in a database of their own. It is opened on first use, because
+ * restoring creates it from files. Its directory contains
  *
  * <pre>
  * db/        the database

@@ -13,8 +13,8 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
- * A table of lists: each lies under its key and namespace as one value that elements are appended
- * to without reading it. {@link ListSizes} sees to it that it stays readable.
+ * A table of lists. Each list is one value under its key and namespace, and elements are appended
+ * without reading it. {@link ListSizes} ensures that it stays readable.
  */
 final class RocksDbListTable<K, N, E> extends RocksDbTable<K, N> implements ListTable<K, N, E> {
   private final TypeSerializer<E> serializer;

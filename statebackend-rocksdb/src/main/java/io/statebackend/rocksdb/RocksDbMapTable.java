@@ -14,7 +14,8 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of maps: each value lies under key, namespace and user key, as {@link MapEntries} has it.
+ * A table of maps: each value is stored under key, namespace and user key, in the form of {@link
+ * MapEntries}.
  */
 final class RocksDbMapTable<K, N, U, V> extends RocksDbTable<K, N> implements MapTable<K, N, U, V> {
   /** How many entries are read at once. */

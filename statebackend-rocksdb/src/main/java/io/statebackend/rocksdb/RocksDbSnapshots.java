@@ -16,11 +16,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Native snapshots: the files of the database, of which only those are added that no completed
- * checkpoint has. A table file never changes and its name never comes again, so the name tells.
+ * Native snapshots: the files of the database. Only files that no completed checkpoint has are
+ * added. A table file never changes and its name is never reused, so the name identifies it.
  */
 final class RocksDbSnapshots implements NativeSnapshots {
-  private static final String FORMAT = "rocksdb-1";
+  static final String FORMAT = "rocksdb-1";
   private static final String MANIFEST_PREFIX = "MANIFEST-";
 
   private final Transfers transfers;

@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * native code, with a write-back cache of hot entries on the heap.
  *
  * <p>Each store is a database of its own in the working directory, each state a column family of
- * it. There is no write-ahead log: state comes back from checkpoints only. All memory, native and
- * cache, that of all stores of a backend together, stays within one budget.
+ * it. There is no write-ahead log, because state comes back only from checkpoints. The memory of
+ * all stores of a backend together, native and cache, stays within one budget.
  *
- * <p>Thread-safe; each store has one owner. The working directory belongs to the backend alone and
- * holds nothing that outlives it.
+ * <p>Thread-safe; each store has one owner. The working directory belongs to the backend alone, and
+ * nothing in it outlives the backend.
  */
 public final class RocksDbStateBackend implements StateBackend {
   private final WorkDirectory directory;
@@ -56,8 +56,8 @@ public final class RocksDbStateBackend implements StateBackend {
   /**
    * Begins the settings of a backend.
    *
-   * @param directory the working directory, created if need be; for the backend alone, on a local
-   *     file system
+   * @param directory the working directory, created if necessary; it must be on a local file system
+   *     and belong to this backend alone
    * @return a builder with default settings
    */
   public static Builder builder(Path directory) {
@@ -108,9 +108,9 @@ public final class RocksDbStateBackend implements StateBackend {
   /**
    * {@inheritDoc}
    *
-   * <p>Stores share the native memory, which is blocks, their index and filters, and write buffers;
-   * each has a cache of its own on the heap. What a snapshot takes while it is written is not in
-   * the figures.
+   * <p>Stores share the native memory: blocks, their indexes and filters, and write buffers. Each
+   * store has a cache of its own on the heap. The figures do not include what a snapshot takes
+   * while it is written.
    */
   @Override
   public MemoryUse memoryUse() {
@@ -143,7 +143,7 @@ public final class RocksDbStateBackend implements StateBackend {
     }
   }
 
-  /** The settings of a backend, each of which is set once at most. Not thread-safe. */
+  /** The settings of a backend. Each can be set only once. Not thread-safe. */
   public static final class Builder {
     private static final long BUDGET_BYTES_DEFAULT = 256L << 20;
     private static final long BUDGET_BYTES_MIN = 8L << 20;
@@ -182,8 +182,9 @@ public final class RocksDbStateBackend implements StateBackend {
     }
 
     /**
-     * Sets how much of the budget the caches on the heap take. Less if the heap is short, 0 for no
-     * cache. The heap has to be larger by this, and by a quarter of it while a snapshot is taken.
+     * Sets how much of the budget the caches on the heap take. Choose less if the heap is short,
+     * and 0 for no cache. The heap must be larger by this amount, and by another quarter of it
+     * while a snapshot is taken.
      *
      * @param bytes the limit in bytes, up to half of the budget, which is the default
      * @return this
@@ -218,9 +219,9 @@ public final class RocksDbStateBackend implements StateBackend {
     }
 
     /**
-     * Chooses RocksDB's options by what is scarce.
+     * Chooses RocksDB's options for the resource that is scarce.
      *
-     * @param scarce what is; by default {@link Preset#SOLID_STATE_DISK}
+     * @param scarce the preset; by default {@link Preset#SOLID_STATE_DISK}
      * @return this
      * @throws IllegalStateException if it was set before
      */

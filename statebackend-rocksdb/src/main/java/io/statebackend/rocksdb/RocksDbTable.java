@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What the tables have in common: the keys of entries begin with a key and a namespace. */
+/** The common part of the tables: the keys of entries begin with a key and a namespace. */
 abstract sealed class RocksDbTable<K, N> implements Table<K, N>
     permits RocksDbValueTable, RocksDbListTable, RocksDbMapTable {
   /** How large the buffer for a value may be that is kept for the next one. */

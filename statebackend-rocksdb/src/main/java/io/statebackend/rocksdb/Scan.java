@@ -10,8 +10,8 @@ import org.rocksdb.Slice;
 import org.rocksdb.Snapshot;
 
 /**
- * A walk over entries in order, which copies them block by block: one passage of the gate for each
- * block. Belongs to one thread; closing the database ends it.
+ * Iterates over entries in order and copies them block by block, with one passage of the gate for
+ * each block. It belongs to one thread, and closing the database ends it.
  */
 final class Scan implements AutoCloseable {
   private final String store;

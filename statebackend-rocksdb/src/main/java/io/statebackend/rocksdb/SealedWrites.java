@@ -9,9 +9,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was dirty in the cache when an image was taken, as batches: written by whoever needs it
- * first, reader of the image or owner. What cannot be written stays, and is tried again by the next
- * one. Thread-safe.
+ * The dirty entries of the cache when an image was taken, as batches. Whoever needs them first
+ * writes them: a reader of the image or the owner. What cannot be written stays, and the next one
+ * tries again. Thread-safe.
  */
 final class SealedWrites {
   /*

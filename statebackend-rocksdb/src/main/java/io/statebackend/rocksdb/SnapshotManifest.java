@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a native snapshot consists of, as docs/format/rocksdb-snapshot-v1.md specifies. Immutable.
+ * The manifest of a native snapshot, as docs/format/rocksdb-snapshot-v1.md specifies. Immutable.
  *
- * @param tables the tables
+ * @param tables the tables of the database
  * @param databaseManifest which of the files is the manifest of the database
  * @param files the files of the database
  */

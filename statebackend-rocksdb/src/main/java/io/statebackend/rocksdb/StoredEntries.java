@@ -6,11 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The entries of one table, in the cache and in the database: what the tables read and write
- * through.
+ * The entries of one table, in the cache and in the database. Tables read and write through it.
  *
- * <p>What is dirty is in the cache alone, and written before anything is scanned. For the owner
- * alone. What {@link #get} found is valid until the next call.
+ * <p>Dirty entries are only in the cache, and they are written before anything is scanned. Only the
+ * owner uses it. What {@link #get} found is valid until the next call.
  */
 final class StoredEntries {
   /** How much is loaded in one batch. */

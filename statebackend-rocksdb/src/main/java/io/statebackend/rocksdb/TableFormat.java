@@ -8,7 +8,7 @@ import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.TableSpec;
 
 /**
- * What is known of a table without its serializers: enough to open, scan and snapshot it. Lengths
+ * The description of a table without its serializers: enough to open, scan and snapshot it. Lengths
  * are {@link TypeSerializer#VARIABLE_LENGTH} if they vary.
  *
  * @param name its name

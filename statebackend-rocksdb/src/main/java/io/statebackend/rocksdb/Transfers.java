@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves files between databases and checkpoints, some at once: by links where the storage can do
- * that, else by copying. Thread-safe.
+ * Moves files between databases and checkpoints, several at a time: by links if the storage
+ * supports them, otherwise by copying. Thread-safe.
  */
 final class Transfers implements AutoCloseable {
   private static final int PIECE_BYTES = 64 << 10;

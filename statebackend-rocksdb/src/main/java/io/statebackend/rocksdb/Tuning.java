@@ -8,14 +8,14 @@ import org.rocksdb.DBOptions;
 /**
  * Changes RocksDB's options before a database is opened with them: for experts who have measured.
  *
- * <p>The options come as the backend has set them. What its correctness or its budget rests on is
- * set again afterwards: merge operator, prefix extractor, comparator, block cache, write buffer
- * manager. Thread-safe; called once for each store and state.
+ * <p>The options have the values that the backend has set. Options on which its correctness or its
+ * budget depends are set again afterwards: merge operator, prefix extractor, comparator, block
+ * cache, write buffer manager. Thread-safe; called once for each store and state.
  */
 public interface Tuning {
   /**
-   * Stands for the name of a state where the options are those of the column family that states
-   * share: all beyond the first 16 of a store, or fewer if the budget is small.
+   * Replaces the name of a state if the options are those of the shared column family. All states
+   * beyond the first 16 of a store share it, or more of them if the budget is small.
    */
   String SHARED = "";
 

@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * A directory for what outlives the process and can be made again, which belongs to the user alone:
- * nobody else may write to it, nor put anything in its place. It is {@code statebackend-rocksdb} in
- * {@code $XDG_CACHE_HOME}, or in {@code .cache} of the home directory.
+ * A directory for files that outlive the process and can be created again. It belongs to the user
+ * alone: nobody else may write to it or replace it. It is {@code statebackend-rocksdb} in {@code
+ * $XDG_CACHE_HOME}, or in {@code .cache} of the home directory.
  */
 final class UserCache {
   private static final String NAME = "statebackend-rocksdb";
@@ -27,7 +27,7 @@ final class UserCache {
   private UserCache() {}
 
   /**
-   * Returns a directory in it, created if need be.
+   * Returns a directory in it, created if necessary.
    *
    * @throws IOException if there can be none, or what is there is not the user's alone
    */

@@ -43,7 +43,7 @@ interface ObjectStore extends AutoCloseable {
      */
     void completeIfAbsent() throws ObjectStoreException;
 
-    /** Gives it up. Parts that are under way may stay: then this is called again. */
+    /** Aborts it. Parts that are being sent may stay: then this is called again. */
     void abort() throws ObjectStoreException;
   }
 

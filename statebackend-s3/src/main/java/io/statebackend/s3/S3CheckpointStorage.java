@@ -110,10 +110,10 @@ public final class S3CheckpointStorage implements CheckpointStorage {
 
   /**
    * Opens a storage for reading and writing by its address: {@code s3://bucket/prefix}, with {@code
-   * ?region=}, {@code endpoint=}, {@code pathStyle=true} and {@code trailingChecksums=false} as the
-   * builder has them, separated by ampersands.
+   * ?region=}, {@code endpoint=}, {@code path-style=true} and {@code trailing-checksums=false} as
+   * the builder has them, separated by ampersands.
    *
-   * @param address the address
+   * @param address the address of bucket and prefix
    * @return the storage; the caller closes it
    * @throws IllegalArgumentException if it is no such address
    * @throws StateLockedException if another storage of this process is open there
@@ -321,16 +321,16 @@ public final class S3CheckpointStorage implements CheckpointStorage {
       requireNonNull(reserved, "reserved");
       String writer = Publication.newWriter();
       Upload upload = store.startUpload(key(file), writer);
-      boolean isThere = false;
+      boolean exists = false;
       try {
         transfers.upload(source, length, upload);
-        isThere = publication.put(key(file), writer, length, upload::completeIfAbsent);
+        exists = publication.put(key(file), writer, length, upload::completeIfAbsent);
       } finally {
-        if (!isThere) {
+        if (!exists) {
           upload.abort();
         }
       }
-      if (!isThere) {
+      if (!exists) {
         throw new StateIoException("file is there already: file=" + describe(file));
       }
     } catch (IOException e) {
@@ -413,7 +413,7 @@ public final class S3CheckpointStorage implements CheckpointStorage {
         });
   }
 
-  /** Gives up the files that are being written, and waits for publications and deletions. */
+  /** Aborts the files that are being written, and waits for publications and deletions. */
   @Override
   public void close() {
     List<S3Output> outputs;

@@ -4,6 +4,7 @@ package io.statebackend.s3;
 import static java.util.Objects.requireNonNull;
 
 import io.statebackend.api.spi.Once;
+import io.statebackend.api.spi.Options;
 import io.statebackend.s3.S3CheckpointStorage.StoreSettings;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -63,27 +64,48 @@ public final class S3CheckpointStorageBuilder {
     if (!path.isEmpty()) {
       builder.prefix(path);
     }
+    Options query = Options.of("the address " + address, queryOf(address));
+    builder.set(query);
+    query.checkNoneUnknown();
+    return builder;
+  }
+
+  private static Map<String, String> queryOf(URI address) {
+    Map<String, String> settings = new HashMap<>();
     String query = address.getRawQuery();
     for (String setting : query == null ? new String[0] : query.split("&", -1)) {
       String[] nameAndValue = setting.split("=", 2);
       String value =
           URLDecoder.decode(nameAndValue[nameAndValue.length - 1], StandardCharsets.UTF_8);
-      builder.set(nameAndValue[0], value);
+      if (settings.put(nameAndValue[0], value) != null) {
+        throw new IllegalArgumentException(
+            "a setting is given twice: setting=%s, address=%s".formatted(nameAndValue[0], address));
+      }
     }
-    return builder;
+    return settings;
   }
 
-  private void set(String name, String value) {
-    switch (name) {
-      case "region" -> region(value);
-      case "endpoint" -> endpoint(URI.create(value));
-      case "pathStyle" -> pathStyle(Boolean.parseBoolean(value));
-      case "trailingChecksums" -> trailingChecksums(Boolean.parseBoolean(value));
-      default ->
-          throw new IllegalArgumentException(
-              "not a setting of a checkpoint storage in S3: name="
-                  + name
-                  + "; expected region, endpoint, pathStyle or trailingChecksums");
+  /** Sets what is given as text. What was set before is refused. */
+  S3CheckpointStorageBuilder set(Options options) {
+    ifGiven(options.text("region"), this::region);
+    ifGiven(options.text("endpoint"), text -> endpoint(URI.create(text)));
+    ifGiven(options.flag("path-style"), this::pathStyle);
+    ifGiven(options.flag("trailing-checksums"), this::trailingChecksums);
+    String algorithm = options.text("encryption");
+    String keyId = options.text("encryption-key");
+    ifGiven(algorithm, text -> serverSideEncryption(text, keyId));
+    if (algorithm == null && keyId != null) {
+      throw options.wrong("encryption-key", "none without a setting 'encryption'");
+    }
+    ifGiven(options.smallBytes("part-size"), this::partSizeBytes);
+    ifGiven(options.integer("parallelism"), this::parallelism);
+    ifGiven(options.duration("timeout"), this::timeout);
+    return this;
+  }
+
+  private static <T> void ifGiven(@Nullable T value, Consumer<T> setter) {
+    if (value != null) {
+      setter.accept(value);
     }
   }
 

@@ -19,7 +19,9 @@ final class S3Output implements StorageOutput {
   private static final int FIRST_SIZE_BYTES = 4 << 10;
   static final int PART_COUNT_MAX = 10_000;
 
-  /** After so many parts they become twice as large, so that 10,000 of them hold any file. */
+  /**
+   * After this number of parts they become twice as large, so that 10,000 of them hold any file.
+   */
   private static final int PARTS_OF_ONE_SIZE = 2_000;
 
   private final ObjectStore store;
@@ -38,7 +40,7 @@ final class S3Output implements StorageOutput {
   /** Parts that were put, or {@code null} before the first. Set by the writer. */
   private volatile @Nullable Upload upload;
 
-  /** Set by whoever commits or closes; read by the writer, which then gives up. */
+  /** Set by whoever commits or closes; read by the writer, which then stops. */
   private volatile boolean isEnded;
 
   /**
@@ -121,9 +123,9 @@ final class S3Output implements StorageOutput {
   public synchronized void commit() {
     checkNotEnded();
     try {
-      boolean isThere =
+      boolean exists =
           upload == null ? publication.put(key, writer, bufferSize, this::putWhole) : complete();
-      if (!isThere) {
+      if (!exists) {
         throw new StateIoException(
             "file is there already, somebody has made it since this one was begun: file="
                 + file
@@ -144,12 +146,11 @@ final class S3Output implements StorageOutput {
   private boolean complete() {
     putPart();
     Upload whole = upload;
-    boolean isThere =
-        whole != null && publication.put(key, writer, length, whole::completeIfAbsent);
-    if (!isThere) {
+    boolean exists = whole != null && publication.put(key, writer, length, whole::completeIfAbsent);
+    if (!exists) {
       abort();
     }
-    return isThere;
+    return exists;
   }
 
   private void checkNotEnded() {

@@ -380,7 +380,7 @@ final class S3FaultsTest {
     S3CheckpointStorageBuilder builder =
         S3CheckpointStorageBuilder.of(
             URI.create(
-                "s3://bucket/jobs/one/?region=eu-central-1&pathStyle=true&trailingChecksums=false"
+                "s3://bucket/jobs/one/?region=eu-central-1&path-style=true&trailing-checksums=false"
                     + "&endpoint=http%3A%2F%2Flocalhost%3A9000"));
     assertThat(builder.keyPrefix()).isEqualTo("jobs/one/");
     assertThat(builder.region()).isEqualTo("eu-central-1");

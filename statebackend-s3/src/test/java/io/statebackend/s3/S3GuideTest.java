@@ -36,7 +36,7 @@ final class S3GuideTest {
       assertThat(count(endpoint)).isEqualTo(run);
     }
     String address =
-        "s3://my-bucket/jobs/word-count?region=eu-central-1&pathStyle=true&endpoint=" + endpoint;
+        "s3://my-bucket/jobs/word-count?region=eu-central-1&path-style=true&endpoint=" + endpoint;
     try (var storage = S3CheckpointStorage.open(URI.create(address));
         var checkpoints = CheckpointCoordinator.builder(storage).open()) {
       assertThat(checkpoints.restored()).isPresent();

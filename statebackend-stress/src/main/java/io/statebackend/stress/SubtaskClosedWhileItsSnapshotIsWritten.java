@@ -22,7 +22,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(
     id = "aborted, reported complete 0, aborted 1, stored: nothing",
     expect = ACCEPTABLE,
-    desc = "given up")
+    desc = "aborted")
 @Outcome(id = ".*", expect = FORBIDDEN, desc = "neither")
 @State
 public class SubtaskClosedWhileItsSnapshotIsWritten {

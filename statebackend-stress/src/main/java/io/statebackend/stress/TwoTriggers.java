@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
     id = {"complete 1, complete 2", "complete 2, complete 1"},
     expect = ACCEPTABLE,
     desc = "in turn")
-@Outcome(id = ".*", expect = FORBIDDEN, desc = "one is lost or waits for ever")
+@Outcome(id = ".*", expect = FORBIDDEN, desc = "one is lost or waits forever")
 @State
 public class TwoTriggers {
   private final SmallJob job = new SmallJob(1, Runnable::run);

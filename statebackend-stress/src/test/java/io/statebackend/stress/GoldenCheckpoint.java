@@ -143,8 +143,8 @@ final class GoldenCheckpoint implements AutoCloseable {
       assertThat(windowSum.in("morning").get()).isEqualTo(isThird ? 2 * key : key);
       assertThat(windowSum.in("evening").get()).isEqualTo(isFifth ? null : 1L);
       for (long i = 0; i < LARGE_SIZE; i++) {
-        boolean isThere = key == LARGE_MAP_KEY && i % 2 == 1;
-        assertThat(numbers.get(i)).isEqualTo(isThere ? i : null);
+        boolean exists = key == LARGE_MAP_KEY && i % 2 == 1;
+        assertThat(numbers.get(i)).isEqualTo(exists ? i : null);
       }
     }
   }

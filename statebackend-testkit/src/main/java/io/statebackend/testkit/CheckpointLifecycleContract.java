@@ -114,7 +114,7 @@ public abstract class CheckpointLifecycleContract {
   /**
    * A call of the storage that throws.
    *
-   * @param call the call
+   * @param call the call of the storage
    * @param moment when
    * @param afterFailedPublication whether the publication fails before, so that clean-up follows
    * @param thrown what

@@ -24,10 +24,13 @@ public abstract class DamageContract extends DamagedFilesContract {
   /** Changes of the state that make a checkpoint of about 64 KiB. */
   private static final int CHANGES_OF_64_KIB = 400;
 
-  /** Of so many refused checkpoints one is fallen back from, which takes longer. */
+  /**
+   * For one out of this number of refused checkpoints the fall-back is tried too, which takes
+   * longer.
+   */
   private static final int FALL_BACK_STEP = 97;
 
-  /** Of so many flipped bits one tells how far they are. */
+  /** One out of this number of flipped bits reports the progress. */
   private static final int REPORT_STEP = 50_000;
 
   private int refusedCount;

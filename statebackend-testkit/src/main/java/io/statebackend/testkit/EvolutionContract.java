@@ -407,15 +407,15 @@ public abstract class EvolutionContract extends BackendContract {
         .hasMessage(
             "the values of state 'value' of operator 'operator' cannot be read: stored record"
                 + " \"io.statebackend.testkit.EvolutionContract$Item\", declared string; declare"
-                + " the stored type again, keep the new one under another name, or give up what is"
-                + " stored by dropState(\"operator\", \"value\")");
+                + " the stored type again, keep the new one under another name, or drop what is"
+                + " stored with dropState(\"operator\", \"value\")");
     assertThatThrownBy(() -> keyed.value(SECOND.windowed, Serializers.LONG))
         .isInstanceOf(IncompatibleStateException.class)
         .hasMessage(
             "the namespaces of state 'windowed' of operator 'operator' cannot be read: stored"
                 + " int32, declared int64; the bytes of namespaces must stay the same: declare the"
-                + " stored type again, keep the new one under another name, or give up what is"
-                + " stored by dropState(\"operator\", \"windowed\")");
+                + " stored type again, keep the new one under another name, or drop what is"
+                + " stored with dropState(\"operator\", \"windowed\")");
     assertSecond(operator);
   }
 

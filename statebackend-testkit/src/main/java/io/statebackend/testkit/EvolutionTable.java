@@ -156,7 +156,7 @@ final class EvolutionTable {
         AS_IS,
         new Moved("a", 5));
     add(
-        "record: component added, takes its `@DefaultValue`, or zero, empty or `null`",
+        "record: component added; it gets its `@DefaultValue`, or zero, empty or `null`",
         stored,
         item,
         Serializers.record(More.class),
@@ -191,7 +191,7 @@ final class EvolutionTable {
         AS_IS,
         new Renamed("a", 5));
     add(
-        "record: component renamed and not said so, which is one removed and one added",
+        "record: component renamed without `@FormerNames`, which removes one and adds one",
         stored,
         item,
         Serializers.record(RenamedInSilence.class),
@@ -232,7 +232,8 @@ final class EvolutionTable {
         Serializers.record(OfBoxedLong.class),
         MIGRATED,
         new OfBoxedLong(3L));
-    String toPrimitive = "component: box to primitive with a `@DefaultValue`, which `null` becomes";
+    String toPrimitive =
+        "component: box to primitive with a `@DefaultValue`, which replaces `null`";
     add(
         toPrimitive,
         boxed,
@@ -385,7 +386,7 @@ final class EvolutionTable {
         Serializers.set(Serializers.INT),
         NO,
         "stored list(int32), declared set(int32)");
-    String parts = "elements, keys and values inside collections: as the type that they are of";
+    String parts = "elements, keys and values inside collections: as their own type";
     add(parts, ints, List.of(1, 2), Serializers.list(Serializers.LONG), MIGRATED, List.of(1L, 2L));
     add(parts, ints, List.of(1, 2), Serializers.LONG_ARRAY, MIGRATED, new long[] {1, 2});
     add(
@@ -582,7 +583,7 @@ final class EvolutionTable {
                 + " is in the stored state and is no case any more: declare it again, or name it as"
                 + " a former name of another"));
     add(
-        "sealed interface: case changed as a record may",
+        "sealed interface: case changed in a way that a record may change",
         stored,
         circle,
         Serializers.sealed(Evolve.Shape.class),
@@ -604,14 +605,14 @@ final class EvolutionTable {
     TypeSerializer<Tree> stored = Serializers.record(Tree.class);
     Tree tree = new Tree(1, List.of(new Tree(2, List.of()), new Tree(3, List.of())));
     add(
-        "type that contains itself: changed at every level, as is",
+        "type that contains itself: a change at every level that is as is",
         stored,
         tree,
         Serializers.record(RenamedTree.class),
         AS_IS,
         new RenamedTree(1, List.of(new RenamedTree(2, List.of()), new RenamedTree(3, List.of()))));
     add(
-        "type that contains itself: changed at every level, by migration",
+        "type that contains itself: a change at every level that is migrated",
         stored,
         tree,
         Serializers.record(LongTree.class),
@@ -619,7 +620,7 @@ final class EvolutionTable {
         new LongTree(
             1, List.of(new LongTree(2, List.of(), null), new LongTree(3, List.of(), null)), null));
     add(
-        "type that contains itself: changed at every level, as other types cannot",
+        "type that contains itself: a change at every level that other types cannot make",
         stored,
         tree,
         Serializers.record(TextTree.class),
@@ -697,15 +698,15 @@ final class EvolutionTable {
         MIGRATED,
         new PojoWithMore(1, "a", Level.LOW));
     add(
-        "Kryo: field added, keeps what the constructor without arguments gave it",
+        "Kryo: field added; it keeps what the constructor without arguments gave it",
         stored,
         new Pojo(),
         Serializers.kryo(PojoWithMore.class),
         MIGRATED,
         new PojoWithMore(1, "a", Level.LOW));
     String changed =
-        "Kryo: field removed, made wider, or renamed with `@FormerNames`; classes that only removed"
-            + " fields name can go too";
+        "Kryo: field removed, made wider, or renamed with `@FormerNames`; classes that only the"
+            + " removed fields name can be removed too";
     add(
         changed,
         stored,
@@ -732,7 +733,7 @@ final class EvolutionTable {
                 + " by formerName, or say by gone(\"%1$s\") that no such object is left")
             .formatted(Extra.class.getName()));
     add(
-        "Kryo: class no longer registered, and said to be gone; an error if it occurs",
+        "Kryo: class no longer registered, but declared as gone; an error if it occurs",
         Serializers.kryo(Pojo.class, Extra.class),
         new Pojo(),
         Serializers.kryoBuilder(Pojo.class).gone(Extra.class.getName()).build(),

@@ -37,7 +37,7 @@ public abstract class FaultContract extends FaultyDiskContract {
   private static final int POINTS_IN_BUILD_WITH_BALLAST = 8;
   private static final int POINTS_IN_SOAK_WITH_BALLAST = 300;
 
-  /** Of so many points one tells how far they are. */
+  /** One out of this number of points reports the progress. */
   private static final int REPORT_STEP = 100;
 
   // Seeds that stand for the end of the program alone, not of the machine.

@@ -123,7 +123,7 @@ public abstract class ManyStatesContract extends BackendContract {
     assertThat(keyCount).as("keys of all subtasks, %d subtasks", parallelism).isEqualTo(KEYS);
   }
 
-  /** What one of many states held is gone when it is given up, and nothing of its neighbours. */
+  /** Dropping one of many states removes its entries, and nothing of its neighbours. */
   @Test
   final void states_oneOfThemGivenUp() {
     TestOperator<Long> operator = start(Serializers.LONG, 1);
@@ -140,7 +140,7 @@ public abstract class ManyStatesContract extends BackendContract {
     operator.restoreWithoutState(backend(), value(last).name());
 
     for (long key = 0; key < KEYS; key++) {
-      assertThat(operator.at(key).value(value(last)).value()).as("given up, %d", key).isNull();
+      assertThat(operator.at(key).value(value(last)).value()).as("dropped, %d", key).isNull();
       assertThat(operator.at(key).value(value(last - 1)).value())
           .as("kept, %d", key)
           .isEqualTo(key + last - 1);

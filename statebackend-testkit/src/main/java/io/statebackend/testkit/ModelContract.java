@@ -34,7 +34,7 @@ public abstract class ModelContract extends BackendContract {
   private static final int DENSE_SEQUENCE_STEP = 10;
   private static final int RARITY_BETWEEN_DENSE = 20;
 
-  /** Of so many sequences one tells what has been done so far. */
+  /** One out of this number of sequences reports the progress. */
   private static final int REPORT_STEP = 10;
 
   private final ModelCounts counts = new ModelCounts();

@@ -87,7 +87,10 @@ final class ModelRun {
       this.weight = weight;
     }
 
-    /** Draws one; what takes or restores checkpoints is put back all but so many times. */
+    /**
+     * Draws one; what takes or restores checkpoints is put back except once in this number of
+     * draws.
+     */
     static Operation draw(Random random, int restartRarity) {
       while (true) {
         Operation drawn = WEIGHTED.get(random.nextInt(WEIGHTED.size()));

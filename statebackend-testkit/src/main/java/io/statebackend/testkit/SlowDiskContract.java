@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * A disk that hangs stops neither the owner of the state nor later checkpoints; a snapshot that is
- * interrupted or given up leaves nothing behind.
+ * interrupted or aborted leaves nothing behind.
  *
  * <p>Each call of one checkpoint hangs once, while the owner goes on, or closes everything, or the
  * checkpoint times out; each is interrupted once.

@@ -56,7 +56,7 @@ public abstract class StoreModelContract<B extends StateBackend> {
   /**
    * Checks what has to be true of the backend after each step; by default nothing.
    *
-   * @param backend the backend
+   * @param backend the backend under test
    * @param seed the seed of the sequence
    */
   protected void checkStep(B backend, long seed) {}

@@ -161,7 +161,7 @@ final class TestOperator<K> implements AutoCloseable {
     restore(backend, 1, maxParallelism);
   }
 
-  /** Restores one subtask and gives one of its states up. */
+  /** Restores one subtask and drops one of its states. */
   void restoreWithoutState(StateBackend backend, String stateName) {
     reopen(builder -> builder.dropState(ID, stateName));
     openSubtasks(backend, 1, MAX_PARALLELISM);

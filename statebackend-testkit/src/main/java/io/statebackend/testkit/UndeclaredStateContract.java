@@ -29,7 +29,7 @@ public abstract class UndeclaredStateContract extends BackendContract {
   private static final int KEY_COUNT = 60;
   private static final int PARALLELISM_MAX = 3;
 
-  /** In every build one case of so many is tried, another one for each module that asks. */
+  /** In every build one case out of this number is tried, another one for each module that asks. */
   private static final int STRIDE = 61;
 
   private static final ValueStateDescriptor<Integer> ALWAYS =

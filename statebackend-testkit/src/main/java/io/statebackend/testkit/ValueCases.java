@@ -63,7 +63,7 @@ final class ValueCases {
    *
    * @param name what it is called
    * @param type the class or interface that it is declared as
-   * @param value the value
+   * @param value the value under test
    * @param named classes that the declared type does not tell
    */
   record Case(String name, Class<?> type, Object value, List<Class<?>> named) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Closes several things, each of them whatever becomes of the others. */
+/** Closes several things. Each of them is closed, even if closing another one fails. */
 public final class Closing {
   private Closing() {}
 
@@ -14,8 +14,7 @@ public final class Closing {
    * Closes all, in order.
    *
    * @param closes what closes each
-   * @throws RuntimeException the first that was thrown, or {@link Error}, with later ones as
-   *     suppressed
+   * @throws RuntimeException the first exception or {@link Error}, with later ones as suppressed
    */
   public static void all(List<Runnable> closes) {
     all(closes, Runnable::run);
@@ -41,9 +40,9 @@ public final class Closing {
   }
 
   /**
-   * Closes all because of a failure, which the caller throws.
+   * Closes all after a failure, which the caller throws.
    *
-   * @param failure gets what is thrown meanwhile as suppressed
+   * @param failure gets the exceptions of closing as suppressed
    * @param closes what closes each
    */
   public static void allAfter(Throwable failure, List<Runnable> closes) {
@@ -52,7 +51,10 @@ public final class Closing {
     }
   }
 
-  /** Catches what is not declared as well: parts may be written in languages without checks. */
+  /**
+   * Also catches undeclared checked exceptions: parts may be written in languages that do not
+   * check.
+   */
   private static @Nullable Throwable afterOne(Runnable close, @Nullable Throwable failure) {
     try {
       close.run();
@@ -67,7 +69,7 @@ public final class Closing {
     return failure;
   }
 
-  /** Throws what was thrown, as it was thrown, declared or not. */
+  /** Throws the failure itself, even if it is an undeclared checked exception. */
   @SuppressWarnings("unchecked") // The compiler need not know: what is thrown is what it is.
   private static <E extends Throwable> void throwAs(Throwable failure) throws E {
     throw (E) failure;

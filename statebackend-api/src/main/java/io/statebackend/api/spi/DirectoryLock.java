@@ -23,24 +23,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to write in a directory: a lock on a file in it, for engines and storages. Released by
- * the operating system when the process dies.
+ * The right to write in a directory: a lock on a file in it, for engines and storages. The
+ * operating system releases it when the process dies.
  *
- * <p>Where the file system gives files no keys, the holder of the lock writes a number of its own
- * into the lock file, by which it knows the file again. What is locked is a byte behind that
- * number, since some systems let nobody read what is locked.
+ * <p>On a file system that gives files no keys, the holder of the lock writes a random number into
+ * the lock file and recognizes the file by it. The locked byte lies behind that number, because
+ * some systems do not let anybody read locked bytes.
  */
 public final class DirectoryLock implements AutoCloseable {
-  /** The name of the file that is locked. It stays. */
+  /** The name of the lock file. It is never deleted. */
   public static final String FILE_NAME = "_lock";
 
   /**
-   * The directories that are locked in this JVM. Asked first, because on POSIX systems closing a
-   * second channel on a file releases the lock that the first one holds.
+   * The directories that are locked in this JVM. They are checked first, because on POSIX systems
+   * closing a second channel on a file releases the lock of the first one.
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-  /** Which byte of the lock file is locked; it need not be there. */
+  /** The position of the locked byte in the lock file; the byte need not exist. */
   private static final long LOCKED_BYTE = 1 << 10;
 
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -48,10 +48,10 @@ public final class DirectoryLock implements AutoCloseable {
   private final Path directory;
   private final FileChannel channel;
 
-  /** What tells the lock file from another one of its name, or {@code null} if nothing does. */
+  /** Distinguishes the lock file from another one of its name, or {@code null} if nothing does. */
   private final @Nullable Object fileKey;
 
-  /** What this lock has written into its file, or {@code null} if it has not. */
+  /** The number that this lock wrote into its file, or {@code null} if it wrote none. */
   private final @Nullable String content;
 
   private DirectoryLock(Path directory, FileChannel channel) throws IOException {
@@ -61,7 +61,7 @@ public final class DirectoryLock implements AutoCloseable {
     this.content = fileKey == null ? mark(channel) : null;
   }
 
-  /** Makes the lock file known by what it holds, if the disk has room for that. */
+  /** Writes a random number into the lock file, if the disk has room for that. */
   private static @Nullable String mark(FileChannel channel) {
     String number = "%016x%016x%n".formatted(RANDOM.nextLong(), RANDOM.nextLong());
     ByteBuffer bytes = ByteBuffer.wrap(number.getBytes(US_ASCII));
@@ -96,11 +96,11 @@ public final class DirectoryLock implements AutoCloseable {
    * Locks a directory.
    *
    * @param directory its real path
-   * @param inUse what to say if it is locked, such as "working directory is in use by another
+   * @param inUse the message if it is locked, such as "working directory is in use by another
    *     backend"
-   * @param wayOut what to do then
+   * @param wayOut the part of the message that says what to do then
    * @return the lock
-   * @throws StateLockedException if it is locked, in this process or another one, whatever for
+   * @throws StateLockedException if it is locked in this process or another one, for any purpose
    * @throws IOException if its lock file cannot be created
    */
   public static DirectoryLock acquire(Path directory, String inUse, String wayOut)
@@ -151,12 +151,12 @@ public final class DirectoryLock implements AutoCloseable {
 
   /**
    * Checks that the lock file is still the one that is locked. If somebody has deleted it, or the
-   * directory with it, another writer may have come in. Looks at one file. The file is known by its
-   * key, which it keeps while it is open here; on file systems without such keys by what it holds,
-   * unless the disk was full when it was locked.
+   * directory with it, another writer may have come in. Costs a look at one file. The file is
+   * recognized by its key, which does not change while the file is open here. On file systems
+   * without such keys it is recognized by its content, unless the disk was full when it was locked.
    *
    * @throws StateLockedException if it is gone, or another file has its name
-   * @throws StateIoException if it cannot be looked at
+   * @throws StateIoException if the file system does not answer
    */
   public void check() {
     String problem;

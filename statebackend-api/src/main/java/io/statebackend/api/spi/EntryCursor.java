@@ -4,7 +4,7 @@ package io.statebackend.api.spi;
 import io.statebackend.api.BinaryOutput;
 
 /**
- * Walks over the entries of a frozen table in serialized form.
+ * Iterates over the entries of a frozen table in serialized form.
  *
  * <p>An entry is a key, a namespace, and
  *
@@ -16,20 +16,20 @@ import io.statebackend.api.BinaryOutput;
  *       Field#write}. A map is one page or several in a row.
  * </ul>
  *
- * <p>The pages of large lists and maps are kept to about {@value #PAGE_SIZE_BYTES} bytes, so that
- * who reads them needs bounded memory. The order of entries is the engine's. Not thread-safe.
+ * <p>The pages of large lists and maps have about {@value #PAGE_SIZE_BYTES} bytes at most, so that
+ * a reader needs bounded memory. The order of entries is the engine's. Not thread-safe.
  */
 public interface EntryCursor extends AutoCloseable {
 
-  /** The size from which on a page of a list or map is ended, in bytes. */
+  /** A page of a list or map ends when it reaches this size, in bytes. */
   int PAGE_SIZE_BYTES = 64 << 10;
 
   /**
    * Moves to the next entry.
    *
    * @return {@code false} if there is none
-   * @throws io.statebackend.api.StateClosedException if the image or the cursor was closed, and
-   *     what it stood on is gone
+   * @throws io.statebackend.api.StateClosedException if the image or the cursor was closed and the
+   *     entry is gone
    * @throws io.statebackend.api.CorruptStateException if stored bytes are damaged
    */
   boolean next();
@@ -37,39 +37,40 @@ public interface EntryCursor extends AutoCloseable {
   /**
    * Writes the key of the entry, as its serializer does. May be called any number of times.
    *
-   * @param out where to
+   * @param out receives the bytes
    */
   void writeKey(BinaryOutput out);
 
   /**
    * Writes the namespace of the entry, as its serializer does. May be called any number of times.
    *
-   * @param out where to
+   * @param out receives the bytes
    */
   void writeNamespace(BinaryOutput out);
 
   /**
    * Writes the value, or the page, of the entry. Called once per entry at most.
    *
-   * @param out where to
+   * @param out receives the bytes
    */
   void writeValue(BinaryOutput out);
 
   /**
-   * Writes entries that follow the one whose value was just written, and moves past them: for
-   * engines that have many small entries at hand and can write them faster than one by one. Called
-   * only if keys, namespaces and values all have a fixed length; each entry is those three, one
-   * after the other. By default none is written, and {@link #next} goes on with what follows.
+   * Writes entries that follow the one whose value was just written, and moves past them. This is
+   * for engines that can write many small entries faster than one by one. It is called only if
+   * keys, namespaces and values all have a fixed length. Each entry is written as key, namespace
+   * and value, one after the other. The default writes none, and {@link #next} continues with the
+   * following entry.
    *
-   * @param out where to
-   * @param bytesMax how many bytes to write, more than 0; the last entry may go beyond
-   * @return the number of entries, 0 or more; 0 does not mean that there are none
+   * @param out receives the bytes
+   * @param bytesMax how many bytes to write, more than 0; the last entry may exceed it
+   * @return the number of entries written, 0 or more; 0 does not mean that there are no more
    */
   default int writeFollowing(BinaryOutput out, int bytesMax) {
     return 0;
   }
 
-  /** Closes the cursor; by default does nothing. Closing twice does nothing. */
+  /** Closes the cursor. The default does nothing. Closing twice does nothing. */
   @Override
   default void close() {}
 }

@@ -11,19 +11,18 @@ import java.util.Iterator;
 import java.util.Map;
 
 /**
- * How an engine over an ordered map of bytes can name the entries of a table.
+ * A format of keys for engines over an ordered map of bytes.
  *
  * <pre>
  * entryKey := prefix suffix
  * prefix   := keyGroup:u16 key:field namespace:field           field as in {@link Field}
- * suffix   := what the engine wants: nothing for a value, a number for an element of a list, the
- *             user key for an entry of a map
+ * suffix := chosen by the engine: nothing for a value, a number for an element of a list, the user key for an entry of a map
  * </pre>
  *
  * <p>Compared byte by byte as unsigned numbers, the entries of a key group lie side by side, and so
- * do those of a key and namespace. Fields say where they end, so no prefix begins another one: what
- * lies beneath a prefix is exactly what belongs to its key and namespace, even where one key is the
- * beginning of another. Immutable, thread-safe.
+ * do those of a key and namespace. Fields say where they end, so no prefix is the beginning of
+ * another one. So the entries beneath a prefix are exactly those of its key and namespace, even if
+ * one key is the beginning of another. Immutable, thread-safe.
  *
  * @param <N> the type of the namespaces
  */
@@ -45,9 +44,9 @@ public final class EntryKeyFormat<N> {
   /**
    * Writes the prefix of a key and namespace.
    *
-   * @param key the key
-   * @param namespace the namespace
-   * @param out where to
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
+   * @param out receives the bytes
    */
   public void writePrefix(KeyContext<?> key, N namespace, BinaryOutput out) {
     out.writeShort(key.keyGroup());
@@ -57,11 +56,11 @@ public final class EntryKeyFormat<N> {
   }
 
   /**
-   * Writes the prefix of an entry that is loaded. Does not move the windows of the source.
+   * Writes the prefix of an entry that is being loaded. Does not move the windows of the source.
    *
    * @param keyGroup the key group
-   * @param entry where key and namespace are
-   * @param out where to
+   * @param entry the source of key and namespace
+   * @param out receives the bytes
    */
   public void writePrefix(int keyGroup, EntrySource entry, BinaryOutput out) {
     out.writeShort(keyGroup);
@@ -74,10 +73,10 @@ public final class EntryKeyFormat<N> {
   }
 
   /**
-   * Walks over entries whose keys are of this format and whose values are what {@link
-   * EntryCursor#writeValue} is to write.
+   * Iterates over entries whose keys have this format and whose values are what {@link
+   * EntryCursor#writeValue} has to write.
    *
-   * @param entries the entries of one key group; what they hold does not change any more
+   * @param entries the entries of one key group; their content must not change any more
    * @return a cursor before the first entry, which ends with the iterator; closing it does nothing
    */
   public EntryCursor cursor(Iterator<Map.Entry<byte[], byte[]>> entries) {
@@ -98,10 +97,10 @@ public final class EntryKeyFormat<N> {
    * Returns where the entries beneath a prefix end.
    *
    * @param prefix a prefix, or that of a key group
-   * @return the least key that comes after all keys that begin with the prefix
+   * @return the smallest key that comes after all keys that begin with the prefix
    */
   public static byte[] endOf(byte[] prefix) {
-    // There is a byte to count up: key groups, which come first, are below 2^15.
+    // There is always a byte to increment: key groups, which come first, are below 2^15.
     int last = prefix.length - 1;
     while (prefix[last] == (byte) 0xff) {
       last--;

@@ -6,9 +6,9 @@ import io.statebackend.api.BinaryInput;
 /**
  * Entries in the form that {@link EntryCursor} describes, to be loaded into a table.
  *
- * <p>The inputs are windows on a shared buffer, valid until the next call of {@link #next()}, and
- * read once: each call gives the same object, where it was read to. Engines that keep bytes copy
- * them, all others deserialize. Not thread-safe.
+ * <p>The inputs are windows on a shared buffer. They are valid until the next call of {@link
+ * #next()} and can be read once: each call returns the same object, at the position to which it was
+ * read. Engines that keep bytes copy them, and all others deserialize. Not thread-safe.
  */
 public interface EntrySource {
 

@@ -16,8 +16,8 @@ import java.util.List;
  *        | length:varint bytes    otherwise
  * </pre>
  *
- * <p>Pages of lists and maps ({@link EntryCursor}) and the entries of portable snapshots are made
- * of fields.
+ * <p>Pages of lists and maps ({@link EntryCursor}) and the entries of portable snapshots consist of
+ * fields.
  */
 public final class Field {
   private Field() {}
@@ -26,8 +26,8 @@ public final class Field {
    * Writes a value as a field.
    *
    * @param serializer the serializer of the value
-   * @param value the value
-   * @param out where to
+   * @param value the value, not {@code null}
+   * @param out receives the bytes
    * @param <T> the type of the value
    * @throws IllegalStateException if the serializer has a fixed length and wrote another
    */
@@ -44,7 +44,7 @@ public final class Field {
    * @param source where the bytes are, as the serializer of the value wrote them
    * @param offset the first of them
    * @param length their number
-   * @param out where to
+   * @param out receives the bytes
    * @throws IllegalStateException if the type has a fixed length and this is another
    */
   public static void writeBytes(
@@ -61,8 +61,8 @@ public final class Field {
    * Begins a field whose bytes are written next.
    *
    * @param fixedLength the fixed length of the type, or {@link TypeSerializer#VARIABLE_LENGTH}
-   * @param out where to
-   * @return what {@link #end} is to be given
+   * @param out receives the bytes
+   * @return the value to pass to {@link #end}
    */
   public static int begin(int fixedLength, BinaryOutput out) {
     if (fixedLength < 0) {
@@ -76,7 +76,7 @@ public final class Field {
    *
    * @param fixedLength the fixed length of the type, or {@link TypeSerializer#VARIABLE_LENGTH}
    * @param start what {@link #begin} returned
-   * @param out where to
+   * @param out receives the bytes
    * @throws IllegalStateException if the type has a fixed length and another was written
    */
   public static void end(int fixedLength, int start, BinaryOutput out) {
@@ -114,7 +114,7 @@ public final class Field {
    * Reads a field.
    *
    * @param serializer the serializer of the value
-   * @param in where from
+   * @param in the input, at the first byte of the field
    * @param <T> the type of the value
    * @return the value
    * @throws CorruptStateException if the field is cut short, or the serializer did not read exactly
@@ -141,7 +141,7 @@ public final class Field {
    * Reads fields to the end of an input, such as the elements of a page.
    *
    * @param serializer the serializer of the values
-   * @param in where from
+   * @param in the input, at the first byte of the field
    * @param <T> the type of the values
    * @return the values in order
    * @throws CorruptStateException if a field is cut short, or the serializer did not read exactly
@@ -159,7 +159,7 @@ public final class Field {
    * Reads the length of a field whose bytes come next.
    *
    * @param fixedLength the fixed length of the type, or {@link TypeSerializer#VARIABLE_LENGTH}
-   * @param in where from
+   * @param in the input, at the first byte of the field
    * @return the number of bytes of the value, all of which remain in the input
    * @throws CorruptStateException if the field is cut short
    */

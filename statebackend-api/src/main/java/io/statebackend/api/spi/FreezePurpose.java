@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.api.spi;
 
-/** What an image is taken for, so that an engine prepares no more than is needed. */
+/** The purpose of an image, so that an engine prepares no more than it needs. */
 public enum FreezePurpose {
   /** For a snapshot: {@link NativeSnapshots#write} may be given the image. */
   SNAPSHOT,

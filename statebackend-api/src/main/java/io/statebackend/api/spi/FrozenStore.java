@@ -7,9 +7,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An unchanging image of a store, readable from other threads while the owner goes on writing.
+ * An image of a store that does not change. Other threads may read it while the owner continues to
+ * write.
  *
- * <p>Thread-safe. Holding one costs the engine room in proportion to what the owner changes
+ * <p>Thread-safe. Holding an image costs the engine memory in proportion to what the owner changes
  * meanwhile.
  */
 public interface FrozenStore extends AutoCloseable {
@@ -22,21 +23,21 @@ public interface FrozenStore extends AutoCloseable {
    *     restored from native snapshots
    * @param keyGroup a key group of the store
    * @return a cursor before the first entry; the caller closes it
-   * @throws io.statebackend.api.StateClosedException if the image is closed, and releases anything
-   *     then
+   * @throws io.statebackend.api.StateClosedException if the image is closed and has released
+   *     anything
    */
   EntryCursor entries(String table, int keyGroup);
 
   /**
-   * Returns a value of the image. May be called by any thread, each with a key context of its own.
-   * By default all entries of the key group are looked at.
+   * Returns a value of the image. Any thread may call it, each with a key context of its own. The
+   * default reads all entries of the key group.
    *
    * @param table what the table was created from
-   * @param key the key
-   * @param namespace the namespace
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
    * @param <N> the type of the namespaces
    * @param <V> the type of the values
-   * @return the value, the caller's to change, or {@code null} if there is none
+   * @return the value, which belongs to the caller, or {@code null} if there is none
    * @throws io.statebackend.api.StateClosedException as {@link #entries}
    */
   default <N, V> @Nullable V get(TableSpec.OfValues<N, V> table, KeyContext<?> key, N namespace) {
@@ -50,8 +51,8 @@ public interface FrozenStore extends AutoCloseable {
    * Returns a list of the image; otherwise as {@link #get(TableSpec.OfValues, KeyContext, Object)}.
    *
    * @param table what the table was created from
-   * @param key the key
-   * @param namespace the namespace
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
    * @param <N> the type of the namespaces
    * @param <E> the type of the elements
    * @return the elements in order in a new list; empty if there is no list
@@ -72,9 +73,9 @@ public interface FrozenStore extends AutoCloseable {
    * Object)}.
    *
    * @param table what the table was created from
-   * @param key the key
-   * @param namespace the namespace
-   * @param userKey the user key
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
+   * @param userKey the key within the map
    * @param <N> the type of the namespaces
    * @param <U> the type of the user keys
    * @param <V> the type of the values
@@ -101,9 +102,9 @@ public interface FrozenStore extends AutoCloseable {
   }
 
   /**
-   * Releases the image. May be called from any thread, also while cursors are in use: these then go
-   * on to the end of the image, or throw {@link io.statebackend.api.StateClosedException}. Closing
-   * twice does nothing; so does, by default, closing once, for images that the garbage collector
+   * Releases the image. Any thread may call this, even while cursors are in use. They then continue
+   * to the end of the image, or throw {@link io.statebackend.api.StateClosedException}. Closing
+   * twice does nothing. The default does nothing at all, for images that the garbage collector
    * releases.
    */
   @Override

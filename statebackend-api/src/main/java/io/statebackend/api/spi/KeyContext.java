@@ -11,9 +11,9 @@ import io.statebackend.api.TypeSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The current key with all that is derived from it, each computed once at most.
+ * The current key and everything that is derived from it, computed at most once each.
  *
- * <p>The layer above moves it; engines only read it, and keep nothing of it beyond a call. Not
+ * <p>The layer above moves it. Engines only read it, and they keep nothing of it beyond a call. Not
  * thread-safe.
  *
  * @param <K> the type of the keys
@@ -21,17 +21,17 @@ import org.jspecify.annotations.Nullable;
 public final class KeyContext<K> {
   private final TypeSerializer<K> serializer;
 
-  /** The serializer, if it is one of numbers: the key is then kept as its number. */
+  /** The serializer, if it encodes numbers: the key is then kept as its number. */
   private final @Nullable LongEncodedSerializer<K> numbers;
 
   private final int maxParallelism;
 
-  /** What masks a hash to its key group, or -1 if the number of key groups is no power of two. */
+  /** Masks a hash to its key group, or -1 if the number of key groups is not a power of two. */
   private final int keyGroupMask;
 
   private final BinaryOutput bytes = new BinaryOutput();
 
-  /** Null if there is none, or it is kept as a number. */
+  /** {@code null} if there is no key, or if it is kept as a number. */
   private @Nullable K key;
 
   private long number;
@@ -91,7 +91,8 @@ public final class KeyContext<K> {
     }
     LongEncodedSerializer<K> encoded = numbers;
     if (encoded != null) {
-      // No reference is stored: collectors pay for each, and the caller's box need not exist.
+      // No reference is stored: each one costs the collector work, and the caller's box need not
+      // exist.
       number = encoded.toLong(newKey);
       hash = StableHash.ofLong(number);
     } else {
@@ -109,7 +110,7 @@ public final class KeyContext<K> {
     key = null;
   }
 
-  /** Forgets the key for ever: from now on, using or moving the context is an error. */
+  /** Forgets the key forever: from now on, using or moving the context is an error. */
   public void close() {
     clear();
     closed = true;
@@ -128,7 +129,8 @@ public final class KeyContext<K> {
   }
 
   /**
-   * Returns the key. One that a {@link LongEncodedSerializer} encodes is made anew from its number.
+   * Returns the key. A key that a {@link LongEncodedSerializer} encodes is created again from its
+   * number.
    *
    * @return the key
    * @throws IllegalStateException if there is none
@@ -144,7 +146,7 @@ public final class KeyContext<K> {
    * Returns the number that stands for the key, if the serializer of the keys is a {@link
    * LongEncodedSerializer}.
    *
-   * @return the number; of no meaning without a key, or for keys that are no numbers
+   * @return the number; without a meaning if there is no key, or if keys are not numbers
    */
   public long number() {
     return number;

@@ -9,30 +9,31 @@ import java.util.Optional;
  * <p>The rules an implementer keeps:
  *
  * <ul>
- *   <li>The store and its tables are used by one thread at a time, the owner. Only {@link
- *       FrozenStore} and its cursors are used by others while the owner goes on.
+ *   <li>One thread at a time uses the store and its tables: the owner. Other threads use only
+ *       {@link FrozenStore} and its cursors while the owner continues.
  *   <li>A table is asked for once per name, before anything is loaded into it or written to it.
  *       Names are unique over the three kinds.
- *   <li>A value handed in or out never becomes shared with the caller unless it is immutable
- *       ({@link io.statebackend.api.TypeSerializer#isImmutable()}): whatever the caller changes
- *       afterwards changes neither the table nor a frozen image. The same holds for keys,
+ *   <li>A value that is passed in or returned is never shared with the caller unless it is
+ *       immutable ({@link io.statebackend.api.TypeSerializer#isImmutable()}): if the caller changes
+ *       it afterwards, neither the table nor a frozen image changes. The same holds for keys,
  *       namespaces and user keys.
  *   <li>Keys, namespaces and user keys are the same if their serializer says {@code equal}, which
  *       is when their serialized bytes are the same.
- *   <li>What an engine cannot read or write is a {@link io.statebackend.api.StateIoException}, what
- *       it finds damaged a {@link io.statebackend.api.CorruptStateException}, from every method.
- *   <li>{@code null} is never handed in; {@code null} handed out means absent.
- *   <li>After {@link #close()} of a backend, store, image or cursor a call answers as it did
- *       before, or throws {@link io.statebackend.api.StateClosedException}; it never answers wrong,
- *       as a cursor would that just ended. What holds nothing but heap need not check at all:
- *       handles are closed by the layer above. What holds files or native memory must.
+ *   <li>Every method throws a {@link io.statebackend.api.StateIoException} if the engine cannot
+ *       read or write, and a {@link io.statebackend.api.CorruptStateException} if it finds damage.
+ *   <li>{@code null} is never passed in. A returned {@code null} means absent.
+ *   <li>After {@link #close()} of a backend, store, image or cursor a call answers as before or
+ *       throws {@link io.statebackend.api.StateClosedException}. It never gives a wrong answer,
+ *       such as a cursor that just ends. An engine that holds only heap memory need not check,
+ *       because the layer above closes the handles. An engine that holds files or native memory
+ *       must check.
  * </ul>
  *
  * @param <K> the type of the keys
  */
 public interface KeyedStore<K> extends AutoCloseable {
 
-  /** The answer of tables that do not know how many entries they have. */
+  /** The result of tables that do not know how many entries they have. */
   long NOT_COUNTED = -1;
 
   /**
@@ -67,13 +68,13 @@ public interface KeyedStore<K> extends AutoCloseable {
   <N, U, V> MapTable<K, N, U, V> mapTable(TableSpec.OfMaps<N, U, V> spec);
 
   /**
-   * Drops a table, with all that is in it. May be called at any time for any table of the store, be
-   * it created or restored from native snapshots. Images taken before still have it. The table must
-   * not be used any more; its name is free, and a table that is created under it is empty, of any
-   * kind and any serializers.
+   * Drops a table with its content. It may be called at any time for any table of the store,
+   * whether it was created or restored from native snapshots. Images that were taken before still
+   * contain it. The table must not be used any more. Its name is free, and a table that is created
+   * under this name is empty and may have any kind and any serializers.
    *
-   * <p>An engine that answers {@code false}, as by default, cannot drop tables. The layer above
-   * then removes the entries one by one, and uses the empty table again.
+   * <p>An engine that returns {@code false}, as the default does, cannot drop tables. The layer
+   * above then removes the entries one by one, and uses the empty table again.
    *
    * @param table the name of the table
    * @return whether the table is dropped; {@code true} also if there is none of that name
@@ -91,9 +92,9 @@ public interface KeyedStore<K> extends AutoCloseable {
   FrozenStore freeze();
 
   /**
-   * Takes an image for a purpose; otherwise as {@link #freeze()}, which is what it does by default.
-   * An engine that prepares anything for {@link NativeSnapshots#write} leaves it out if the image
-   * is only to be read.
+   * Takes an image for a purpose. Otherwise it is like {@link #freeze()}, which the default calls.
+   * An engine that prepares anything for {@link NativeSnapshots#write} leaves that out if the image
+   * will only be read.
    *
    * @param purpose what the image is for
    * @return the image; the caller closes it
@@ -103,18 +104,18 @@ public interface KeyedStore<K> extends AutoCloseable {
   }
 
   /**
-   * Returns the engine's own way of taking snapshots, in increments. Asking for it changes nothing:
-   * it is the same object each time, whether it is ever used or not.
+   * Returns the engine's own incremental snapshots. Calling this changes nothing: it returns the
+   * same object each time, whether it is ever used or not.
    *
-   * @return the engine's snapshots, or nothing if it only knows the portable format
+   * @return the engine's snapshots, or empty if it only supports the portable format
    */
   default Optional<NativeSnapshots> nativeSnapshots() {
     return Optional.empty();
   }
 
   /**
-   * Closes the store and releases all it holds, images that are still open among it. Waits for
-   * cursors in use on other threads, or makes them fail. Closing twice does nothing.
+   * Closes the store and releases everything it holds, including images that are still open. Waits
+   * for cursors in use on other threads, or makes them fail. Closing twice does nothing.
    */
   @Override
   void close();

@@ -14,30 +14,30 @@ import java.util.Iterator;
 public interface ListTable<K, N, E> extends Table<K, N> {
 
   /**
-   * Returns the elements in the order in which they were added. The iterator stays on this key
-   * whatever key is the current one later, and behaves under later writes as {@link
-   * io.statebackend.api.ListState#iterator()} says.
+   * Returns the elements in the order in which they were added. The iterator stays on this key,
+   * even if another key becomes the current one. {@link io.statebackend.api.ListState#iterator()}
+   * says how it behaves under later writes.
    *
-   * @param key the key
-   * @param namespace the namespace
-   * @return the elements, the caller's to change; none if there is no list
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
+   * @return the elements, which belong to the caller; none if there is no list
    */
   Iterator<E> iterator(KeyContext<K> key, N namespace);
 
   /**
    * Adds an element at the end.
    *
-   * @param key the key
-   * @param namespace the namespace
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
    * @param element the element, which stays the caller's
    */
   void add(KeyContext<K> key, N namespace, E element);
 
   /**
-   * Adds elements at the end, in their order; by default one by one.
+   * Adds elements at the end, in their order. The default adds them one by one.
    *
-   * @param key the key
-   * @param namespace the namespace
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
    * @param elements the elements, one or more, which stay the caller's; never a view of this table
    */
   default void addAll(KeyContext<K> key, N namespace, Collection<? extends E> elements) {
@@ -47,10 +47,10 @@ public interface ListTable<K, N, E> extends Table<K, N> {
   }
 
   /**
-   * Replaces all elements; by default clears and adds.
+   * Replaces all elements. The default clears and then adds.
    *
-   * @param key the key
-   * @param namespace the namespace
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
    * @param elements the new elements, one or more, which stay the caller's; never a view of this
    *     table
    */

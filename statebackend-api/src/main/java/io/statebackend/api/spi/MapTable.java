@@ -18,38 +18,38 @@ public interface MapTable<K, N, U, V> extends Table<K, N> {
   /**
    * Returns the value of a user key.
    *
-   * @param key the key
-   * @param namespace the namespace
-   * @param userKey the user key
-   * @return the value, the caller's to change, or {@code null} if there is none
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
+   * @param userKey the key within the map
+   * @return the value, which belongs to the caller, or {@code null} if there is none
    */
   @Nullable V get(KeyContext<K> key, N namespace, U userKey);
 
   /**
-   * Stores a value under a user key in place of the one that may be there.
+   * Stores a value under a user key and replaces an existing value.
    *
-   * @param key the key
-   * @param namespace the namespace
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
    * @param userKey the user key, which stays the caller's
    * @param value the value, which stays the caller's
    */
   void put(KeyContext<K> key, N namespace, U userKey, V value);
 
   /**
-   * Removes a user key, if it is there.
+   * Removes a user key, if it exists.
    *
-   * @param key the key
-   * @param namespace the namespace
-   * @param userKey the user key
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
+   * @param userKey the key within the map
    */
   void remove(KeyContext<K> key, N namespace, U userKey);
 
   /**
-   * Tells whether a user key is there; by default gets its value.
+   * Tells whether a user key exists. The default gets its value.
    *
-   * @param key the key
-   * @param namespace the namespace
-   * @param userKey the user key
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
+   * @param userKey the key within the map
    * @return {@code true} if it has a value
    */
   default boolean contains(KeyContext<K> key, N namespace, U userKey) {
@@ -57,21 +57,21 @@ public interface MapTable<K, N, U, V> extends Table<K, N> {
   }
 
   /**
-   * Returns the entries in no particular order. The iterator stays on this key whatever key is the
-   * current one later, and behaves under later writes as {@link
-   * io.statebackend.api.MapState#iterator()} says.
+   * Returns the entries in no particular order. The iterator stays on this key, even if another key
+   * becomes the current one. {@link io.statebackend.api.MapState#iterator()} says how it behaves
+   * under later writes.
    *
-   * @param key the key
-   * @param namespace the namespace
-   * @return the entries, whose keys and values are the caller's to change; none if there is no map
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
+   * @return the entries, whose keys and values belong to the caller; none if there is no map
    */
   Iterator<Map.Entry<U, V>> iterator(KeyContext<K> key, N namespace);
 
   /**
-   * Tells whether there is no map; by default begins to iterate.
+   * Tells whether there is no map. The default begins to iterate.
    *
-   * @param key the key
-   * @param namespace the namespace
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
    * @return {@code true} if there are no entries
    */
   default boolean isEmpty(KeyContext<K> key, N namespace) {

@@ -8,35 +8,34 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How much memory a storage engine uses, for what, and how much it may use. Immutable.
+ * The memory of a storage engine: how much it uses, for what, and how much it may use. Immutable.
  *
- * <p>The figures are those that the engine accounts for while it works: what it counts, it counts
- * exactly or too high. They do not include the objects of the program, the code of the engine, or
- * buffers of single records on their way. All figures of one answer belong together if the engine
- * is idle; while stores work, one may be older than the next.
+ * <p>These are the figures that the engine accounts for while it works. They are exact or too high.
+ * They do not include the objects of the program, the code of the engine, or buffers of single
+ * records in transit. All figures of one result belong together if the engine is idle. While stores
+ * work, one figure may be older than the next.
  *
- * @param limitBytes the most that the engine may use, all stores together, or {@link #NO_LIMIT}
- * @param shared what stores use together, so that it cannot be told whose it is; what is not there
- *     is 0
- * @param stores what the stores that are open use beside that, in the order in which they were
- *     opened
+ * @param limitBytes the maximum for all stores of the engine together, or {@link #NO_LIMIT}
+ * @param shared how many bytes of each part the stores use together, so that they belong to no
+ *     single store; absent parts are 0
+ * @param stores what each open store uses in addition, in the order in which they were opened
  */
 public record MemoryUse(long limitBytes, Map<Part, Long> shared, List<OfStore> stores) {
 
-  /** The limit of an engine that takes what it needs. */
+  /** The limit of an engine that has no limit. */
   public static final long NO_LIMIT = Long.MAX_VALUE;
 
   /** What memory is used for. */
   public enum Part {
-    /** What leads from keys to entries. */
+    /** The structures that lead from keys to entries. */
     INDEX,
-    /** Entries that are the state itself, and memory that is kept for them. */
+    /** Entries that are the state itself, and memory that is reserved for them. */
     LOG,
-    /** Copies of entries and of parts of files, which could be read again. */
+    /** Copies of entries and of parts of files, which can be read again. */
     CACHE,
-    /** Memory outside of the heap that cannot be told apart further. */
+    /** Memory outside of the heap that cannot be divided further. */
     NATIVE,
-    /** What only images and snapshots need, and what is reserved for them. */
+    /** Memory for images and snapshots only, and memory that is reserved for them. */
     IMAGES
   }
 
@@ -45,7 +44,7 @@ public record MemoryUse(long limitBytes, Map<Part, Long> shared, List<OfStore> s
    *
    * @param operatorId the operator of the store
    * @param subtask the index of its subtask
-   * @param parts how many bytes each part has; what is not there is 0
+   * @param parts how many bytes each part has; absent parts are 0
    */
   public record OfStore(String operatorId, int subtask, Map<Part, Long> parts) {
 

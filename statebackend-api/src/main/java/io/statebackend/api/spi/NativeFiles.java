@@ -26,8 +26,8 @@ public interface NativeFiles {
   NewFile create();
 
   /**
-   * Makes a local file a file of the snapshot that is being written, without copying it if the
-   * storage can link files.
+   * Adds a local file to the snapshot that is being written, without copying it if the storage can
+   * link files.
    *
    * @param source the local file, which must never change any more, but may be deleted
    * @return the file's name, as of one that was created
@@ -36,11 +36,11 @@ public interface NativeFiles {
   String importFile(Path source);
 
   /**
-   * Makes a file of an earlier snapshot a file of the one that is being written.
+   * Adds a file of an earlier snapshot to the one that is being written.
    *
    * @param name its name
-   * @throws IllegalArgumentException if no completed checkpoint, and not the restored one, holds
-   *     the file
+   * @throws IllegalArgumentException if neither a completed checkpoint nor the restored one has the
+   *     file
    */
   void reuse(String name);
 
@@ -55,11 +55,12 @@ public interface NativeFiles {
   StorageInput open(String name);
 
   /**
-   * Makes a local file of a file of a snapshot, without copying it if the storage can link files.
+   * Creates a local file from a file of a snapshot, without copying it if the storage can link
+   * files.
    *
    * @param name its name
-   * @param target the local file, which must not be there, and never be changed afterwards, but may
-   *     be deleted
+   * @param target the local file, which must not exist; it must never be changed afterwards, but it
+   *     may be deleted
    * @throws io.statebackend.api.CorruptStateException if the file is missing, or is not one of the
    *     snapshot
    * @throws io.statebackend.api.StateIoException if the local file cannot be made

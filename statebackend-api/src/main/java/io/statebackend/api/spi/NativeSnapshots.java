@@ -9,26 +9,27 @@ import java.util.Set;
 /**
  * An engine's own snapshots: immutable files of which only new ones are written each time.
  *
- * <p>Optional. An engine without them is snapshotted in the portable format. Savepoints are always
- * portable. Calls come from snapshot threads but for {@link #restore}, which comes from the owner.
+ * <p>This is optional. The snapshots of an engine without it have the portable format. Savepoints
+ * are always portable. Snapshot threads make the calls, except {@link #restore}, which the owner
+ * calls.
  */
 public interface NativeSnapshots {
 
   /**
    * Names the format of the engine's files. A snapshot is restored natively only into a store that
-   * answers with the same name.
+   * returns the same name.
    *
    * @return engine and version, such as {@code fs-1}
    */
   String format();
 
   /**
-   * Writes what an image holds and files of earlier completed checkpoints do not.
+   * Writes the content of an image that files of earlier completed checkpoints do not have.
    *
    * @param checkpointId the checkpoint that the snapshot is for
    * @param frozen an image of the store
    * @param files where files are created and referred to
-   * @return the manifest: what {@link #restore} needs to make the store again, up to 16 MiB
+   * @return the manifest: what {@link #restore} needs to restore the store, up to 16 MiB
    */
   byte[] write(long checkpointId, FrozenStore frozen, NativeFiles files);
 
@@ -36,8 +37,8 @@ public interface NativeSnapshots {
    * Tells how a checkpoint that {@link #write} was called for ended. Only files of completed
    * checkpoints may be referred to by later ones; those of others are deleted.
    *
-   * <p>It may come late, or not at all for some checkpoints: once a later one is completed, nothing
-   * is known of them any more.
+   * <p>This call may come late, or not at all for some checkpoints: once a later one is completed,
+   * nothing is known about them any more.
    *
    * @param checkpointId the checkpoint
    * @param completed whether it was completed
@@ -46,19 +47,19 @@ public interface NativeSnapshots {
 
   /**
    * Tells that files of completed checkpoints are gone from the storage, because somebody has
-   * deleted them. The next {@link #write} of an image that is taken from now on refers to no file
-   * of an earlier one and writes everything anew.
+   * deleted them. For images that are taken from now on, the next {@link #write} must not refer to
+   * earlier files and writes everything again.
    */
   void forgetFiles();
 
   /**
-   * Fills the store, which is empty and has no tables yet, with its key groups' share of snapshots.
-   * Tables that are created afterwards find what was restored under their name.
+   * Fills the store, which is empty and has no tables yet, with the entries of its key groups in
+   * the snapshots. Tables that are created afterwards find what was restored under their name.
    *
    * @param snapshots the snapshots whose key groups overlap the store's, one or more
-   * @return the names of the tables that were restored, those without entries in the store's key
-   *     groups among them or not; an image has these tables until they are {@linkplain
-   *     KeyedStore#drop dropped}, which such an engine can do
+   * @return the names of the tables that were restored; tables without entries in the store's key
+   *     groups may be missing. An image has these tables until they are {@linkplain KeyedStore#drop
+   *     dropped}, which such an engine must support
    */
   Set<String> restore(List<Snapshot> snapshots);
 

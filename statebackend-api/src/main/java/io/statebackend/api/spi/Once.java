@@ -4,7 +4,8 @@ package io.statebackend.api.spi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rule of builders that a setting is set once, so that no call silently undoes another one.
+ * The rule of builders that a setting is set only once, so that no call silently undoes another
+ * one.
  *
  * <pre>{@code
  * public Builder retain(int retained) {
@@ -24,7 +25,7 @@ public final class Once {
    * @param before the value that it has, {@code null} if it was not set
    * @param now the value that it gets
    * @return {@code now}
-   * @throws IllegalStateException if it has a value, also if that is the same one
+   * @throws IllegalStateException if it has a value already, even the same one
    */
   public static <T> T set(String setter, @Nullable T before, T now) {
     if (before != null) {

@@ -4,12 +4,12 @@ package io.statebackend.api.spi;
 /**
  * A storage engine for keyed state: the entry point of the engine contract.
  *
- * <p>One instance may serve many subtasks, each with a store of its own, and is what limits that
- * all stores share belong to. The rules an implementer keeps:
+ * <p>One instance may serve many subtasks, each with a store of its own, and owns the limits its
+ * stores share, such as the memory budget. The rules an implementer keeps:
  *
  * <ul>
  *   <li>{@link #open} may be called from any thread; stores are then independent of each other.
- *   <li>A store opens empty. What lies around from an earlier process is not state: state comes
+ *   <li>A store opens empty. Files that an earlier process left behind are not state: state comes
  *       back only through {@link Table#load} and {@link NativeSnapshots}.
  *   <li>Errors are {@link io.statebackend.api.StateException}s, not checked exceptions.
  * </ul>
@@ -38,8 +38,8 @@ public interface StateBackend extends AutoCloseable {
   <K> KeyedStore<K> open(StoreSpec<K> spec);
 
   /**
-   * Returns how much memory the engine uses, for what, and how much it may use. May be called from
-   * any thread and as often as a metric is read: it waits for no store and looks at no entry.
+   * Returns how much memory the engine uses, for what, and how much it may use. Any thread may call
+   * it, as often as a metric is read. It does not wait for a store and does not look at entries.
    *
    * @return the figures of this moment
    * @throws io.statebackend.api.StateClosedException if the backend is closed and held anything

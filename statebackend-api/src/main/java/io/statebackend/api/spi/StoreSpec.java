@@ -7,7 +7,7 @@ import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.TypeSerializer;
 
 /**
- * What a store is for.
+ * Describes the store of one subtask.
  *
  * @param operatorId the operator, for log lines and directory names
  * @param subtask the index of the subtask, 0 or more

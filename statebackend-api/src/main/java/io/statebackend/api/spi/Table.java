@@ -5,8 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tables of every kind have in common: something is stored per key and namespace, a value, a
- * list or a map.
+ * The common part of all tables: a value, a list or a map is stored for each key and namespace.
  *
  * @param <K> the type of the keys
  * @param <N> the type of the namespaces
@@ -16,14 +15,15 @@ public interface Table<K, N> {
   /**
    * Removes the value, the list or the map, if there is one.
    *
-   * @param key the key
-   * @param namespace the namespace
+   * @param key the key; read during this call only
+   * @param namespace the namespace within the key
    */
   void clear(KeyContext<K> key, N namespace);
 
   /**
-   * Inserts entries in bulk while restoring. Values replace, list pages are appended in the order
-   * in which they come, map pages are put. May be called several times for the same key group.
+   * Inserts many entries during a restore. A value replaces an existing one, list pages are
+   * appended in their order, and map pages are put. This may be called several times for the same
+   * key group.
    *
    * @param keyGroup the key group that all the entries belong to
    * @param entries the entries, serialized by the table's serializers
@@ -33,40 +33,39 @@ public interface Table<K, N> {
   void load(int keyGroup, EntrySource entries);
 
   /**
-   * Walks over the entries of a key group as they are while the walk goes on, if the engine can.
-   * The layer above walks over an image otherwise.
+   * Iterates over the live entries of a key group, if the engine supports it. Otherwise the layer
+   * above iterates over an image.
    *
-   * <p>The walk is the owner's, who may change the table in any way between two calls of {@link
-   * EntryCursor#next()}, take images of it and release them, and leave the walk behind unclosed.
-   * What is promised:
+   * <p>Only the owner uses the cursor. Between two calls of {@link EntryCursor#next()} it may
+   * change the table in any way, and take and release images. It need not close the cursor. These
+   * are the promises:
    *
    * <ul>
-   *   <li>An entry, an element of a list or a pair of a map that is there from the first call of
-   *       {@code next} to the last is met once or more. What is added or removed meanwhile is met
-   *       or not.
-   *   <li>What is met was stored at some moment of the walk, and may have been replaced since: who
-   *       acts on it looks it up first.
+   *   <li>An entry, an element of a list or a pair of a map that exists from the first call of
+   *       {@code next} to the last is returned once or more. What is added or removed meanwhile may
+   *       be returned or not.
+   *   <li>What is returned was stored at some moment during the iteration, and it may have been
+   *       replaced since. Whoever acts on it must look it up first.
    *   <li>The entry is written before the table is changed again; writing it later is an error that
    *       may go unnoticed.
-   *   <li>A step costs no more than to read what it meets, or a bounded number of other entries,
+   *   <li>A step costs no more than reading what it returns, or a bounded number of other entries,
    *       whatever the size of the table.
-   *   <li>If the table is not changed meanwhile, each entry is met exactly once, and the pages of a
-   *       list or map in a row.
+   *   <li>If the table does not change meanwhile, each entry is returned exactly once, and the
+   *       pages of a list or map come in a row.
    * </ul>
    *
    * @param keyGroup a key group of the store
-   * @return the walk before the first entry; or {@code null}, which is the default
+   * @return a cursor before the first entry; or {@code null}, which is the default
    */
   default @Nullable EntryCursor walk(int keyGroup) {
     return null;
   }
 
   /**
-   * Returns the namespaces that something is stored under for a key, if the engine finds them
-   * sooner than by {@linkplain #walk walking} over the key group, which is what the layer above
-   * does otherwise.
+   * Returns the namespaces of a key that have something stored, if the engine finds them faster
+   * than by {@linkplain #walk iterating} over the key group. Otherwise the layer above does that.
    *
-   * @param key the key
+   * @param key the key; read during this call only
    * @return the namespaces, each once, in any order, or {@code null}, which is the default
    */
   default @Nullable List<N> namespaces(KeyContext<K> key) {
@@ -74,8 +73,8 @@ public interface Table<K, N> {
   }
 
   /**
-   * Returns the number of values, lists or maps, if the engine keeps count. The layer above counts
-   * otherwise, in an image.
+   * Returns the number of values, lists or maps, if the engine keeps count. Otherwise the layer
+   * above counts in an image.
    *
    * @return the exact number of pairs of key and namespace that something is stored under, or
    *     {@link KeyedStore#NOT_COUNTED}, which is the default

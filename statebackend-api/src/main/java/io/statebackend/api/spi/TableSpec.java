@@ -4,7 +4,7 @@ package io.statebackend.api.spi;
 import io.statebackend.api.TypeSerializer;
 
 /**
- * What a table holds: its name and serializers.
+ * Describes a table: its name and serializers.
  *
  * @param <N> the type of the namespaces
  */

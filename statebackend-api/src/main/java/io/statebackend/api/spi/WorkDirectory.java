@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * _lock              held while the backend is open; released by the operating system with the process
- * _statebackend      tells that the directory is ours, and that what is in store-n may be deleted
- * store-n/           whatever the engine keeps for a store
+ * _statebackend      marks the directory as ours, so that the content of store-n may be deleted
+ * store-n/           what the engine keeps for a store
  * </pre>
  *
- * <p>What an earlier process left in it is deleted: state comes back from checkpoints only. Works
- * on any file system that a {@link Path} may belong to. Thread-safe.
+ * <p>What an earlier process left in it is deleted, because state comes back only from checkpoints.
+ * Works on the file system of any {@link Path}. Thread-safe.
  */
 public final class WorkDirectory implements AutoCloseable {
   private static final String STORE_PREFIX = "store-";
@@ -45,12 +45,12 @@ public final class WorkDirectory implements AutoCloseable {
   }
 
   /**
-   * Creates the directory if need be, and locks it.
+   * Creates the directory if necessary, and locks it.
    *
    * @param path the directory, for one backend alone
    * @return the directory, to be closed when its last store is closed
    * @throws StateLockedException if another backend uses it, in this process or another one
-   * @throws StateIoException if it cannot be created or cleared, or holds files but was never a
+   * @throws StateIoException if it cannot be created or cleared, or contains files but was never a
    *     working directory
    */
   public static WorkDirectory open(Path path) {
@@ -87,7 +87,7 @@ public final class WorkDirectory implements AutoCloseable {
         e);
   }
 
-  /** Makes a directory ours, if it is empty. What an earlier backend has marked is ours already. */
+  /** Marks an empty directory as ours. One that an earlier backend has marked is ours already. */
   private static void mark(Path directory) throws IOException {
     Path marker = directory.resolve(MARKER);
     if (Files.isRegularFile(marker, LinkOption.NOFOLLOW_LINKS)) {
@@ -153,7 +153,7 @@ public final class WorkDirectory implements AutoCloseable {
   }
 
   /**
-   * Deletes a directory with all that is in it, and passes over what is gone already.
+   * Deletes a directory with its content. Ignores files that are gone already.
    *
    * @param tree the directory
    * @throws StateIoException if something cannot be deleted

@@ -8,16 +8,16 @@ public interface StorageInput extends AutoCloseable {
    * Returns the length of the file.
    *
    * @return the length in bytes
-   * @throws io.statebackend.api.StateIoException if it cannot be told
+   * @throws io.statebackend.api.StateIoException if the storage cannot determine it
    */
   long length();
 
   /**
-   * Reads bytes, as many as are asked for.
+   * Reads exactly {@code length} bytes.
    *
-   * @param position where in the file, in bytes
+   * @param position where to begin in the file, in bytes
    * @param target the array to read into
-   * @param offset where in the array
+   * @param offset where to begin in the array
    * @param length the number of bytes, 0 or more
    * @throws io.statebackend.api.CorruptStateException if the file ends before
    * @throws io.statebackend.api.StateIoException if reading fails

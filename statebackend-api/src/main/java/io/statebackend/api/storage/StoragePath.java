@@ -8,7 +8,7 @@ public final class StoragePath {
   /**
    * Checks the path of a file or directory.
    *
-   * @param path the path
+   * @param path the path, relative to the top of the storage
    * @return the same path
    * @throws IllegalArgumentException if it breaks the rules
    */

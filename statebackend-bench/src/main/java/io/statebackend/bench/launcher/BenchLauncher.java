@@ -64,11 +64,11 @@ public final class BenchLauncher {
   private static Path unpack(JarFile jar, JarEntry entry, Path directory) {
     Path file = directory.resolve(entry.getName().substring(INNER.length()));
     try {
-      boolean isThere =
+      boolean exists =
           Files.exists(file)
               && Files.size(file) == entry.getSize()
               && Files.getLastModifiedTime(file).compareTo(entry.getLastModifiedTime()) == 0;
-      if (!isThere) {
+      if (!exists) {
         try (InputStream in = jar.getInputStream(entry)) {
           Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
         }

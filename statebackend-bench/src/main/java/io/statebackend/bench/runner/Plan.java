@@ -28,7 +28,7 @@ record Plan(List<Step> steps) {
   /**
    * One line and who is measured on it.
    *
-   * @param line the line
+   * @param line the line to measure
    * @param backends the backends, at least one
    */
   record Step(Line line, List<Backend> backends) {}
@@ -38,10 +38,10 @@ record Plan(List<Step> steps) {
    *
    * @param quick whether only what fits into ten minutes
    * @param only what the benchmark's name must contain a match of
-   * @param backends the backends
+   * @param backends the backends to measure
    * @param keys the numbers of keys
-   * @param types the types
-   * @param distributions the distributions
+   * @param types the types to measure
+   * @param distributions the distributions of keys to measure
    * @param gc the garbage collector
    */
   record Wish(

@@ -12,12 +12,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a coordinator is doing in its storage. The storage belongs to it until the last activity has
+ * The work of a coordinator in its storage. The storage belongs to it until the last activity has
  * ended, however long ago the coordinator was closed. Thread-safe.
  */
 final class Activities {
 
-  /** Something that goes on until it is ended. */
+  /** Work that is running until it is ended. */
   final class Activity {
     private final Supplier<String> description;
 
@@ -62,7 +62,10 @@ final class Activities {
     end(last);
   }
 
-  /** Runs work of the coordinator, so that it does not wait for itself when it closes it. */
+  /**
+   * Runs work of the coordinator, so that this work does not wait for itself when it closes the
+   * coordinator.
+   */
   void run(Runnable work) {
     Thread thread = Thread.currentThread();
     synchronized (this) {
@@ -78,7 +81,7 @@ final class Activities {
   }
 
   /**
-   * Says that nothing new begins but what belongs to activities that go on.
+   * Says that nothing new begins, except what belongs to activities that are running.
    *
    * @param ended called when the last activity has ended, which may be now
    */
@@ -147,7 +150,7 @@ final class Activities {
     return true;
   }
 
-  /** Tells what goes on, for messages. */
+  /** Describes the activities that are running, for messages. */
   List<String> describe() {
     List<Activity> activities;
     synchronized (this) {

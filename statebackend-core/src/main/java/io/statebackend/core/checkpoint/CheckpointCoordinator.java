@@ -60,14 +60,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A checkpoint is triggered, by hand or periodically; each subtask then takes its snapshot,
  * which is written by another thread; when all are written, the metadata is published in one atomic
- * step, and the checkpoint is complete. If anything fails before, the checkpoint is aborted,
+ * step, and the checkpoint is complete. If anything fails before that, the checkpoint is aborted,
  * nothing of it stays, and the next one is not affected. There is one checkpoint at a time.
  *
  * <p>One coordinator uses a storage at a time, until the last of its writes has ended. Thread-safe.
  * Closing it closes neither the storage nor the subtasks.
  */
 public final class CheckpointCoordinator implements AutoCloseable {
-  /** The number of key groups of an operator that does not say otherwise. */
+  /** The number of key groups of an operator that does not set another one. */
   public static final int DEFAULT_MAX_PARALLELISM = 128;
 
   private static final Logger logger = LoggerFactory.getLogger(CheckpointCoordinator.class);
@@ -212,7 +212,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
   /**
    * Returns the checkpoint that was restored when the coordinator was opened.
    *
-   * @return the checkpoint, or nothing if the program started empty
+   * @return the checkpoint, or empty if the program started empty
    */
   public Optional<CompletedCheckpoint> restored() {
     return Optional.ofNullable(restored).map(CompletedCheckpoint::of);
@@ -252,7 +252,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
       String operatorId, int index, int parallelism, int maxParallelism, boolean isSource) {
     if (settings.droppedOperators().contains(operatorId)) {
       throw new IllegalStateException(
-          "operator '%s' is opened, but the program also gives it up by dropOperator(\"%s\"): leave out one of the two"
+          "operator '%s' is opened, but the program also drops it with dropOperator(\"%s\"): leave out one of the two"
               .formatted(operatorId, operatorId));
     }
     endRunBeforeRestart(operatorId);
@@ -284,7 +284,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
     }
     SubtaskStates states =
         new SubtaskStates(
-            position, source.open(position), droppedStates(origin, operatorId), parts.clock());
+            position, source.open(), droppedStates(origin, operatorId), parts.clock());
     Subtask subtask =
         new Subtask(this, position, states, generation, isSource, source.nativeFiles(position));
     try {
@@ -300,7 +300,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
     return subtask;
   }
 
-  /** What the restored checkpoint was already made without is not given up once more. */
+  /** States that were dropped before the restored checkpoint are not dropped again. */
   private Set<String> droppedStates(@Nullable StoredCheckpoint origin, String operatorId) {
     Set<String> dropped =
         new TreeSet<>(settings.droppedStates().getOrDefault(operatorId, new TreeSet<>()));
@@ -377,8 +377,17 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   /**
-   * Starts periodic checkpoints, if there is an interval; the first one is triggered after it.
-   * Called when all subtasks are open. Starting twice does nothing.
+   * Tells whether checkpoints are taken periodically once {@link #start()} was called.
+   *
+   * @return {@code false} if no interval was set
+   */
+  public boolean isPeriodic() {
+    return schedule != null;
+  }
+
+  /**
+   * Starts periodic checkpoints. The first one is triggered after the interval. Call this when all
+   * subtasks are open. Starting twice does nothing.
    *
    * @throws IllegalStateException if no interval was set, or a subtask is missing
    * @throws StateClosedException if the coordinator was stopped or closed
@@ -480,7 +489,7 @@ public final class CheckpointCoordinator implements AutoCloseable {
    * @throws IllegalStateException if a subtask is missing, or an operator of the restored
    *     checkpoint, so that state would be lost; if subtasks were opened again and others of their
    *     region were not; or if a savepoint waits for its turn
-   * @throws StateIoException if the storage still holds up earlier checkpoints that were aborted
+   * @throws StateIoException if too many aborted checkpoints still wait for a storage that hangs
    * @throws StateClosedException if the coordinator is stopped or closed
    */
   public CompletableFuture<CompletedCheckpoint> trigger() {
@@ -651,10 +660,10 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   /**
-   * Lists the files of the storage that no complete checkpoint or savepoint reaches and that are
-   * named like files of ours. {@link CheckpointCoordinatorBuilder#open()} deletes them; later ones
-   * are those of checkpoints that are pending or could not be deleted. Reads the directories of the
-   * storage.
+   * Lists the files of the storage that have names of this library and that no complete checkpoint
+   * or savepoint refers to. {@link CheckpointCoordinatorBuilder#open()} deletes them. Later the
+   * list has files of a pending checkpoint, and files that could not be deleted. Reads the
+   * directories of the storage.
    *
    * @return paths in the storage
    * @throws StateIoException if the storage cannot be listed
@@ -689,8 +698,8 @@ public final class CheckpointCoordinator implements AutoCloseable {
 
   /**
    * Ends checkpoints in an orderly way, before subtasks are closed: no further checkpoint is
-   * triggered, and a pending one is aborted with a {@link StateClosedException}. From then on
-   * closing a subtask is no failure. Stopping twice does nothing.
+   * triggered, and a pending one is aborted with a {@link StateClosedException}. From then on,
+   * closing a subtask does not count as a failure. Stopping twice does nothing.
    */
   public void stop() {
     CheckpointRun aborted;
@@ -711,10 +720,10 @@ public final class CheckpointCoordinator implements AutoCloseable {
   }
 
   /**
-   * Stops, and waits until nothing is written or deleted any more, for 10 seconds at most, unless
-   * it is called by a listener. What still goes on then is logged, and the storage stays locked for
-   * other coordinators until it has ended. Closing it again does nothing, but the first call that
-   * is not by a listener waits.
+   * Stops, and waits until nothing is written or deleted any more, for at most 10 seconds. A call
+   * by a listener does not wait. Work that is still running then is logged, and the storage stays
+   * locked for other coordinators until it has ended. Closing it again does nothing, except that
+   * the first call that is not by a listener waits.
    */
   @Override
   public void close() {

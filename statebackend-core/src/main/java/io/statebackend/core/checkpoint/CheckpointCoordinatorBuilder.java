@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets up a coordinator. Each method can be left out. A setting is set once: a second call, or one
- * that contradicts another, is an {@link IllegalStateException}.
+ * Sets up a coordinator. Every setting is optional. A setting can be set only once: a second call,
+ * or one that contradicts another, is an {@link IllegalStateException}.
  */
 public final class CheckpointCoordinatorBuilder {
   private static final Logger logger = LoggerFactory.getLogger(CheckpointCoordinatorBuilder.class);
@@ -78,8 +78,8 @@ public final class CheckpointCoordinatorBuilder {
 
   /**
    * Sets the time from one periodic trigger to the next, once {@link CheckpointCoordinator#start()}
-   * was called. Default: checkpoints are triggered by hand only. Shorter intervals mean less to
-   * repeat after a crash, and more bytes written.
+   * was called. Default: checkpoints are triggered only by hand. With a shorter interval, a crash
+   * costs less repeated work, and more bytes are written.
    *
    * @param interval more than zero
    * @return this
@@ -90,7 +90,7 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Sets the least time from the end of a checkpoint to the next periodic trigger, so that a slow
+   * Sets the minimum time from the end of a checkpoint to the next periodic trigger, so that a slow
    * storage does not keep the program busy with nothing but checkpoints. Default zero.
    *
    * @param minPause zero or more
@@ -146,8 +146,9 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Sets what writes snapshots: for each snapshot of a subtask one task, which does I/O. Default:
-   * up to four daemon threads of the coordinator. It is not shut down.
+   * Sets the executor that writes snapshots. It gets one task for each snapshot of a subtask, and
+   * the task does I/O. Default: up to four daemon threads of the coordinator. The executor is not
+   * shut down.
    *
    * @param executor runs tasks on threads other than the subtasks' owners; what it throws aborts a
    *     checkpoint
@@ -159,9 +160,9 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Sets what deletes files that nobody needs, and gives up files of aborted checkpoints. Default:
-   * two daemon threads of the coordinator, so that a storage that hangs then holds up nothing else.
-   * It is not shut down.
+   * Sets the executor that deletes files that are no longer needed and closes files of aborted
+   * checkpoints. Default: two daemon threads of the coordinator, so that nothing else waits for a
+   * storage that hangs. The executor is not shut down.
    *
    * @param executor runs tasks that do I/O; a checkpoint does not wait for them, unless it runs
    *     them in the calling thread
@@ -174,10 +175,10 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Sets what tells the time of day: the time that is stored with a checkpoint, and that by which
-   * state with a time to live expires. Default: the system's clock.
+   * Sets the clock for the time of day. Its time is stored with a checkpoint, and state with a time
+   * to live expires by it. Default: the system's clock.
    *
-   * @param clock the clock
+   * @param clock the clock; any thread may ask it
    * @return this
    */
   public CheckpointCoordinatorBuilder clock(InstantSource clock) {
@@ -186,7 +187,7 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Sets what time is measured by, and what runs periodic triggers and timeouts, for tests that do
+   * Sets the timer that measures time and runs periodic triggers and timeouts, for tests that do
    * not want to wait. Default: the system's clock, and a daemon thread of the coordinator.
    *
    * @param timer the timer, for this coordinator alone, which closes it in the end
@@ -200,7 +201,7 @@ public final class CheckpointCoordinatorBuilder {
   /**
    * Adds a listener.
    *
-   * @param listener hears of every checkpoint
+   * @param listener is told about every checkpoint
    * @return this
    */
   public CheckpointCoordinatorBuilder listener(CheckpointListener listener) {
@@ -210,8 +211,8 @@ public final class CheckpointCoordinatorBuilder {
 
   /**
    * Restores the latest complete checkpoint that is intact, or starts empty if there is none. This
-   * is the default. Every byte is verified first; one that is damaged or cannot be read is logged,
-   * and the one before is taken, unless {@link #requireLatest} forbids that.
+   * is the default. Every byte is verified first. If a checkpoint is damaged or cannot be read,
+   * this is logged and the one before it is restored, unless {@link #requireLatest} forbids that.
    *
    * @return this
    */
@@ -220,10 +221,10 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Restores the latest complete checkpoint of this storage, as {@link #restoreLatest} does; only
-   * if there is none at all, it restores a savepoint, or a checkpoint of another storage. This is
-   * the form to start a program from a savepoint with: it may stay in the program, since the
-   * savepoint is not restored again once there is a checkpoint.
+   * Restores the latest complete checkpoint of this storage, as {@link #restoreLatest} does. Only
+   * if there is none at all, it restores a savepoint, or a checkpoint of another storage. Use this
+   * to start a program from a savepoint. The call may stay in the program, because the savepoint is
+   * not restored again once there is a checkpoint.
    *
    * @param source where it is, which must stay open while there are subtasks; may be the same
    *     storage
@@ -246,8 +247,8 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Restores one checkpoint of the storage and no other. If the storage holds later ones, that is a
-   * step back in time, and refused unless {@link #allowRewind} is set.
+   * Restores one checkpoint of the storage and no other. If the storage has later ones, this would
+   * go back in time, and it is refused unless {@link #allowRewind} is set.
    *
    * @param checkpointId its number
    * @return this
@@ -258,9 +259,9 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Restores a savepoint, or a checkpoint of another storage, whatever this storage holds. If it
-   * holds checkpoints that would be lost by that, it is refused unless {@link #allowRewind} is set;
-   * for a program that is started again and again, {@link #restoreLatestOrFrom} is the right form.
+   * Restores a savepoint, or a checkpoint of another storage, whatever this storage has. If
+   * checkpoints of this storage would be lost, it is refused unless {@link #allowRewind} is set.
+   * For a program that is started again and again, use {@link #restoreLatestOrFrom}.
    *
    * @param source where it is, which must stay open while there are subtasks; may be the same
    *     storage
@@ -277,7 +278,7 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Restores nothing, whatever checkpoints there are. Those are subsumed by new ones in time.
+   * Restores nothing, whatever checkpoints exist. New checkpoints subsume them in time.
    *
    * @return this
    */
@@ -294,8 +295,8 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Lets {@code restoreFrom} go back in time: later checkpoints of the storage are given up, and
-   * deleted as new ones subsume them. Left in a program, it goes back with each restart.
+   * Lets {@code restoreFrom} go back in time. Later checkpoints of the storage are lost: they are
+   * deleted when new ones subsume them. A program that keeps this call goes back with each restart.
    *
    * @return this
    */
@@ -305,8 +306,8 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Forbids to take an older checkpoint when the latest is damaged or cannot be read: opening fails
-   * then. For programs whose committed effects must not be behind the restored state.
+   * Forbids to restore an older checkpoint if the latest one is damaged or cannot be read. Opening
+   * fails then. For programs whose committed effects must not be behind the restored state.
    *
    * @return this
    */
@@ -316,9 +317,9 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Says that operators are connected with each other and with no other operator, so that their
-   * subtasks are restarted without those of others. Operators that are in no region make up one of
-   * their own; by default that is all of them.
+   * Declares that operators exchange records with each other and with no other operator. So their
+   * subtasks can be restarted without those of others. All operators that are in no region form one
+   * more region; by default that is all of them.
    *
    * @param operatorIds the operators, one or more, which are in no other region
    * @return this
@@ -343,9 +344,9 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Gives up the state of an operator that the restored checkpoint holds and the program does not
-   * have any more. Without this, a checkpoint that would lose such state is refused. To open the
-   * operator all the same is an error.
+   * Drops the state of an operator that is in the restored checkpoint and no longer in the program.
+   * Without this call, a checkpoint that would lose such state is refused. Opening the operator all
+   * the same is an error.
    *
    * @param operatorId the operator
    * @return this
@@ -356,13 +357,12 @@ public final class CheckpointCoordinatorBuilder {
   }
 
   /**
-   * Gives up one state that the restored checkpoint holds: because the program has no use for it
-   * any more, or to begin anew with one that cannot be read. A state that is declared under the
-   * name begins empty.
+   * Drops one state of the restored checkpoint, because the program does not need it any more, or
+   * because it cannot be read. A state that is declared under this name begins empty.
    *
-   * <p>The call may stay in the program: checkpoints remember what was given up, and it is not
-   * given up again when they are restored. To give up a state of the same name once more, leave the
-   * call out of the program until there is a checkpoint without it.
+   * <p>The call may stay in the program: checkpoints remember what was dropped, and it is not
+   * dropped again when they are restored. To drop a state of the same name again, first run without
+   * the call until there is a checkpoint without it.
    *
    * @param operatorId the operator
    * @param stateName the name of the state
@@ -377,8 +377,8 @@ public final class CheckpointCoordinatorBuilder {
 
   /**
    * Refuses checkpoints while an open subtask has not declared all states that were restored for
-   * it. Default: such states are carried on from checkpoint to checkpoint. To be set by a program
-   * that declares all its states at the start, so that a state that was renamed or forgotten is
+   * it. Default: such states are carried from checkpoint to checkpoint. Set this in a program that
+   * declares all of its states at the start, so that a state that was renamed or forgotten is
    * noticed at once.
    *
    * @return this
@@ -415,7 +415,7 @@ public final class CheckpointCoordinatorBuilder {
     for (String operatorId : droppedOperators) {
       if (droppedStates.containsKey(operatorId)) {
         throw new IllegalStateException(
-            "operator '%s' is given up as a whole by dropOperator, and states of it by dropState: %s; leave out one of the two"
+            "operator '%s' is dropped as a whole by dropOperator, and states of it by dropState: %s; leave out one of the two"
                 .formatted(operatorId, droppedStates.get(operatorId)));
       }
     }
@@ -442,12 +442,12 @@ public final class CheckpointCoordinatorBuilder {
       Set<Long> newer = new TreeSet<>(catalog.newerThan(found));
       if (!newer.isEmpty() && allowRewind == null) {
         throw new IllegalStateException(
-            "%s would go back in time: %s holds later checkpoints %s, which would be lost; use restoreLatestOrFrom(storage, directory) to go on from them, or allowRewind() to give them up"
+            "%s would go back in time: %s holds later checkpoints %s, which would be lost; use restoreLatestOrFrom(storage, directory) to continue from them, or allowRewind() to lose them"
                 .formatted(restore.call(), storage.location(), newer));
       }
       if (!newer.isEmpty()) {
         logger.warn(
-            "{} goes back in time: later checkpoints {} in {} are given up",
+            "{} goes back in time: later checkpoints {} in {} will be lost",
             restore.call(),
             newer,
             storage.location());

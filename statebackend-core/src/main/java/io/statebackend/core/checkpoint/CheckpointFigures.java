@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a checkpoint cost. Known for checkpoints that this coordinator has taken; for those that
- * were found in the storage there are only zeros and no subtasks.
+ * The cost of a checkpoint. It is known for checkpoints that this coordinator has taken. For those
+ * that were found in the storage there are only zeros and no subtasks.
  *
  * @param total the time from the trigger until it was durable
  * @param publish the time that the publication of its metadata took, part of {@code total}
@@ -19,7 +19,7 @@ import java.util.Optional;
 public record CheckpointFigures(
     Duration total, Duration publish, long bytesWritten, List<SubtaskFigures> subtasks) {
 
-  /** The figures of a checkpoint of which nothing is known. */
+  /** The figures of a checkpoint whose cost is not known. */
   public static final CheckpointFigures UNKNOWN =
       new CheckpointFigures(Duration.ZERO, Duration.ZERO, 0, List.of());
 
@@ -29,12 +29,12 @@ public record CheckpointFigures(
   }
 
   /**
-   * What the snapshot of one subtask cost.
+   * The cost of the snapshot of one subtask.
    *
    * @param operatorId the operator
    * @param subtask the index of the subtask
-   * @param alignment how long the subtask waited for the barriers of its inputs, if the program has
-   *     told ({@link Subtask#snapshot(long, Duration)})
+   * @param alignment how long the subtask waited for the barriers of its inputs, if the program
+   *     reported it ({@link Subtask#snapshot(long, Duration)})
    * @param freeze how long its owner was stopped to take the image
    * @param queue how long the image waited for a writer
    * @param write how long it took to write

@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * an engine or a listener throws, the future is completed and the next checkpoint may begin.
  *
  * After the end. Writers of an aborted checkpoint may hang in the storage. Their files are closed to
- * make them give up, but the run is not over before the last of them has returned: until then its
+ * stop them, but the run is not over before the last of them has returned: until then its
  * names stay reserved, and nothing of it is deleted, since a writer may still create files. Only the
  * files that this run has created are deleted, by their names.
  *
@@ -442,7 +442,7 @@ final class CheckpointRun implements SharedFiles.Writing {
   }
 
   /**
-   * Remembers a file that is being written, so that an abort can make its writer give up.
+   * Remembers a file that is being written, so that an abort can stop its writer.
    *
    * @throws StateClosedException if the run was aborted
    */
@@ -469,7 +469,7 @@ final class CheckpointRun implements SharedFiles.Writing {
   }
 
   /**
-   * Makes a writer give up.
+   * Stops a writer of an aborted checkpoint.
    *
    * @throws StateClosedException if the run was aborted
    */
@@ -558,7 +558,7 @@ final class CheckpointRun implements SharedFiles.Writing {
             });
   }
 
-  /** Takes what waits out of the queue, and makes those that write give up. */
+  /** Removes waiting snapshots from the queue, and stops those that are being written. */
   private void stopSnapshots() {
     cancelTimeout();
     participants.forEach(subtask -> subtask.withdraw(id));
@@ -583,7 +583,7 @@ final class CheckpointRun implements SharedFiles.Writing {
   private void logAbort(Throwable cause) {
     boolean isOrderly = cause instanceof StateClosedException && parts.host().isStopping();
     if (isOrderly) {
-      logger.info("{} given up: {}", describe(), cause.getMessage());
+      logger.info("{} aborted in an orderly way: {}", describe(), cause.getMessage());
     } else if (cause instanceof StateException && !logger.isDebugEnabled()) {
       // Its message says it all, and a full disk repeats it with every checkpoint.
       logger.warn("{} aborted: {}", describe(), cause.getMessage());

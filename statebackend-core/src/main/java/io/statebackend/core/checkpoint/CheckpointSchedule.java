@@ -6,8 +6,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When periodic checkpoints are triggered: an interval after the last trigger, and not before a
- * pause after the last end. At most one trigger waits for its time. Thread-safe.
+ * Decides when periodic checkpoints are triggered: an interval after the last trigger, but not
+ * before a pause after the last end. At most one trigger waits for its time. Thread-safe.
  */
 final class CheckpointSchedule {
   private final CheckpointTimer timer;

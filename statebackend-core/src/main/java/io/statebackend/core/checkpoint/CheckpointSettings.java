@@ -10,15 +10,15 @@ import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a coordinator goes about checkpoints.
+ * The settings of a coordinator.
  *
  * @param interval the time from one trigger to the next, or {@code null} for triggers by hand only
- * @param minPause the least time from the end of a checkpoint to the next periodic trigger
+ * @param minPause the minimum time from the end of a checkpoint to the next periodic trigger
  * @param timeout the time after which a checkpoint is aborted
  * @param retained how many complete checkpoints are kept
  * @param compression how blocks of snapshots are compressed
- * @param droppedOperators the operators of the restored checkpoint that are given up on purpose
- * @param droppedStates by operator, the states of the restored checkpoint that are
+ * @param droppedOperators the operators of the restored checkpoint that are dropped on purpose
+ * @param droppedStates by operator, the states of the restored checkpoint that are dropped
  * @param refuseUndeclared whether a restored state that is not declared makes a checkpoint fail
  * @param regions the operators that are restarted together, each operator in one set at most; all
  *     that are in none make up one more region

@@ -4,8 +4,8 @@ package io.statebackend.core.checkpoint;
 import java.time.Duration;
 
 /**
- * What a coordinator measures time by, and what runs its timed tasks: periodic triggers and
- * timeouts. By default the system's clock and a daemon thread; tests pass one whose time they move
+ * Measures time for a coordinator and runs its timed tasks: periodic triggers and timeouts. The
+ * default uses the system's clock and a daemon thread. Tests pass a timer whose time they move
  * themselves. Thread-safe.
  */
 public interface CheckpointTimer extends AutoCloseable {
@@ -14,8 +14,8 @@ public interface CheckpointTimer extends AutoCloseable {
   @FunctionalInterface
   interface Timed {
     /**
-     * Makes sure that it does not run, unless it runs already or has run. Takes no time. May be
-     * called while locks are held.
+     * Prevents the task from running, unless it is running already or has run. Does not block, and
+     * may be called while locks are held.
      */
     void cancel();
   }
@@ -28,10 +28,10 @@ public interface CheckpointTimer extends AutoCloseable {
   long nanoTime();
 
   /**
-   * Runs a task once after a delay, but never after {@link #close()}. Starts no thread, so that it
-   * does not fail for want of one, and does not run the task in the calling thread.
+   * Runs a task once after a delay, but never after {@link #close()}. Starts no thread, so it
+   * cannot fail because no thread can be created. Does not run the task in the calling thread.
    *
-   * @param task throws nothing that the timer has to care for; what it throws is not passed on
+   * @param task the task; what it throws is not passed on
    * @param delay after which time; at once if it is zero or less
    * @return what was scheduled
    */

@@ -19,11 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes the files that an aborted checkpoint was writing, and deletes what nobody needs any more.
+ * Closes the files that an aborted checkpoint was writing, and deletes files that are no longer
+ * needed.
  *
- * <p>Both may hang with the storage, so each has a thread of its own that nothing else waits for,
- * unless the user has given an executor. The threads are started at once: an abort needs them just
- * when no thread may be to be had.
+ * <p>Both may hang with the storage. So each has a thread of its own that nothing else waits for,
+ * unless the user has set an executor. The threads are started at once, because an abort may need
+ * them when no new thread can be created.
  *
  * <p>Thread-safe.
  */
@@ -76,7 +77,7 @@ final class CleanUp implements AutoCloseable {
         1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Daemons.named(name));
   }
 
-  /** Gives up files, so that the threads that write them give up. */
+  /** Closes files, so that the threads that write them stop. */
   void giveUp(List<StorageOutput> outputs, String owner) {
     if (outputs.isEmpty()) {
       return;
@@ -108,7 +109,7 @@ final class CleanUp implements AutoCloseable {
     try {
       output.close();
     } catch (Throwable e) {
-      logger.warn("a file of {} cannot be given up", owner, e);
+      logger.warn("a file of {} cannot be closed", owner, e);
     }
   }
 
@@ -196,7 +197,7 @@ final class CleanUp implements AutoCloseable {
     }
   }
 
-  /** Ends the threads when they have done what they were given. Does not wait. */
+  /** Ends the threads when they have done their tasks. Does not wait. */
   @Override
   public void close() {
     own.forEach(ThreadPoolExecutor::shutdown);

@@ -39,7 +39,7 @@ public final class CompatibilityCheck {
   public CompatibilityCheck() {}
 
   /**
-   * Adds an operator, or goes on with one that was added.
+   * Adds an operator, or returns one that was added before.
    *
    * @param operatorId its id
    * @return the operator, to say what it declares
@@ -50,8 +50,8 @@ public final class CompatibilityCheck {
   }
 
   /**
-   * Says that the program gives an operator up, as {@link
-   * CheckpointCoordinatorBuilder#dropOperator} does.
+   * Says that the program drops an operator, as {@link CheckpointCoordinatorBuilder#dropOperator}
+   * does.
    *
    * @param operatorId its id
    * @return this
@@ -64,7 +64,7 @@ public final class CompatibilityCheck {
   /**
    * Compares with the latest complete checkpoint of a storage.
    *
-   * @param storage the storage
+   * @param storage the storage; it may be read-only
    * @return the verdict on every state of either side
    * @throws IllegalArgumentException if there is no complete checkpoint
    * @throws io.statebackend.api.CorruptStateException if what describes it is damaged
@@ -125,7 +125,7 @@ public final class CompatibilityCheck {
               "",
               Verdict.INCOMPATIBLE,
               ("operator '%1$s' is not declared, and every checkpoint would be refused, as it would"
-                      + " lose its state: declare it, or give it up by dropOperator(\"%1$s\")")
+                      + " lose its state: declare it, or drop it with dropOperator(\"%1$s\")")
                   .formatted(id)));
       states.names().forEach(name -> lines.add(new Line(id, name, Verdict.UNDECLARED, "")));
     }

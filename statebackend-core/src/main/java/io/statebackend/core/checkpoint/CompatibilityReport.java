@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Whether a program can go on from a checkpoint, state by state. Made by {@link
- * CompatibilityCheck}.
+ * Says whether a program can continue from a checkpoint, state by state. {@link CompatibilityCheck}
+ * creates it.
  *
  * @param checkpoint where the checkpoint is
  * @param lines one per state, those of one operator together, its keys first
  */
 public record CompatibilityReport(String checkpoint, List<Line> lines) {
 
-  /** What becomes of a state. */
+  /** What happens to a state. */
   public enum Verdict {
     /** The stored bytes are read as they are. */
     AS_IS,
@@ -26,18 +26,18 @@ public record CompatibilityReport(String checkpoint, List<Line> lines) {
     NEW,
     /** The program does not declare the state: it is carried on. */
     UNDECLARED,
-    /** The program gives the state up. */
+    /** The program drops the state. */
     DROPPED,
-    /** The program cannot go on: the message says why, and what to do. */
+    /** The program cannot continue: the message says why, and what to do. */
     INCOMPATIBLE
   }
 
   /**
-   * What becomes of one state, or of the keys of an operator.
+   * What happens to one state, or to the keys of an operator.
    *
    * @param operatorId the operator
    * @param state the name of the state; empty for the keys, or for the operator as a whole
-   * @param verdict what becomes of it
+   * @param verdict what happens to it
    * @param message what differs and what to do; empty if nothing does
    */
   public record Line(String operatorId, String state, Verdict verdict, String message) {
@@ -65,7 +65,7 @@ public record CompatibilityReport(String checkpoint, List<Line> lines) {
   }
 
   /**
-   * Tells whether the program can go on from the checkpoint.
+   * Tells whether the program can continue from the checkpoint.
    *
    * @return {@code true} if no verdict is {@link Verdict#INCOMPATIBLE}
    */
@@ -74,7 +74,7 @@ public record CompatibilityReport(String checkpoint, List<Line> lines) {
   }
 
   /**
-   * Refuses a checkpoint that the program cannot go on from, for a test or a deployment.
+   * Refuses a checkpoint from which the program cannot continue, for a test or a deployment.
    *
    * @throws IncompatibleStateException if it cannot; the message has all that is incompatible
    */

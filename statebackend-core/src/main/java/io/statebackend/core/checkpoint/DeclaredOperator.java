@@ -22,7 +22,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What a program declares of one operator; see {@link CompatibilityCheck}. Not thread-safe. */
+/**
+ * The declarations of one operator of a program; see {@link CompatibilityCheck}. Not thread-safe.
+ */
 public final class DeclaredOperator {
   private final String id;
   private @Nullable TypeSerializer<?> keySerializer;
@@ -85,7 +87,7 @@ public final class DeclaredOperator {
   }
 
   /**
-   * Declares a list of operator state that is split, as {@link
+   * Declares a list of operator state that is divided on restore, as {@link
    * io.statebackend.api.OperatorStateBackend#splitList} does.
    *
    * @param descriptor the list
@@ -97,7 +99,7 @@ public final class DeclaredOperator {
   }
 
   /**
-   * Declares a list of operator state that is given to all, as {@link
+   * Declares a list of operator state that is given to all subtasks on restore, as {@link
    * io.statebackend.api.OperatorStateBackend#unionList} does.
    *
    * @param descriptor the list
@@ -121,8 +123,8 @@ public final class DeclaredOperator {
   }
 
   /**
-   * Says that the program gives up what is stored of a state, as {@link
-   * CheckpointCoordinatorBuilder#dropState} does.
+   * Says that the program drops a stored state, as {@link CheckpointCoordinatorBuilder#dropState}
+   * does.
    *
    * @param stateName the name of the state
    * @return this

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listeners of a coordinator, told one after the other whatever they throw.
+ * The listeners of a coordinator. They are called one after the other, even if one throws.
  *
  * @param listeners the listeners, in their order
  */

@@ -72,7 +72,7 @@ final class OpenSubtasks {
    * Begins with none.
    *
    * @param restored the restored checkpoint, or {@code null}
-   * @param settings what of it is given up on purpose, and whether undeclared state is carried
+   * @param settings what of it is dropped on purpose, and whether undeclared state is carried
    */
   OpenSubtasks(@Nullable StoredCheckpoint restored, CheckpointSettings settings) {
     this.restored = restored;
@@ -80,10 +80,9 @@ final class OpenSubtasks {
   }
 
   /**
-   * Operators of a checkpoint that are not open, and of which is not known whether they hold
-   * anything.
+   * Operators of a checkpoint that are not open, if it is not known whether they have state.
    *
-   * @param checkpoint the checkpoint
+   * @param checkpoint the checkpoint that has the operators, or {@code null}
    * @param operators the operators, none if all is known
    */
   record Absent(@Nullable StoredCheckpoint checkpoint, List<OperatorSnapshots> operators) {
@@ -117,7 +116,7 @@ final class OpenSubtasks {
     }
   }
 
-  /** Returns the operators of a checkpoint that are neither open nor given up. */
+  /** Returns the operators of a checkpoint that are neither open nor dropped. */
   private List<OperatorSnapshots> missing(StoredCheckpoint checkpoint) {
     Set<String> known = new HashSet<>(settings.droppedOperators());
     subtasks.forEach(subtask -> known.add(subtask.operatorId()));
@@ -279,7 +278,7 @@ final class OpenSubtasks {
       return checkpoint.holdsNothing(operator);
     } catch (StateException e) {
       logger.warn("cannot tell whether operator '{}' had state", operator.operatorId(), e);
-      return false; // What cannot be read may be state: the program has to give it up by name.
+      return false; // What cannot be read may be state: the program has to drop it by name.
     }
   }
 
@@ -289,7 +288,7 @@ final class OpenSubtasks {
       if (!undeclared.isEmpty()) {
         String operatorId = subtask.operatorId();
         throw new IllegalStateException(
-            "restored states of operator '%s' are not declared: %s; declare them before the first checkpoint, or give them up by dropState(\"%s\", ...), or carry them on by leaving out refuseUndeclared()"
+            "restored states of operator '%s' are not declared: %s; declare them before the first checkpoint, or drop them with dropState(\"%s\", ...), or carry them on by leaving out refuseUndeclared()"
                 .formatted(operatorId, undeclared, operatorId));
       }
     }
@@ -305,7 +304,7 @@ final class OpenSubtasks {
       Boolean holdsNothing = holdNothing.get(operatorId);
       if (holdsNothing == null || !holdsNothing) {
         throw new IllegalStateException(
-            "the %s checkpoint %d %s of operator '%s', which is not open and would be lost: open its subtasks, or give it up by dropOperator(\"%s\")"
+            "the %s checkpoint %d %s of operator '%s', which is not open and would be lost: open its subtasks, or drop it with dropOperator(\"%s\")"
                 .formatted(
                     lastCompleted == null ? "restored" : "last",
                     latest.metadata().checkpointId(),

@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The last step of a checkpoint whose snapshots are all written: its metadata, and what it cost.
- * Knows nothing of how the checkpoint ends; used by one thread.
+ * The last step of a checkpoint whose snapshots are all written: its metadata and its figures. It
+ * does not know how the checkpoint ends. One thread uses it.
  */
 final class Publication {
   private static final Logger logger = LoggerFactory.getLogger(Publication.class);

@@ -55,9 +55,8 @@ final class ReservedNames {
   }
 
   /**
-   * Returns which runs were aborted while writers of theirs have not returned, if they are so many
-   * that no other one may begin: images and threads that wait for a storage that hangs are bounded
-   * by that.
+   * Returns the aborted runs whose writers have not returned, if there are too many for another one
+   * to begin. This bounds the images and threads that wait for a storage that hangs.
    *
    * @return the runs, for messages, or none
    */

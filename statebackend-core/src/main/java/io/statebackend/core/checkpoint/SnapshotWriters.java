@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs the tasks that write snapshots, on threads of its own or on the user's executor.
  *
- * <p>Tasks wait in a queue of ours, so that those of an aborted checkpoint can be taken out again.
- * The executor is only given requests to run whatever task is next. A request whose task was taken
- * out serves a later task, so requests do not pile up in an executor whose threads hang.
+ * <p>Tasks wait in a queue of this class, so that those of an aborted checkpoint can be removed.
+ * The executor only gets requests to run the next task. A request whose task was removed serves a
+ * later task, so requests do not pile up in an executor whose threads hang.
  *
  * <p>Thread-safe.
  */

@@ -8,11 +8,11 @@ import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right of one coordinator to write in a storage of this process. A lock of the storage keeps
- * other storages out; this keeps other coordinators out that share the same one.
+ * The right of one coordinator to write in a storage of this process. The lock of a storage
+ * excludes other storages. This excludes other coordinators that share the same storage.
  *
- * <p>What is known of a storage lasts as long as the storage: so no number of a checkpoint is given
- * twice, not even when all files of a failed one are gone. Thread-safe.
+ * <p>What is known about a storage is kept as long as the storage. So no checkpoint number is used
+ * twice, not even when all files of a failed checkpoint are gone. Thread-safe.
  */
 final class StorageClaim {
 
@@ -36,7 +36,7 @@ final class StorageClaim {
   /**
    * Claims a storage.
    *
-   * @param storage the storage
+   * @param storage the storage to claim
    * @param activities what goes on in it under this claim, for the message to the next one
    * @throws StateLockedException if another coordinator has it, or was closed while it still wrote
    */

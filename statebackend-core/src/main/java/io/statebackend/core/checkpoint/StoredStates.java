@@ -10,7 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What the snapshots of one operator tell about its keys and states. */
+/** What the snapshots of one operator say about its keys and states. */
 final class StoredStates {
   private final SortedMap<String, StateMeta> states = new TreeMap<>();
   private FieldMeta key = FieldMeta.VOID;

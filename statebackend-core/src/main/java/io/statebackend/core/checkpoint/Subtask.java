@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of one parallel part of an operator, and its part in checkpoints.
  *
- * <p>Belongs to one thread, the owner, which also uses the state. Between two records the owner
- * takes the snapshot of a pending checkpoint: on its own account ({@link #snapshotIfPending}) in a
- * program of one thread or in a source, otherwise when the number of the checkpoint reaches it with
- * the records ({@link #snapshot}).
+ * <p>It belongs to one thread, the owner, which also uses the state. Between two records the owner
+ * takes the snapshot of a pending checkpoint. In a program with one thread, and in a source, the
+ * owner does so on its own initiative ({@link #snapshotIfPending}). Otherwise it does so when the
+ * number of the checkpoint arrives with the records ({@link #snapshot}).
  */
 public final class Subtask implements AutoCloseable {
-  /** The answer of {@link #pendingCheckpoint()} when there is none. */
+  /** The result of {@link #pendingCheckpoint()} when there is none. */
   public static final long NO_CHECKPOINT = -1;
 
   private final CheckpointCoordinator coordinator;
@@ -66,7 +66,7 @@ public final class Subtask implements AutoCloseable {
     this.nativeFiles = nativeFiles;
   }
 
-  /** Says which part of which operator is opened. Each method is called once at most. */
+  /** Says which part of which operator is opened. Each method may be called only once. */
   public static final class Builder {
     private final CheckpointCoordinator coordinator;
     private final String operatorId;
@@ -105,9 +105,9 @@ public final class Subtask implements AutoCloseable {
     }
 
     /**
-     * Sets the number of key groups, the most subtasks that the operator can ever have. It cannot
-     * be changed once there is a checkpoint. Default: that of the restored checkpoint, otherwise
-     * 128.
+     * Sets the number of key groups, which is the maximum number of subtasks that the operator can
+     * ever have. It cannot be changed once there is a checkpoint. Default: that of the restored
+     * checkpoint, otherwise 128.
      *
      * @param maxParallelism 1 to {@link KeyGroupRange#MAX_PARALLELISM_LIMIT}
      * @return this
@@ -131,7 +131,7 @@ public final class Subtask implements AutoCloseable {
      * <p>As soon as one subtask is a source, only sources see a pending checkpoint. The others take
      * their snapshot when its number reaches them with the records ({@link Subtask#snapshot}). A
      * program whose subtasks run on several threads needs this, so that all snapshots are of the
-     * same records. A program of one thread may do without.
+     * same records. A program with one thread does not need it.
      *
      * @return this
      * @throws IllegalStateException if it was said before
@@ -145,13 +145,13 @@ public final class Subtask implements AutoCloseable {
      * Opens the subtask, with its share of the restored checkpoint, and makes it take part in
      * checkpoints. The calling thread need not become the owner.
      *
-     * <p>A subtask that is opened after it, or another one of its region, was closed is restored
-     * from the latest completed checkpoint. No checkpoint begins then before all subtasks of the
-     * region have been closed and opened again, with any parallelism ({@link
+     * <p>If this subtask, or another one of its region, was closed before, it is restored from the
+     * latest completed checkpoint. Then no checkpoint begins before all subtasks of the region have
+     * been closed and opened again, with any parallelism ({@link
      * CheckpointCoordinatorBuilder#region}). A pending checkpoint is aborted.
      *
      * @return the subtask
-     * @throws IllegalArgumentException if index and parallelism do not fit
+     * @throws IllegalArgumentException if index and parallelism do not match
      * @throws IllegalStateException if the subtask is open already, or another one of the operator
      *     was opened with another parallelism, or the operator is dropped
      * @throws io.statebackend.api.IncompatibleStateException if the restored checkpoint has another
@@ -221,8 +221,8 @@ public final class Subtask implements AutoCloseable {
   }
 
   /**
-   * Returns the checkpoint that awaits this subtask's snapshot. Costs a volatile read. May be asked
-   * by any thread.
+   * Returns the checkpoint that waits for this subtask's snapshot. Costs a volatile read. Any
+   * thread may call it.
    *
    * @return its number, or {@link #NO_CHECKPOINT} if there is none, or if the program has sources
    *     and this is not one
@@ -277,7 +277,7 @@ public final class Subtask implements AutoCloseable {
   }
 
   /**
-   * Takes the snapshot of a checkpoint, as {@link #snapshot(long)} does, and tells how long the
+   * Takes the snapshot of a checkpoint, as {@link #snapshot(long)} does, and reports how long the
    * subtask has waited for it.
    *
    * @param checkpointId the checkpoint
@@ -288,6 +288,20 @@ public final class Subtask implements AutoCloseable {
    */
   public boolean snapshot(long checkpointId, Duration alignment) {
     return take(checkpointId, alignment.toNanos());
+  }
+
+  /**
+   * Gives up a checkpoint instead of taking the snapshot: because its barrier does not come by all
+   * inputs, for example. Nothing of the checkpoint stays, and listeners hear of the abort. May be
+   * called by any thread.
+   *
+   * @param checkpointId the checkpoint
+   * @param cause why; listeners and whoever waits for the checkpoint get it
+   * @return {@code false} if the checkpoint is not pending, or its snapshots are all written
+   */
+  public boolean decline(long checkpointId, Throwable cause) {
+    CheckpointRun run = coordinator.pending(checkpointId);
+    return run != null && run.abort(requireNonNull(cause, "cause"));
   }
 
   private boolean take(long checkpointId, @Nullable Long alignmentNanos) {
@@ -311,8 +325,8 @@ public final class Subtask implements AutoCloseable {
   }
 
   /**
-   * Lets another thread become the owner: the one that next uses the state. Called when no thread
-   * uses it.
+   * Lets another thread become the owner: the next one that uses the state. Call this when no
+   * thread is using it.
    */
   public void handOver() {
     states.handOver();
@@ -369,8 +383,8 @@ public final class Subtask implements AutoCloseable {
   }
 
   /**
-   * Closes the subtask and its state, and takes it out of checkpoints. A checkpoint that still
-   * awaits its snapshot is aborted. Closing twice does nothing.
+   * Closes the subtask and its state, and removes it from checkpoints. A checkpoint that still
+   * waits for its snapshot is aborted. Closing twice does nothing.
    */
   @Override
   public void close() {

@@ -9,7 +9,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * AES-GCM with a key of 256 bits, a nonce of 12 bytes and a tag of 16. Not thread-safe. A nonce
- * must never be used twice with the same key; whoever uses this sees to it.
+ * must never be used twice with the same key, and the caller must ensure that.
  */
 final class AesGcm {
   static final int KEY_SIZE_BYTES = 32;

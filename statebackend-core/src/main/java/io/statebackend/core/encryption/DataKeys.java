@@ -54,7 +54,7 @@ final class DataKeys {
     publish(keys);
   }
 
-  /** Wraps all keys anew. */
+  /** Wraps all keys again. */
   synchronized void rewrap() {
     stored = StoredKeys.read(storage);
     if (stored.keys().isEmpty()) {
@@ -83,7 +83,7 @@ final class DataKeys {
     next.deleteOlder(storage);
   }
 
-  /** What failed may have happened all the same. */
+  /** The failed operation may have taken effect all the same. */
   private void reread(RuntimeException failure) {
     try {
       stored = StoredKeys.read(storage);

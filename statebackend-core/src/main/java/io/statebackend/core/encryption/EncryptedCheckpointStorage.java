@@ -17,18 +17,17 @@ import java.util.function.Supplier;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Encrypts all that is stored in another storage: snapshots, files of engines and metadata, by
- * AES-256-GCM with a key of its own for each file. What is read was written by a holder of the
- * keys, as this part of this file under this name, or it is an error.
+ * Encrypts everything that is stored in another storage: snapshots, files of engines and metadata.
+ * It uses AES-256-GCM with a key of its own for each file. Reading returns only what a holder of
+ * the keys wrote as this part of this file under this name. Anything else is an error.
  *
- * <p>Data keys lie in the storage, wrapped by a {@link KeyService}, under the name {@code _keys},
- * which is not to be seen through this class. Names and lengths of files are not hidden. An
- * attacker who can write in the storage can delete files, and can put the whole storage back to
- * what it was earlier; a single file that is put back is found by its checksum in the metadata of
- * the checkpoint.
+ * <p>Data keys are in the storage, wrapped by a {@link KeyService}, under the name {@code _keys},
+ * which this class hides. Names and lengths of files are not hidden. An attacker who can write in
+ * the storage can delete files, and can return the whole storage to an earlier state. A single file
+ * that is returned to an earlier state is found by its checksum in the metadata of the checkpoint.
  *
- * <p>A lost key is an {@link io.statebackend.api.IncompatibleStateException} and no damage: no
- * older checkpoint is taken because of it without being asked for.
+ * <p>A lost key is an {@link io.statebackend.api.IncompatibleStateException} and does not count as
+ * damage: no older checkpoint is restored because of it, unless the program asks for one.
  *
  * <p>Costs one block of memory, 256 KiB, twice for each file that is written, and once for each
  * that is read. Files are copied, never linked.
@@ -45,12 +44,12 @@ public final class EncryptedCheckpointStorage implements CheckpointStorage {
   }
 
   /**
-   * Encrypts what is stored in a storage. If that is open for reading only, so is this.
+   * Encrypts what is stored in a storage. If the storage is open only for reading, so is this.
    *
-   * @param storage the storage, empty or with what was encrypted before; closed with this, and by
-   *     the caller if this method fails
-   * @param service what wraps the data keys, the same as before or one with the same master keys;
-   *     not closed
+   * @param storage the storage, either empty or encrypted before; it is closed with this, but if
+   *     this method fails the caller closes it
+   * @param service wraps the data keys; the same service as before, or one with the same master
+   *     keys; it is not closed
    * @return the storage
    * @throws io.statebackend.api.IncompatibleStateException if the service does not know the master
    *     key, or has another one of its name
@@ -78,8 +77,8 @@ public final class EncryptedCheckpointStorage implements CheckpointStorage {
   }
 
   /**
-   * Wraps all data keys anew, with the newest master key of the key service. No other file is
-   * written; the older master keys are not needed any more afterwards.
+   * Wraps all data keys again, with the newest master key of the key service. No other file is
+   * written. Afterwards the older master keys are no longer needed.
    *
    * @throws io.statebackend.api.IncompatibleStateException if a master key is not known
    * @throws io.statebackend.api.StateIoException if the keys cannot be wrapped or stored
@@ -89,8 +88,8 @@ public final class EncryptedCheckpointStorage implements CheckpointStorage {
   }
 
   /**
-   * Compares the checksums of an encrypted file, for which no key is needed: damage is found, but
-   * no intent.
+   * Compares the checksums of an encrypted file. This needs no key. It finds damage, but not
+   * intentional changes.
    *
    * @param storage where the file is, without decryption
    * @param file its path
@@ -125,7 +124,7 @@ public final class EncryptedCheckpointStorage implements CheckpointStorage {
   @Override
   public StorageOutput create(String file) {
     checkName(file);
-    // Keys first: what cannot be encrypted need not be begun.
+    // Keys first: a file that cannot be encrypted need not be begun.
     BlockCipher cipher = newCipher(file, EncryptedLayout.KIND_CREATED);
     return EncryptedOutput.begin(storage.create(file), cipher, blockSizeBytes);
   }

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An encrypted file, read by position. The block that was read last is kept, so that small reads
- * one after the other decrypt it once.
+ * An encrypted file, read by position. It keeps the block that was read last, so that consecutive
+ * small reads decrypt it only once.
  */
 final class EncryptedInput implements StorageInput {
   /** About how much is read from the storage by one call. */

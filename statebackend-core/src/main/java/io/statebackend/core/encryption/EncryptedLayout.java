@@ -38,7 +38,7 @@ final class EncryptedLayout {
   static final int BLOCK_SIZE_BYTES_MIN = 16;
   static final int BLOCK_SIZE_BYTES_MAX = 16 << 20;
 
-  /** What a block has more than its content: the tag and the checksum. */
+  /** The size of a block beyond its content: the tag and the checksum. */
   static final int BLOCK_OVERHEAD_BYTES = AesGcm.TAG_SIZE_BYTES + Integer.BYTES;
 
   private static final byte[] FILE_KEY_INFO =
@@ -47,9 +47,9 @@ final class EncryptedLayout {
   private EncryptedLayout() {}
 
   /**
-   * What a file begins with.
+   * The beginning of a file.
    *
-   * @param kind how the file came to be
+   * @param kind how the file was created
    * @param blockSizeBytes how many bytes of content each block has but the last
    * @param dataKeyId which data key its key is derived from, in hexadecimal
    * @param fileId the random number of the file, in hexadecimal

@@ -7,8 +7,8 @@ import io.statebackend.core.encryption.EncryptedLayout.BlockCipher;
 import java.util.Arrays;
 
 /**
- * A new file while it is encrypted. Keeps one block, since only the end tells which block is the
- * last.
+ * A new file while it is encrypted. It keeps one block, because only the end shows which block is
+ * the last.
  */
 final class EncryptedOutput implements StorageOutput {
   private final StorageOutput output;
@@ -22,7 +22,7 @@ final class EncryptedOutput implements StorageOutput {
   private int contentSize;
   private long blockCount;
 
-  /** Set by whoever commits or closes; read by the writer, which then gives up. */
+  /** Set by whoever commits or closes; read by the writer, which then stops. */
   private volatile boolean isEnded;
 
   private EncryptedOutput(StorageOutput output, BlockCipher cipher, int blockSize) {

@@ -31,12 +31,12 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Master keys in a local file, which is encrypted with a password: docs/format/encryption-v1.md.
- * The key is made of the password by PBKDF2 with HMAC-SHA256 and 600,000 rounds, which takes a good
- * part of a second when the file is opened.
+ * The key is derived from the password by PBKDF2 with HMAC-SHA256 and 600,000 rounds, which takes a
+ * large part of a second when the file is opened.
  *
  * <p>Keep copies of the file: without it, or without its password, nothing can be read any more.
  *
- * <p>Thread-safe. The keys stay in memory until this is garbage.
+ * <p>Thread-safe. The keys stay in memory until this object is collected.
  */
 public final class KeyFile implements KeyService {
   private static final int MAGIC = 0x53424b46; // "SBKF"
@@ -75,10 +75,10 @@ public final class KeyFile implements KeyService {
    * Creates a file with a new master key. It can be read by its owner only, where the file system
    * has such permissions.
    *
-   * @param file the file, which must not be there; its directory must
+   * @param file the file, which must not exist, in an existing directory
    * @param password what it is encrypted with; not kept
    * @return the keys
-   * @throws StateIoException if it is there or cannot be written
+   * @throws StateIoException if it exists or cannot be written
    * @throws IllegalArgumentException if the password is empty
    */
   public static KeyFile create(Path file, char[] password) {
@@ -98,7 +98,7 @@ public final class KeyFile implements KeyService {
   /**
    * Reads a file.
    *
-   * @param file the file
+   * @param file an existing key file
    * @param password what it was encrypted with; not kept
    * @return the keys
    * @throws StateIoException if it cannot be read
@@ -171,7 +171,7 @@ public final class KeyFile implements KeyService {
     }
     int rounds = buffer.getInt(ROUNDS_OFFSET);
     if (rounds < 1 || rounds > ROUNDS_MAX) {
-      throw damaged(file, "no key file has so many rounds: " + rounds);
+      throw damaged(file, "no key file has this number of rounds: " + rounds);
     }
     return bytes;
   }
@@ -201,9 +201,9 @@ public final class KeyFile implements KeyService {
   }
 
   /**
-   * Makes a new master key for new data keys, and writes the file anew. Older master keys are kept.
-   * {@link EncryptedCheckpointStorage#rewrapDataKeys} then wraps the data keys of a storage with
-   * it.
+   * Creates a new master key for new data keys, and writes the file again. Older master keys are
+   * kept. {@link EncryptedCheckpointStorage#rewrapDataKeys} then wraps the data keys of a storage
+   * with it.
    *
    * @param password what the file is to be encrypted with from now on; not kept
    * @throws StateIoException if the file cannot be written; the keys are as before then
@@ -261,7 +261,9 @@ public final class KeyFile implements KeyService {
     replace(bytes.rewind());
   }
 
-  /** Writes aside, syncs and renames: at any time the file is the old one or the new one. */
+  /**
+   * Writes another file, syncs and renames it: at any time the file is the old one or the new one.
+   */
   private void replace(ByteBuffer bytes) {
     Path absolute = file.toAbsolutePath();
     Path aside = absolute.resolveSibling(absolute.getFileName() + ".new");

@@ -5,8 +5,8 @@ package io.statebackend.core.encryption;
  * Keeps master keys, and wraps data keys with them: a key management service, or a {@link KeyFile}.
  * Master keys never leave it; data keys are what files are encrypted with.
  *
- * <p>Thread-safe. Each method may call a remote system. Failures of that are {@link
- * io.statebackend.api.StateIoException}.
+ * <p>Implementations are thread-safe. Each method may call a remote system. If that fails, it
+ * throws a {@link io.statebackend.api.StateIoException}.
  */
 public interface KeyService {
 
@@ -22,7 +22,7 @@ public interface KeyService {
    * Decrypts a data key.
    *
    * @param key what {@link #generate} or {@link #rewrap} has returned, in this process or another
-   * @return the 32 bytes of the key, the caller's to keep
+   * @return the 32 bytes of the key, which belong to the caller
    * @throws io.statebackend.api.IncompatibleStateException if the master key is not known, or is
    *     not the one that the key was wrapped with; the message names it
    * @throws io.statebackend.api.StateIoException if the service cannot be asked
@@ -30,10 +30,11 @@ public interface KeyService {
   byte[] unwrap(WrappedKey key);
 
   /**
-   * Encrypts a data key anew, with the newest master key.
+   * Encrypts a data key again, with the newest master key.
    *
    * @param key the key as it is wrapped now
-   * @return the same data key, wrapped anew, also if that was done with the newest already
+   * @return the same data key, wrapped again, even if it was wrapped with the newest master key
+   *     already
    * @throws io.statebackend.api.IncompatibleStateException as from {@link #unwrap}
    * @throws io.statebackend.api.StateIoException if the service cannot be asked
    */

@@ -40,7 +40,7 @@ final class StoredKeys {
     this.keys = Collections.unmodifiableMap(keys);
   }
 
-  /** What a storage has in which nothing was encrypted yet. */
+  /** The keys of a storage in which nothing was encrypted yet. */
   static StoredKeys none() {
     return new StoredKeys(0, new LinkedHashMap<>());
   }
@@ -58,7 +58,7 @@ final class StoredKeys {
     return newest;
   }
 
-  /** Returns what follows this: other keys, under the next number. */
+  /** Returns the successor of this: other keys, under the next number. */
   StoredKeys next(Map<String, WrappedKey> nextKeys) {
     return new StoredKeys(number + 1, new LinkedHashMap<>(nextKeys));
   }

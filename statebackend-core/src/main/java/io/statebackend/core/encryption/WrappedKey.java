@@ -13,7 +13,8 @@ public final class WrappedKey {
   /**
    * Creates it.
    *
-   * @param masterKeyId the name of the master key, of at most 65,535 bytes of UTF-8; no secret
+   * @param masterKeyId the name of the master key, of at most 65,535 bytes of UTF-8; it is not
+   *     secret
    * @param bytes what the key service needs to unwrap it, at most 65,535; copied
    */
   public WrappedKey(String masterKeyId, byte[] bytes) {

@@ -36,7 +36,7 @@ public final class KryoSerializerBuilder<T> {
   }
 
   /**
-   * Names a class that the declared types of fields do not tell. The order does not matter.
+   * Registers a class that the declared types of fields do not name. The order does not matter.
    *
    * @param type the class
    * @return this
@@ -47,16 +47,17 @@ public final class KryoSerializerBuilder<T> {
   }
 
   /**
-   * Names a class that has a Kryo serializer of its own, such as Kryo's {@code
-   * CompatibleFieldSerializer}. The library knows nothing of the form, and leaves to the serializer
-   * what it can read of other versions; what the class refers to is named as well.
+   * Registers a class that has a Kryo serializer of its own, such as Kryo's {@code
+   * CompatibleFieldSerializer}. The library knows nothing about its form, and the serializer
+   * decides what it can read of other versions. Also register the classes that this class refers
+   * to.
    *
    * @param type the class
    * @param serializer the class of its serializer, a subclass of Kryo's {@code Serializer}, of
    *     which Kryo makes one per thread: by a constructor of {@code (Kryo, Class)}, {@code (Kryo)},
    *     {@code (Class)} or nothing
    * @return this
-   * @throws IllegalArgumentException if it is no Kryo serializer
+   * @throws IllegalArgumentException if it is not a Kryo serializer
    * @throws IllegalStateException if the class was given a serializer before
    */
   public KryoSerializerBuilder<T> register(Class<?> type, Class<?> serializer) {
@@ -77,8 +78,8 @@ public final class KryoSerializerBuilder<T> {
   }
 
   /**
-   * Says what a class was called when state was written. Classes that can be changed say so by
-   * {@link io.statebackend.api.FormerNames}.
+   * Sets the name that a class had when state was written. If you can change the class, use {@link
+   * io.statebackend.api.FormerNames} instead.
    *
    * @param type the class
    * @param formerName its binary name then, such as {@code com.example.Order$Line}
@@ -97,13 +98,13 @@ public final class KryoSerializerBuilder<T> {
   }
 
   /**
-   * Says that a class is gone and that none of its objects is stored where something must become of
-   * it. If one is met all the same, that is an {@link
+   * Says that a class is gone and that no stored state has an object of it that is still needed. If
+   * such an object is found all the same, that is an {@link
    * io.statebackend.api.IncompatibleStateException}.
    *
    * @param className its binary name
    * @return this
-   * @throws IllegalStateException if the name is said to be a former one of a class that is there
+   * @throws IllegalStateException if the name was set as a former name of an existing class
    */
   public KryoSerializerBuilder<T> gone(String className) {
     Class<?> renamed = formerNames.get(requireNonNull(className, "className"));

@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Sets up the serializer of a record where annotations cannot: because the record belongs to
- * somebody else, or should not know how it is stored. Begun by {@link Serializers#recordBuilder}.
+ * Sets up the serializer of a record that cannot have annotations, because it belongs to somebody
+ * else or should not know how it is stored. Begun by {@link Serializers#recordBuilder}.
  *
- * <p>Methods that take a class also speak of records inside the record. What is said here is added
- * to what {@link io.statebackend.api.FormerNames} says, and takes the place of what {@link
- * io.statebackend.api.DefaultValue} says.
+ * <p>Methods that take a class refer to records inside the record. Former names are added to those
+ * of {@link io.statebackend.api.FormerNames}. Default values replace those of {@link
+ * io.statebackend.api.DefaultValue}.
  *
  * @param <R> the record
  */
@@ -34,7 +34,7 @@ public final class RecordSerializerBuilder<R extends Record> {
   }
 
   /**
-   * Says what a component was called when state was written. May be called several times.
+   * Sets a name that a component had when state was written. May be called several times.
    *
    * @param component its name now
    * @param formerName its name then
@@ -46,7 +46,7 @@ public final class RecordSerializerBuilder<R extends Record> {
   }
 
   /**
-   * Says what a component of a record inside this one was called when state was written.
+   * Sets a name that a component of a record inside this one had when state was written.
    *
    * @param owner the record inside
    * @param component its name now
@@ -64,8 +64,8 @@ public final class RecordSerializerBuilder<R extends Record> {
   }
 
   /**
-   * Gives the value that a component takes where the stored state has none: because it was written
-   * before there was the component, or because it holds {@code null} and the component is a
+   * Sets the value of a component for which the stored state has none. This happens if the state
+   * was written before the component existed, or if it contains {@code null} and the component is a
    * primitive now.
    *
    * @param component its name
@@ -79,8 +79,7 @@ public final class RecordSerializerBuilder<R extends Record> {
   }
 
   /**
-   * Gives the value that a component of a record inside this one takes where the stored state has
-   * none.
+   * Sets the value of a component of a record inside this one for which the stored state has none.
    *
    * @param owner the record inside
    * @param component its name
@@ -110,9 +109,8 @@ public final class RecordSerializerBuilder<R extends Record> {
   }
 
   /**
-   * Sets the serializer of a component, in place of the one that its declared type would have: so
-   * that one component of a type without a built-in serializer does not take the whole record to
-   * Kryo.
+   * Sets the serializer of a component, instead of the one for its declared type. So one component
+   * without a built-in serializer does not force the whole record to Kryo.
    *
    * @param component its name
    * @param serializer a serializer of the declared type of the component; it is never given {@code

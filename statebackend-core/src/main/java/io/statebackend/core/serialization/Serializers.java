@@ -82,7 +82,7 @@ public final class Serializers {
   /** Doubles, 8 bytes. All NaNs are one value; 0.0 and -0.0 are two. */
   public static final LongEncodedSerializer<Double> DOUBLE = new PrimitiveSerializers.OfDouble();
 
-  /** Strings, as their length in UTF-8 and that. */
+  /** Strings, as their length in UTF-8 bytes and these bytes. */
   public static final TypeSerializer<String> STRING = new StringSerializer();
 
   /** Byte arrays, as their length and content. */
@@ -130,19 +130,26 @@ public final class Serializers {
   /** Offsets from UTC, 4 bytes. */
   public static final TypeSerializer<ZoneOffset> ZONE_OFFSET = TimeSerializers.zoneOffset();
 
-  /** Time zones, by their ids. One that this JVM's data do not have is refused when it is read. */
+  /**
+   * Time zones, by their ids. A time zone that this JVM does not know is refused when it is read.
+   */
   public static final TypeSerializer<ZoneId> ZONE_ID = TimeSerializers.zoneId();
 
-  /** Currencies, by their codes. One that this JVM does not know is refused when it is read. */
+  /**
+   * Currencies, by their codes. A currency that this JVM does not know is refused when it is read.
+   */
   public static final TypeSerializer<Currency> CURRENCY = UtilSerializers.currency();
 
   /** Locales, with script, variant and extensions. */
   public static final TypeSerializer<Locale> LOCALE = UtilSerializers.locale();
 
-  /** URIs, by their text. No key type: equal URIs may differ in the case of letters. */
+  /**
+   * URIs, by their text. They cannot be keys, because equal URIs may differ in upper and lower
+   * case.
+   */
   public static final TypeSerializer<java.net.URI> URI = UtilSerializers.uri();
 
-  /** Bit sets, as their length in bytes and these. Their capacity is not kept. */
+  /** Bit sets, as their length in bytes and these bytes. Their capacity is not kept. */
   public static final TypeSerializer<BitSet> BIT_SET = new BitSetSerializer();
 
   /** Arrays of boolean, as their length and elements. */
@@ -306,8 +313,8 @@ public final class Serializers {
   }
 
   /**
-   * Returns the serializer of an enum. Constants are stored by name: their order may change and new
-   * ones may come; a removed one is an error only if the stored state has it.
+   * Returns the serializer of an enum. Constants are stored by name. Their order may change and new
+   * ones may be added. A removed constant is an error only if the stored state contains it.
    *
    * @param type the enum
    * @param <E> the enum
@@ -318,9 +325,10 @@ public final class Serializers {
   }
 
   /**
-   * Returns the serializer of a record: component by component, as {@link #of} finds a serializer
-   * for their declared types, with {@code List<Long>} and the like. Components that are no
-   * primitives may be {@code null}. A record may contain itself, up to 256 levels deep.
+   * Returns the serializer of a record. It writes component by component, with the serializers that
+   * {@link #of} finds for their declared types, including types such as {@code List<Long>}.
+   * Components that are not primitives may be {@code null}. A record may contain itself, up to 256
+   * levels deep.
    *
    * @param type the record, which is not generic
    * @param <R> the record
@@ -333,8 +341,8 @@ public final class Serializers {
   }
 
   /**
-   * Begins to set up the serializer of a record, where annotations cannot say that components were
-   * renamed, or which value new ones take.
+   * Begins to set up the serializer of a record, if annotations cannot say which components were
+   * renamed, or which value new ones get.
    *
    * @param type the record, which is not generic
    * @param <R> the record
@@ -347,16 +355,17 @@ public final class Serializers {
   /**
    * Returns the serializer of any class by Kryo.
    *
-   * <p>Objects are written field by field, transient ones left out, whatever refers to what. Only
-   * registered classes are written and read. The classes that the declared types of fields reach
-   * are registered without asking, with the usual collections; those that only run time tells, such
-   * as what is in a field of type {@code Object}, are named here. A class that is met and not
-   * registered is an {@link IllegalArgumentException} that prints the line to write.
+   * <p>Objects are written field by field, without transient fields, and objects may refer to each
+   * other in any way. Only registered classes are written and read. The classes that the declared
+   * types of fields name are registered automatically, and so are the usual collections. Name the
+   * classes here that are only known at run time, such as the content of a field of type {@code
+   * Object}. An object of a class that is not registered is an {@link IllegalArgumentException},
+   * which prints the line to write.
    *
    * <p>As a key type use a record instead; see {@link #checkKey}.
    *
    * @param type the class or interface of the values
-   * @param more classes that the declared types do not tell
+   * @param more classes that the declared types do not name
    * @param <T> the type of the values
    * @return the serializer
    * @throws IllegalArgumentException if values of the class cannot be written
@@ -366,8 +375,8 @@ public final class Serializers {
   }
 
   /**
-   * Begins to set up the serializer of a class by Kryo, where {@link #kryo} does not say enough:
-   * classes with Kryo serializers of their own, classes that were renamed, classes that are gone.
+   * Begins to set up the serializer of a class by Kryo, if {@link #kryo} is not enough: for classes
+   * with Kryo serializers of their own, classes that were renamed, and classes that are gone.
    *
    * @param type the class or interface of the values
    * @param <T> the type of the values
@@ -378,9 +387,9 @@ public final class Serializers {
   }
 
   /**
-   * Returns the serializer of a sealed interface of which every case is a record or an enum: which
-   * case it is, and its value. Cases are known by the simple names of their classes, and may
-   * contain the interface again, up to 256 levels deep.
+   * Returns the serializer of a sealed interface in which every case is a record or an enum. It
+   * writes which case it is, and its value. Cases are known by the simple names of their classes,
+   * and may contain the interface again, up to 256 levels deep.
    *
    * @param type the interface, which is not generic
    * @param <T> the interface
@@ -432,7 +441,7 @@ public final class Serializers {
    *
    * @param schema the schema, as found in a snapshot
    * @return the serializer
-   * @throws IllegalArgumentException if the schema has a word that is not known
+   * @throws IllegalArgumentException if the schema has an unknown word
    */
   public static TypeSerializer<Object> ofSchema(TypeSchema schema) {
     return SchemaSerializers.find(StoredType.of(schema))
@@ -441,10 +450,10 @@ public final class Serializers {
   }
 
   /**
-   * Checks that values of a type can be keys, namespaces or user keys of maps: that two of them are
-   * equal if and only if their bytes are. Sets, maps, and whatever contains one, are not. Of what
-   * Kryo writes, only objects without collections, arrays or other objects in their fields are, and
-   * their {@code equals} has to compare all fields.
+   * Checks that values of a type can be keys, namespaces or user keys of maps: two of them must be
+   * equal if and only if their bytes are. Sets, maps, and types that contain one, are refused.
+   * Objects that Kryo writes are accepted only if their fields contain no collections, arrays or
+   * other objects, and their {@code equals} has to compare all fields.
    *
    * @param serializer the serializer of the values
    * @param role what they are meant to be, for the message, such as {@code "key"}

@@ -9,7 +9,7 @@ import io.statebackend.core.serialization.schema.BuiltInSerializer;
 /**
  * Objects that Kryo wrote, of which only the schema is known, as their bytes.
  *
- * @param schema the schema
+ * @param schema the stored schema of the class
  */
 record StoredObjectSerializer(TypeSchema schema) implements BuiltInSerializer<StoredObject> {
 

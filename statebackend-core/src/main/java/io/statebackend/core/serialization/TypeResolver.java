@@ -60,10 +60,10 @@ final class TypeResolver {
       Set.of(SortedMap.class, NavigableMap.class, TreeMap.class);
   private static final Set<Class<?>> MAPS = Set.of(Map.class, HashMap.class, LinkedHashMap.class);
 
-  /** The most types inside each other: beyond, their type arguments grow without end. */
+  /** The maximum depth of nested types: beyond it, their type arguments grow without end. */
   private static final int ENCLOSING_MAX = 32;
 
-  /** The most records and sealed interfaces: beyond, they refer to each other in every way. */
+  /** The maximum number of records and sealed interfaces that one type may reach. */
   private static final int RESOLVED_MAX = 10_000;
 
   /** Where the type is declared, for messages: a class, or a component such as Order.items. */
@@ -114,7 +114,7 @@ final class TypeResolver {
   /**
    * A record or sealed interface that is being resolved.
    *
-   * @param type the type
+   * @param type the record or sealed interface
    * @param inside what stands for it inside itself
    * @param outer the one around it, or {@code null}
    * @param depth the number of types around it
@@ -173,7 +173,9 @@ final class TypeResolver {
     return (TypeSerializer<T>) resolve(type.type(), type.toString(), RecordOptions.NONE);
   }
 
-  /** Takes values that contain values of their own type to be immutable, and sees if they are. */
+  /**
+   * Assumes that values that contain values of their own type are immutable, and then checks this.
+   */
   private static TypeSerializer<?> resolve(Type type, String where, RecordOptions options) {
     Declaration hopeful = new Declaration(options, true);
     TypeSerializer<?> serializer = new TypeResolver(where, Map.of(), null, hopeful).of(type);
@@ -384,7 +386,7 @@ final class TypeResolver {
     return null;
   }
 
-  /** Refuses a schema that nobody could read back. */
+  /** Refuses a schema that could not be read back. */
   private void checkLength(ClosedType type, TypeSchema schema) {
     int length = schema.toString().length();
     if (length > TypeSchema.TEXT_LENGTH_MAX) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param timestampMillis when it was published, in milliseconds since 1970-01-01 UTC
  * @param savepoint the name of the savepoint, or {@code null} for a checkpoint
  * @param operators the parts of all operators
- * @param droppedStates by operator, the names of the states that the program gives up; they were
+ * @param droppedStates by operator, the names of the states that the program drops; they were
  *     dropped before this checkpoint, so a restore of it does not drop them again
  */
 public record CheckpointMetadata(
@@ -33,7 +33,7 @@ public record CheckpointMetadata(
     SortedMap<String, SortedSet<String>> droppedStates) {
 
   /**
-   * Creates the metadata of a program that gives up no state.
+   * Creates the metadata of a program that drops no state.
    *
    * @param checkpointId the number of the checkpoint, 0 or more
    * @param timestampMillis when it was published, in milliseconds since 1970-01-01 UTC
@@ -135,7 +135,7 @@ public record CheckpointMetadata(
   }
 
   /**
-   * Checks how the file begins, which takes no memory to speak of: whether it is metadata, of a
+   * Checks the beginning of the file, which takes little memory: whether it is metadata, of a
    * version that this library reads, and as long as it says.
    *
    * @param in the file
@@ -150,8 +150,8 @@ public record CheckpointMetadata(
   }
 
   /**
-   * Reads the file. What is no metadata of a checkpoint is refused before memory is taken for all
-   * of it.
+   * Reads the file. A file that is not metadata of a checkpoint is refused before memory is
+   * allocated for all of it.
    *
    * @param in the file
    * @param file its name, for messages

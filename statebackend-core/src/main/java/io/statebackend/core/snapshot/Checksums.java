@@ -26,7 +26,7 @@ public final class Checksums {
   }
 
   /**
-   * Reads a whole file and compares it with what a checkpoint's metadata tells about it.
+   * Reads a whole file and compares it with the metadata of a checkpoint.
    *
    * @param in the file
    * @param file its path, for messages

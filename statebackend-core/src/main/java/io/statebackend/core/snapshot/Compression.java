@@ -5,7 +5,7 @@ package io.statebackend.core.snapshot;
  * How the blocks of a snapshot are compressed. A block that would not shrink is stored as it is.
  */
 public enum Compression {
-  /** Not at all: the fastest where storage is. */
+  /** No compression: the fastest choice if the storage is fast. */
   NONE(0),
   /** LZ4: fast; needs the optional library {@code at.yawk.lz4:lz4-java}. */
   LZ4(1);

@@ -8,7 +8,7 @@ import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.storage.StorageInput;
 
 /**
- * How every file begins: magic and version, then a body, all under checksums. Specified in
+ * The beginning of every file: magic and version, then a body, all under checksums. Specified in
  * docs/format/snapshot-v1.md.
  *
  * <p>The first {@value #PREAMBLE_LENGTH} bytes have the same shape in every version, so that a file
@@ -26,7 +26,7 @@ record Envelope(String format, int magic, int version) {
   private static final int CRC_OFFSET = BODY_LENGTH_OFFSET + Integer.BYTES;
   static final int PREAMBLE_LENGTH = CRC_OFFSET + Integer.BYTES;
 
-  /** The length of all that is not body. */
+  /** The length of everything except the body. */
   static final int OVERHEAD = PREAMBLE_LENGTH + Integer.BYTES;
 
   /** Writes an envelope around a body. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The event time of a subtask, by which state with a time to live is measured.
  *
- * @param origin the first watermark there ever was; what was written before it counts from it
+ * @param origin the first watermark; the age of what was written before it starts there
  * @param watermark the last one
  */
 public record EventTime(long origin, long watermark) {
@@ -25,8 +25,8 @@ public record EventTime(long origin, long watermark) {
   }
 
   /**
-   * Returns the time from which a subtask goes on that takes over from others: the least of theirs,
-   * so that nothing expires sooner than it would have.
+   * Returns the time at which a subtask continues that takes over from others: the earliest of
+   * their times, so that nothing expires sooner than it would have.
    *
    * @param headers of the subtasks that it takes over from
    * @return the time, or {@code null} if one of them had none

@@ -7,7 +7,7 @@ import io.statebackend.api.TypeSchema;
 import io.statebackend.api.TypeSerializer;
 
 /**
- * What a snapshot tells about the serialized form of a key, namespace or value.
+ * What a snapshot says about the serialized form of a key, namespace or value.
  *
  * @param schema the readable description
  * @param fixedLength the length in bytes if it is the same for all values, or {@link
@@ -15,7 +15,7 @@ import io.statebackend.api.TypeSerializer;
  */
 public record FieldMeta(TypeSchema schema, int fixedLength) {
 
-  /** The form of what is not there: no bytes. */
+  /** The form of something absent: no bytes. */
   public static final FieldMeta VOID = new FieldMeta(TypeSchema.of("void"), 0);
 
   /**
@@ -34,7 +34,7 @@ public record FieldMeta(TypeSchema schema, int fixedLength) {
   /**
    * Describes what a serializer writes.
    *
-   * @param serializer the serializer
+   * @param serializer the serializer to describe
    * @return its schema and fixed length
    */
   public static FieldMeta of(TypeSerializer<?> serializer) {

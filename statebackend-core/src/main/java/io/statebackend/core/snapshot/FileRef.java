@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /**
  * A file of a checkpoint, as its metadata refers to it.
  *
- * @param path where the file is, seen from the checkpoint's directory: a file name, or {@code
+ * @param path where the file is, relative to the checkpoint's directory: a file name, or {@code
  *     ../shared/} and a file name
  * @param length its length in bytes
  * @param crc32c the checksum of all of it

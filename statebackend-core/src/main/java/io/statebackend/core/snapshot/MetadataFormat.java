@@ -19,7 +19,7 @@ import java.util.function.Function;
 final class MetadataFormat {
   private static final Envelope ENVELOPE = new Envelope("checkpoint metadata", 0x5342434D, 1);
 
-  /** The property that names the states which the program gives up. */
+  /** The property that names the states which the program drops. */
   private static final String DROPPED_STATES = "dropped-states";
 
   private MetadataFormat() {}

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Room for what later writers add and readers may ignore, as specified in
+ * Extra data that later writers may add and readers may ignore, as specified in
  * docs/format/snapshot-v1.md. A reader skips the names that it does not know.
  */
 final class Properties {

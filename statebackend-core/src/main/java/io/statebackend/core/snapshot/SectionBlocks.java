@@ -8,8 +8,8 @@ import io.statebackend.api.storage.StorageInput;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks over the block headers of one section and checks that they are what the index tells. When a
- * header is handed out, its payload lies within the section. Not thread-safe.
+ * Iterates over the block headers of one section and checks them against the index. When it returns
+ * a header, the payload of that block lies within the section. Not thread-safe.
  */
 final class SectionBlocks {
   private final StorageInput in;

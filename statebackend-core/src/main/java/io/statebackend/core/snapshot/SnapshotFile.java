@@ -2,7 +2,7 @@
 package io.statebackend.core.snapshot;
 
 /**
- * What became of a written snapshot.
+ * The result of writing a snapshot.
  *
  * @param length the length of the file in bytes
  * @param crc32c the checksum of the file

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a snapshot tells about itself.
+ * What a snapshot says about itself.
  *
  * @param checkpointId the checkpoint that it was written for
  * @param operatorId the operator

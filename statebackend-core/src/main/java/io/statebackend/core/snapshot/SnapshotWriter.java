@@ -379,7 +379,7 @@ public final class SnapshotWriter implements AutoCloseable {
     return new SnapshotFile(out.length(), out.crc32c(), entryCount);
   }
 
-  /** Gives the file up unless it was finished. Closing twice does nothing. */
+  /** Closes the file. If it was not finished, nothing of it stays. Closing twice does nothing. */
   @Override
   public void close() {
     storage.close();

@@ -18,7 +18,7 @@ record CarriedState(
     StateMeta meta, List<RestoredState> parts, boolean isInStore, SubtaskPosition position) {
 
   private static final String WAYS_OUT =
-      "declare it before the first checkpoint, or give it up by dropState(\"%s\", \"%s\")";
+      "declare it before the first checkpoint, or drop it with dropState(\"%s\", \"%s\")";
 
   /**
    * Chooses what this subtask has to carry on of a state.

@@ -7,7 +7,7 @@ import io.statebackend.api.spi.EntryCursor;
 import io.statebackend.api.spi.EntrySource;
 
 /** The entries of an image, to be loaded into a table. */
-final class CursorEntrySource implements EntrySource {
+public final class CursorEntrySource implements EntrySource {
   private final EntryCursor entries;
   private final BinaryOutput bytes = new BinaryOutput();
   private final BinaryInput key = new BinaryInput();
@@ -15,7 +15,7 @@ final class CursorEntrySource implements EntrySource {
   private final BinaryInput value = new BinaryInput();
 
   /** Creates a source; the cursor stays the caller's to close. */
-  CursorEntrySource(EntryCursor entries) {
+  public CursorEntrySource(EntryCursor entries) {
     this.entries = entries;
   }
 

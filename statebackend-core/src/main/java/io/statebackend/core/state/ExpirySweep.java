@@ -29,14 +29,14 @@ final class ExpirySweep<K> {
   private static final int KEY_GROUP_COST = 1;
 
   /**
-   * In passing, a table is looked through so many times in its time to live. What expires is thus
-   * there for an eighth of its time more, if there are writes enough.
+   * Writes search a table this number of times within its time to live. So an expired entry is
+   * stored for at most an eighth of that time longer, if there are enough writes.
    */
   private static final int PASSES_PER_LIFE = 8;
 
   /**
-   * In passing, so many writes lie between two passes at least: a pass may take an image, which is
-   * not to be taken again and again where time goes fast.
+   * The minimum number of writes between two passes of writes: a pass may take an image, which must
+   * not be taken again and again if time advances fast.
    */
   private static final int WRITES_BETWEEN_PASSES = 1024;
 

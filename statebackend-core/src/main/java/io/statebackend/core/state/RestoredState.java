@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * One state in one restored snapshot.
  *
  * @param operatorId the operator, for messages
- * @param snapshot the snapshot
+ * @param snapshot the snapshot that has the state
  * @param index the index of the state in the snapshot
  * @param timestampMillis when the checkpoint was taken
  */
@@ -63,7 +63,7 @@ record RestoredState(String operatorId, SnapshotReader snapshot, int index, long
     return migrated(snapshot.entries(index, keyGroup), userKeySerializer, valueSerializer);
   }
 
-  /** Returns stored entries in the form of the declared serializers, migrated if need be. */
+  /** Returns stored entries in the form of the declared serializers, migrated if necessary. */
   <U, V> EntrySource migrated(
       EntrySource stored, TypeSerializer<U> userKeySerializer, TypeSerializer<V> valueSerializer) {
     TypeSerializer<U> userKeyReader = reader(userKeySerializer, meta().userKey());

@@ -93,7 +93,7 @@ public record StateComparison(Verdict verdict, String message, boolean dropsData
   }
 
   private static String otherWaysOut(String operatorId, StateMeta stored) {
-    return "keep the new one under another name, or give up what is stored by dropState(\"%s\", \"%s\")"
+    return "keep the new one under another name, or drop what is stored with dropState(\"%s\", \"%s\")"
         .formatted(operatorId, stored.name());
   }
 

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * snapshots hold.
  *
  * <p>A restored state that is not declared is not lost: it is carried from snapshot to snapshot
- * until it is declared, or given up by its name. Of keyed state only what old subtasks with key
+ * until it is declared, or dropped by its name. Of keyed state only what old subtasks with key
  * groups of this one had counts. Old subtasks need not agree on the form of a state: one of them
  * may have migrated it while another one, which did not declare it, carried it on as it was.
  *
@@ -40,7 +40,7 @@ public final class StateRegistry implements AutoCloseable {
   /** The names of {@code undeclared}, for other threads to see. */
   private volatile List<String> undeclaredNames = List.of();
 
-  /** The names of keyed states that were restored and are given up. */
+  /** The names of restored keyed states that are dropped. */
   private final Set<String> droppedKeyed = new TreeSet<>();
 
   /** The names of undeclared keyed states that the engine has restored by itself. */
@@ -51,7 +51,7 @@ public final class StateRegistry implements AutoCloseable {
    *
    * @param position which part of the operator the subtask is
    * @param restored the operator's snapshots of the restored checkpoint; the registry owns them
-   * @param dropped the names of states that are given up: as if they had not been restored
+   * @param dropped the names of states that are dropped: as if they had not been restored
    */
   public StateRegistry(SubtaskPosition position, RestoredSnapshots restored, Set<String> dropped) {
     this.position = position;
@@ -75,7 +75,7 @@ public final class StateRegistry implements AutoCloseable {
         if (parts.stream().anyMatch(part -> part.meta().kind().isKeyed())) {
           droppedKeyed.add(name);
         }
-        logger.info("state '{}' of operator '{}' is given up", name, position.operatorId());
+        logger.info("state '{}' of operator '{}' is dropped", name, position.operatorId());
       }
     }
     undeclaredNames = List.copyOf(undeclared.keySet());
@@ -139,7 +139,7 @@ public final class StateRegistry implements AutoCloseable {
     return undeclaredNames;
   }
 
-  /** Returns the names of the keyed states that were restored and are given up. */
+  /** Returns the names of restored keyed states that are dropped. */
   Set<String> droppedKeyed() {
     return droppedKeyed;
   }

@@ -43,7 +43,7 @@ public final class SubtaskStates implements AutoCloseable {
    *
    * @param position which part of the operator the subtask is
    * @param restored the snapshots of the operator; owned from now on
-   * @param dropped the names of restored states that are given up
+   * @param dropped the names of restored states that are dropped
    * @param clock tells the time of day, for state with a time to live
    */
   public SubtaskStates(

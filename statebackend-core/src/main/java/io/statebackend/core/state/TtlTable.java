@@ -80,7 +80,7 @@ abstract sealed class TtlTable<K, N> implements Table<K, N>
   /**
    * Looks at an entry that a walk met, and removes what of it has expired.
    *
-   * @param key moved to the key if need be
+   * @param key moved to the key if necessary
    * @return how much was looked at
    */
   final int visit(EntryCursor entry, int keyGroup, KeyContext<K> key, long now) {

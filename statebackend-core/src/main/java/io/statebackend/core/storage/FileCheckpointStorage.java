@@ -36,12 +36,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Checkpoints in a directory of a file system.
  *
- * <p>A file is written beside its place, synced, and renamed. Renames become durable when {@link
- * #publish} syncs the directories in which they happened. A lock file keeps other writers out, in
- * this process and in others. Works on the path's own file system, whichever that is.
+ * <p>A file is written under another name, synced, and renamed. Renames become durable when {@link
+ * #publish} syncs their directories. A lock file excludes other writers, in this process and in
+ * others. This works on the file system of any path.
  *
- * <p>Where the file system has such permissions, new files and directories are their owner's only.
- * A directory that is there keeps its permissions, and so does a file that is imported by a link.
+ * <p>If the file system has such permissions, new files and directories belong to their owner only.
+ * An existing directory keeps its permissions, and so does a file that is imported by a link.
  */
 public final class FileCheckpointStorage implements CheckpointStorage {
   private static final Logger logger = LoggerFactory.getLogger(FileCheckpointStorage.class);
@@ -60,7 +60,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   /** Directories with deletions whose sync failed. Guarded by {@code syncing}. */
   private final Set<Path> unsyncedDeletions = new HashSet<>();
 
-  /** Held while directories are synced, so that none that is to wait for it overtakes. */
+  /** Held while directories are synced, so that no later step overtakes the sync. */
   private final Object syncing = new Object();
 
   /** Set while holding {@code open}. */
@@ -72,13 +72,12 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   }
 
   /**
-   * Opens a directory for reading and writing, and deletes what an earlier process left half
-   * written.
+   * Opens a directory for reading and writing, and deletes unfinished files of an earlier process.
    *
-   * @param directory the directory; created if it is not there
+   * @param directory the directory; created if it does not exist
    * @return the storage; the caller closes it
    * @throws StateLockedException if another writer holds the directory
-   * @throws StateIoException if it is no directory, or cannot be created or written
+   * @throws StateIoException if it is not a directory, or cannot be created or written
    */
   public static FileCheckpointStorage open(Path directory) {
     DirectoryLock lock = null;
@@ -86,7 +85,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       Files.createDirectories(directory, FileTree.ownersDirectory(directory));
       Path real = directory.toRealPath();
       if (!FileTree.exists(real.resolve(DirectoryLock.FILE_NAME))) {
-        // The lock file is created after this, so that who finds it need not do it again.
+        // The lock file is created after this, so a process that finds it need not do this again.
         FileTree.syncAncestors(real);
       }
       lock =
@@ -114,12 +113,12 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   }
 
   /**
-   * Opens a directory for reading, locked or not; nothing in it is touched. Methods that write
-   * throw {@link UnsupportedOperationException}.
+   * Opens a directory for reading, whether it is locked or not. Changes nothing in it. Methods that
+   * write throw {@link UnsupportedOperationException}.
    *
-   * @param directory the directory
+   * @param directory an existing directory
    * @return the storage; the caller closes it
-   * @throws StateIoException if it is not there or no directory
+   * @throws StateIoException if it does not exist or is not a directory
    */
   public static FileCheckpointStorage openReadOnly(Path directory) {
     if (!Files.isDirectory(directory)) {
@@ -194,7 +193,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       try {
         deleteEmptyParents(file);
       } catch (IOException e) {
-        // An empty directory is in nobody's way: it is not listed, and the next file uses it.
+        // An empty directory does no harm: it is not listed, and the next file uses it.
         logger.debug("cannot delete an empty directory above {}", file, e);
       }
     }
@@ -206,7 +205,10 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     }
   }
 
-  /** Creates a directory of the storage. Needs {@code open}: who finds it finds it marked. */
+  /**
+   * Creates a directory of the storage. Needs {@code open}: whoever finds the directory finds it
+   * marked.
+   */
   private void createDirectory(Path path) throws IOException {
     if (path.equals(directory)) {
       return;
@@ -235,7 +237,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       try (FileOutput output = create(path)) {
         output.write(content, 0, content.length);
         syncDirectories();
-        // Once more, as late as can be: writing and syncing may have taken long.
+        // Checked again as late as possible, because writing and syncing may have taken long.
         checkLock();
         output.commit();
       } catch (StateIoException e) {
@@ -257,8 +259,8 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   }
 
   /**
-   * Before something is begun, published or deleted: somebody may have deleted the directory or the
-   * lock file, and another writer may have come in.
+   * Called before something is begun, published or deleted: somebody may have deleted the directory
+   * or the lock file, and another writer may have come in.
    */
   private void checkLock() {
     if (lock != null) {
@@ -274,7 +276,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     }
   }
 
-  /** Takes a file back. Until that is durable, nothing else is deleted. Needs {@code syncing}. */
+  /** Withdraws a file. Until that is durable, nothing else is deleted. Needs {@code syncing}. */
   private void withdraw(Path path, Throwable failure) {
     unsyncedDeletions.add(parentOf(path));
     try {
@@ -306,7 +308,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   /** Makes durable which names a directory has. */
   private static void syncDirectory(Path path) {
     boolean unused = syncIfThere(path);
-    // If not, it was deleted with all that was in it.
+    // Otherwise it was deleted with its content.
   }
 
   private static boolean syncIfThere(Path path) {
@@ -338,10 +340,10 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     }
   }
 
-  /** Gives a local file a name in the storage besides; returns why that is impossible, if it is. */
+  /** Gives a local file a second name in the storage; returns the reason if that is impossible. */
   private @Nullable Exception importByLink(Path path, Path source) {
     try {
-      // Synced first: from the moment on that it is linked it counts as committed.
+      // Synced first, because the file counts as committed as soon as it is linked.
       FileTree.force(source);
       synchronized (open) {
         checkOpen();
@@ -370,7 +372,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     }
   }
 
-  /** Copies because linking failed; if that fails too, tells of both. */
+  /** Copies because linking failed. If copying fails too, the error has both causes. */
   private static void copyInstead(Exception linkFailure, Runnable copying) {
     try {
       copying.run();
@@ -423,7 +425,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
     }
     BasicFileAttributes attributes = FileTree.attributes(path, LinkOption.NOFOLLOW_LINKS);
     if (attributes == null || !attributes.isDirectory()) {
-      // What a link points to is looked at when its name is asked for: it may lead in a circle.
+      // The target of a link is only checked when its name is asked for: it may be circular.
       return attributes != null;
     }
     try (DirectoryStream<Path> children =
@@ -438,7 +440,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       // Deleted by another thread since it was listed.
       return false;
     } catch (AccessDeniedException e) {
-      // It may hold files. Who asks for what is in it is told.
+      // It may contain files. Listing the directory itself reports the error.
       return true;
     }
   }
@@ -460,7 +462,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
           unsyncedDeletions.add(parentOf(target));
           FileTree.delete(target);
         }
-        // Also if it was gone before: the deletion may have failed after it.
+        // Even if it was gone before: an earlier deletion may have failed after this step.
         deleteEmptyParents(target);
       } catch (IOException e) {
         throw new StateIoException(
@@ -484,7 +486,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   private void syncDeletions() {
     for (Path path : List.copyOf(unsyncedDeletions)) {
       Path at = path;
-      // What was deleted with its directory is gone for good when that is.
+      // A file that was deleted with its directory is gone durably when the directory is.
       while (!syncIfThere(at) && !at.equals(directory)) {
         at = parentOf(at);
       }
@@ -518,8 +520,9 @@ public final class FileCheckpointStorage implements CheckpointStorage {
   }
 
   /**
-   * Gives up the files that are being written, and releases the lock. Waits for calls that are
-   * under way, also on a disk that hangs: what they do after that would meet the next writer.
+   * Aborts the files that are being written, and releases the lock. Waits for calls that are
+   * running, even on a disk that hangs, because otherwise they could interfere with the next
+   * writer.
    */
   @Override
   public void close() {
@@ -531,7 +534,7 @@ public final class FileCheckpointStorage implements CheckpointStorage {
       isClosed = true;
       outputs = new ArrayList<>(open.values());
     }
-    // Before the lock is released: what is committed later would be in the next writer's way.
+    // Before the lock is released, because a later commit would interfere with the next writer.
     List<Runnable> closes = new ArrayList<>();
     outputs.forEach(output -> closes.add(output::close));
     closes.add(this::releaseLock);

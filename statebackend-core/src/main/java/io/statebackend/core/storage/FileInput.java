@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file that is read by position.
  *
- * <p>An interrupt of a thread that reads closes the channel, for all others as well. So the file is
- * opened again then: only the interrupted thread fails.
+ * <p>An interrupt of a thread that reads closes the channel for all threads. The file is then
+ * opened again, so that only the interrupted thread fails.
  */
 final class FileInput implements StorageInput {
   private final Path path;
 
-  /** What tells the file from another one of the same name, or {@code null} if nothing does. */
+  /** Distinguishes the file from another one of the same name, or {@code null} if nothing does. */
   private final @Nullable Object fileKey;
 
   private volatile FileChannel channel;
@@ -40,8 +40,8 @@ final class FileInput implements StorageInput {
   }
 
   /**
-   * Opens a file. What is not a regular file is refused before it is opened, since opening a pipe
-   * waits for a writer.
+   * Opens a file. Anything but a regular file is refused before it is opened, because opening a
+   * pipe waits for a writer.
    */
   static FileInput open(Path path) throws IOException {
     Object fileKey = FileTree.requireRegular(path).fileKey();
@@ -79,7 +79,9 @@ final class FileInput implements StorageInput {
     T on(FileChannel channel) throws IOException;
   }
 
-  /** Does something with the channel, once more if another thread's interrupt has closed it. */
+  /**
+   * Does something with the channel, and repeats it if another thread's interrupt has closed it.
+   */
   private <T> T call(Call<T> call) {
     while (true) {
       FileChannel used = channel;

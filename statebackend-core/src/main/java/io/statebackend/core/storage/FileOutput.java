@@ -22,18 +22,18 @@ import java.util.Set;
 final class FileOutput implements StorageOutput {
 
   /**
-   * What a file's name ends in until it is committed. No part of a path in a storage can contain
-   * it, and nobody else gives files such names: those that are found are ours to delete.
+   * The end of a file's name until it is committed. No part of a path in a storage can contain it,
+   * and nobody else gives files such names. So files with such names may be deleted.
    */
   static final String ASIDE_SUFFIX = ".uncommitted~";
 
   /**
-   * The most that is read or written by one call: for each, the JDK keeps a native buffer of that
+   * The maximum size of one read or write: for each call, the JDK keeps a native buffer of that
    * size per thread.
    */
   static final int PIECE_SIZE_BYTES = 1 << 20;
 
-  /** What becomes of a file that is written. */
+  /** Is told what happens to a file that is written. */
   interface Listener {
 
     /** Called after the file appeared under its name. */
@@ -51,7 +51,7 @@ final class FileOutput implements StorageOutput {
   private final FileChannel channel;
   private final Listener listener;
 
-  /** Guarded by {@code this}, as is what follows from it; writes are not, so that close() can. */
+  /** Guarded by {@code this}. Writes are not, so that close() does not wait for them. */
   private boolean isEnded;
 
   private FileOutput(Path file, Path aside, FileChannel channel, Listener listener) {
@@ -64,7 +64,7 @@ final class FileOutput implements StorageOutput {
   /** Begins a file in a directory that exists. */
   static FileOutput create(Path file, Listener listener) throws IOException {
     Path aside = file.resolveSibling(file.getFileName() + ASIDE_SUFFIX);
-    // What has the name already is not written into: it may be a link to somewhere else.
+    // An existing file of that name is not written to: it may be a link to another place.
     Files.deleteIfExists(aside);
     FileChannel channel =
         FileChannel.open(
@@ -126,7 +126,8 @@ final class FileOutput implements StorageOutput {
     try {
       channel.force(true);
       channel.close();
-      // An atomic move replaces what is there. Between this look and the move a file that somebody
+      // An atomic move replaces an existing file. Between this check and the move a file that
+      // somebody
       // else puts there would be lost; the file system offers nothing that closes the gap.
       if (FileTree.exists(file, LinkOption.NOFOLLOW_LINKS)) {
         throw new FileAlreadyExistsException(file.toString());
@@ -170,7 +171,7 @@ final class FileOutput implements StorageOutput {
       }
     } catch (IOException e) {
       throw new StateIoException(
-          "cannot delete what was written of a file that was given up: file="
+          "cannot delete an unfinished file: file="
               + aside
               + ", reason="
               + e

@@ -23,16 +23,21 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
-/** What the file storage does with files and directories, apart from when and under which lock. */
+/**
+ * The operations of the file storage on files and directories; the caller decides when and under
+ * which lock.
+ */
 final class FileTree {
   private FileTree() {}
 
-  /** Tells whether a path is there. Unlike {@link Files#exists}, it takes no error for a no. */
+  /**
+   * Tells whether a path exists. Unlike {@link Files#exists}, an error is not taken for absence.
+   */
   static boolean exists(Path path, LinkOption... options) throws IOException {
     return attributes(path, options) != null;
   }
 
-  /** Returns the attributes of a path, or {@code null} if it is not there. */
+  /** Returns the attributes of a path, or {@code null} if it does not exist. */
   static @Nullable BasicFileAttributes attributes(Path path, LinkOption... options)
       throws IOException {
     try {
@@ -43,10 +48,11 @@ final class FileTree {
   }
 
   /**
-   * Refuses what is no directory before it is listed: opening a pipe waits for a writer.
+   * Refuses anything but a directory before it is listed, because opening a pipe waits for a
+   * writer.
    *
    * @return the directory
-   * @throws NotDirectoryException if it is none, nor a link to one
+   * @throws NotDirectoryException if it is neither a directory nor a link to one
    */
   static Path requireDirectory(Path directory) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(directory, BasicFileAttributes.class);
@@ -57,7 +63,8 @@ final class FileTree {
   }
 
   /**
-   * Refuses what is no regular file before it is opened: opening a pipe waits for a writer.
+   * Refuses anything but a regular file before it is opened, because opening a pipe waits for a
+   * writer.
    *
    * @return the attributes of the file
    */
@@ -75,9 +82,10 @@ final class FileTree {
   }
 
   /**
-   * Refuses a way to a file that leads over symbolic links below the top. A link that is put there
-   * after this look is followed all the same: Java can open a file relative to an open directory
-   * only where a {@link java.nio.file.SecureDirectoryStream} is offered, and then not sync it.
+   * Refuses a path with symbolic links below the top. A link that is created after this check is
+   * followed all the same: Java can open a file relative to an open directory only if the file
+   * system offers a {@link java.nio.file.SecureDirectoryStream}, and then it cannot sync the
+   * directory.
    */
   static void refuseLinks(Path top, Path directory) throws IOException {
     Path at = top;
@@ -101,7 +109,7 @@ final class FileTree {
     }
   }
 
-  /** Returns what makes a new file its owner's only, where the file system has such permissions. */
+  /** Returns permissions for the owner only, for a new file, if the file system has permissions. */
   static FileAttribute<?>[] ownersFile(Path file) {
     return permissions(file, "rw-------");
   }
@@ -126,7 +134,7 @@ final class FileTree {
     return name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
   }
 
-  /** Makes durable what a file holds, or what names a directory has. */
+  /** Makes the content of a file durable, or the names in a directory. */
   static void force(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
@@ -134,8 +142,9 @@ final class FileTree {
   }
 
   /**
-   * Makes durable that a directory is there, as far up as its file system goes. Not only what was
-   * created now: an earlier process may have created it and died before it synced.
+   * Makes the existence of a directory durable, up to the root of its file system. This includes
+   * directories that existed before: an earlier process may have created them and died before it
+   * synced.
    */
   static void syncAncestors(Path directory) throws IOException {
     FileStore fileStore = Files.getFileStore(directory);
@@ -152,8 +161,8 @@ final class FileTree {
   }
 
   /**
-   * Deletes what was not committed, and makes durable what was: an earlier process may have died
-   * before it did. What others have put there is left alone, and so is what cannot be read.
+   * Deletes uncommitted files, and makes committed ones durable, because an earlier process may
+   * have died before it did. Files of others are left alone, and so is what cannot be read.
    */
   static void recover(Path top) throws IOException {
     Files.walkFileTree(top, new Recovery(top));
@@ -182,7 +191,7 @@ final class FileTree {
 
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-      // What cannot be read was not made by us, and others may delete what is theirs at any time.
+      // What cannot be read was not created by us, and others may delete their files at any time.
       boolean isForeign =
           failure instanceof AccessDeniedException || failure instanceof NoSuchFileException;
       if (isForeign && !file.equals(top)) {
@@ -202,7 +211,7 @@ final class FileTree {
     }
   }
 
-  /** Deletes a file, a link, or a directory with all that is in it. Links are not followed. */
+  /** Deletes a file, a link, or a directory with its content. Links are not followed. */
   static void delete(Path path) throws IOException {
     Files.walkFileTree(
         path,
@@ -227,16 +236,16 @@ final class FileTree {
   }
 
   /**
-   * Deletes a directory if nothing is in it.
+   * Deletes a directory if it is empty.
    *
-   * @return whether it is gone, be it from now on or before
+   * @return whether it is gone, now or before
    */
   static boolean deleteIfEmpty(Path directory) throws IOException {
     BasicFileAttributes attributes = attributes(directory, LinkOption.NOFOLLOW_LINKS);
     if (attributes == null) {
       return true;
     }
-    // Looked at first, since not every file system tells this error from others.
+    // Checked first, because not every file system distinguishes this error from others.
     if (!attributes.isDirectory() || !isEmpty(directory)) {
       return false;
     }

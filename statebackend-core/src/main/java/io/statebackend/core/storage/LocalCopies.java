@@ -28,16 +28,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A directory of files that may be wrong or missing: nothing that goes wrong here is an error for
- * anybody. Nothing is synced. Thread-safe.
+ * A directory of files that may be wrong or missing. So a failure here is never an error for the
+ * caller. Nothing is synced. Thread-safe.
  */
 final class LocalCopies {
   private static final Logger logger = LoggerFactory.getLogger(LocalCopies.class);
 
-  /** What stands for a slash in the name of a copy; no path of a storage has it. */
+  /** Replaces a slash in the name of a copy; no path of a storage contains it. */
   private static final String SLASH = "+";
 
-  /** What the name of a copy ends in while it is written; no path of a storage has it. */
+  /** The end of the name of a copy while it is written; no path of a storage contains it. */
   private static final String UNFINISHED = "~";
 
   private static final int NAME_LENGTH_MAX = 200;
@@ -53,10 +53,10 @@ final class LocalCopies {
   private long sizeBytes;
   private long begunCount;
 
-  /** The copies that were found right, and what they were then. Guarded by itself. */
+  /** The copies that were verified, and their attributes at that time. Guarded by itself. */
   private final Map<Path, Verified> verified = new LinkedHashMap<>();
 
-  /** What tells that a file has not changed since. */
+  /** Shows that a file has not changed since it was verified. */
   private record Verified(FileTime modified, long length, int crc32c) {}
 
   private LocalCopies(Path directory, DirectoryLock lock, long sizeBytesMax) {
@@ -116,7 +116,7 @@ final class LocalCopies {
     return isFree ? name : null;
   }
 
-  /** Counts a copy, and deletes the oldest ones that there is no room for. */
+  /** Counts a copy, and deletes the oldest ones if there is not enough room. */
   private void add(String name, long size) {
     synchronized (sizes) {
       remove(name);
@@ -280,7 +280,9 @@ final class LocalCopies {
     }
   }
 
-  /** Makes a local file of a copy: by a hard link, or else by copying. Tells whether it could. */
+  /**
+   * Creates a local file from a copy, by a hard link or by copying; returns whether that worked.
+   */
   boolean export(Path copy, Path target) {
     try {
       Files.createLink(target, copy);

@@ -22,17 +22,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps copies in a local directory of what is written into another storage, so that a program that
- * is started again on the same machine restores without reading it all from afar.
+ * Keeps local copies of what is written into another storage, so that a program that is started
+ * again on the same machine need not read everything over the network.
  *
- * <p>The other storage alone counts. A copy is taken for a file if the metadata of a checkpoint,
- * which is always read from there, tells the copy's length and checksum; all of it is read to
- * compare them. What is missing, damaged, of an earlier life of the same name, or cannot be read
- * any more is read from the other storage instead. If the directory cannot be used at all, there
- * are no copies, and a warning says so. Two storages do not share a directory.
+ * <p>Only the other storage is authoritative. The metadata of a checkpoint is always read from
+ * there. A copy is used if its length and checksum are those in the metadata, and the whole copy is
+ * read to compare them. If a copy is missing, damaged, old or unreadable, the file is read from the
+ * other storage instead. If the directory cannot be used at all, there are no copies, and a warning
+ * says so. Two storages cannot share a directory.
  *
- * <p>Around an encrypted storage the copies are in the clear, for their owner only; beneath
- * encryption there is no metadata to be read, and no copy is taken.
+ * <p>Around an encrypted storage, the copies are not encrypted, and only their owner can read them.
+ * Beneath encryption no copy is used, because metadata cannot be read there.
  */
 public final class LocalCopyStorage implements CheckpointStorage {
   private static final Logger logger = LoggerFactory.getLogger(LocalCopyStorage.class);
@@ -44,7 +44,7 @@ public final class LocalCopyStorage implements CheckpointStorage {
   /** {@code null} if the directory cannot be used. */
   private final @Nullable LocalCopies copies;
 
-  /** What files have to be, by their paths, as the metadata of checkpoints tells. */
+  /** The expected files, by their paths, from the metadata of checkpoints. */
   private final Map<String, FileRef> expected = new ConcurrentHashMap<>();
 
   private LocalCopyStorage(CheckpointStorage storage, @Nullable LocalCopies copies) {
@@ -56,10 +56,10 @@ public final class LocalCopyStorage implements CheckpointStorage {
    * Keeps copies of what is written into a storage.
    *
    * @param storage the storage; closed with this
-   * @param directory for the copies alone; created if it is not there
-   * @param sizeBytesMax how much room they take at most; the oldest ones go first
+   * @param directory a directory for the copies only; created if it does not exist
+   * @param sizeBytesMax the maximum size of all copies, in bytes; the oldest ones are deleted first
    * @return the storage
-   * @throws IllegalArgumentException if there is to be no room
+   * @throws IllegalArgumentException if the size is not more than 0
    */
   public static LocalCopyStorage open(
       CheckpointStorage storage, Path directory, long sizeBytesMax) {
@@ -87,7 +87,7 @@ public final class LocalCopyStorage implements CheckpointStorage {
     return copy == null ? output : new CopiedOutput(output, copy);
   }
 
-  /** A file that is written twice; only the first time counts. */
+  /** A file that is written to the storage and to a copy; only the storage counts. */
   private static final class CopiedOutput implements StorageOutput {
     private final StorageOutput output;
     private final LocalCopies.Copy copy;
@@ -136,7 +136,7 @@ public final class LocalCopyStorage implements CheckpointStorage {
           .files()
           .forEach(ref -> expected.put(ref.pathFrom(directory), ref));
     } catch (CorruptStateException | IncompatibleStateException e) {
-      // Who reads the metadata is told. Here there is only no copy.
+      // The reader of the metadata gets the error. Here it only means that there is no copy.
       logger.debug("no copies of {}: {}", file, e.getMessage());
     }
   }
@@ -178,7 +178,7 @@ public final class LocalCopyStorage implements CheckpointStorage {
     }
   }
 
-  /** Returns the local copy of a file if there is one that is right. */
+  /** Returns the local copy of a file if there is a correct one. */
   private @Nullable Path copy(String file) {
     FileRef ref = expected.get(file);
     return copies == null || ref == null ? null : copies.verified(file, ref.length(), ref.crc32c());

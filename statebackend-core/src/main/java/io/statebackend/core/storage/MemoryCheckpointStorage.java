@@ -15,11 +15,14 @@ import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Checkpoints in the memory of the process: for tests, and for state that need not outlive it.
+ * Checkpoints in the memory of the process, for tests and for state that need not outlive the
+ * process.
  *
  * <p>The files outlive the storage: {@link #reopen()} finds them again after {@link #close()}. They
  * do not outlive the process.
@@ -32,15 +35,21 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
     boolean isOwned;
   }
 
+  /** The places that have a name, until the process ends. */
+  private static final Map<String, Place> NAMED = new ConcurrentHashMap<>();
+
   private final Place place;
+
+  private final boolean isReadOnly;
 
   /** The files that are being written. Guarded by {@code place}. */
   private final Set<String> open = new HashSet<>();
 
   private volatile boolean isClosed;
 
-  private MemoryCheckpointStorage(Place place) {
+  private MemoryCheckpointStorage(Place place, boolean isReadOnly) {
     this.place = place;
+    this.isReadOnly = isReadOnly;
   }
 
   /**
@@ -53,13 +62,40 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
   }
 
   /**
-   * Opens the same place again, with the files that are there.
+   * Opens the same place again, with its files.
    *
    * @return a new storage on the same files
    * @throws StateLockedException if a storage on them is open, such as this one
    */
   public MemoryCheckpointStorage reopen() {
     return open(place);
+  }
+
+  /**
+   * Opens the place of a name, which is empty at first and stays until the process ends.
+   *
+   * @param name its name
+   * @return the storage
+   * @throws StateLockedException if a storage on it is open
+   */
+  public static MemoryCheckpointStorage named(String name) {
+    return open(NAMED.computeIfAbsent(name, absent -> new Place()));
+  }
+
+  /**
+   * Opens the place of a name for reading, whether or not a storage on it is open. Methods that
+   * write throw {@link UnsupportedOperationException}.
+   *
+   * @param name its name
+   * @return the storage
+   * @throws StateIoException if there is no such place
+   */
+  public static MemoryCheckpointStorage namedReadOnly(String name) {
+    Place place = NAMED.get(name);
+    if (place == null) {
+      throw new StateIoException("cannot open for reading: no such place in memory: name=" + name);
+    }
+    return new MemoryCheckpointStorage(place, true);
   }
 
   private static MemoryCheckpointStorage open(Place place) {
@@ -69,7 +105,7 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
             "checkpoint memory is in use by another writer; close that one first");
       }
       place.isOwned = true;
-      return new MemoryCheckpointStorage(place);
+      return new MemoryCheckpointStorage(place, false);
     }
   }
 
@@ -82,7 +118,7 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
   public StorageOutput create(String file) {
     StoragePath.check(file);
     synchronized (place) {
-      checkOpen();
+      checkWritable();
       checkPlaceFor(file);
       if (place.files.containsKey(file) || !open.add(file)) {
         throw new StateIoException("file is there already or being written: file=" + file);
@@ -91,7 +127,7 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
     }
   }
 
-  /** Refuses what a file system refuses: a file beneath a file, or in place of a directory. */
+  /** Refuses what a file system would refuse: a file beneath a file, or in place of a directory. */
   private void checkPlaceFor(String file) {
     boolean isDirectory = !place.files.subMap(file + "/", file + "0").isEmpty();
     boolean isBeneathFile = false;
@@ -107,7 +143,7 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
   public void publish(String file, byte[] content) {
     StoragePath.check(file);
     synchronized (place) {
-      checkOpen();
+      checkWritable();
       if (place.files.containsKey(file)) {
         throw new StateLockedException(
             "file is there already, another writer was first: file="
@@ -158,10 +194,17 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
   public void delete(String path) {
     StoragePath.check(path);
     synchronized (place) {
-      checkOpen();
+      checkWritable();
       place.files.remove(path);
       // '0' is the character after '/': these are all the files beneath the path.
       place.files.subMap(path + "/", path + "0").clear();
+    }
+  }
+
+  private void checkWritable() {
+    checkOpen();
+    if (isReadOnly) {
+      throw new UnsupportedOperationException("checkpoint storage was opened read-only: memory");
     }
   }
 
@@ -176,7 +219,7 @@ public final class MemoryCheckpointStorage implements CheckpointStorage {
     synchronized (place) {
       if (!isClosed) {
         isClosed = true;
-        place.isOwned = false;
+        place.isOwned &= isReadOnly;
       }
     }
   }

@@ -25,7 +25,7 @@ public final class TableTimers<K, N> implements Timers<N> {
     /**
      * Makes a key the current one, after checking the calling thread.
      *
-     * @param key the key
+     * @param key the key to make current
      * @param keyGroup its key group
      */
     void setCurrentKey(K key, int keyGroup);

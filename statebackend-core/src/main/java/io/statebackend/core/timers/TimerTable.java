@@ -49,7 +49,7 @@ public final class TimerTable<K> {
    * Creates the table.
    *
    * @param spec what the store is for
-   * @param store the store
+   * @param store the store that has the table
    * @param name the name of the timers
    */
   @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type

@@ -38,7 +38,7 @@ public record Window(long start, long end) {
     return start <= other.end && other.start <= end;
   }
 
-  /** Returns the smallest window that has both. */
+  /** Returns the smallest window that contains both. */
   Window cover(Window other) {
     return new Window(Math.min(start, other.start), Math.max(end, other.end));
   }

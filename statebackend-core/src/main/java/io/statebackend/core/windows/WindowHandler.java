@@ -13,10 +13,10 @@ public interface WindowHandler<O, X extends Exception> {
   /**
    * Handles the result of a window. Its key is the current key.
    *
-   * @param window the window
-   * @param result what the records of the window have come to; of a list, a copy
-   * @throws X if handling it failed; the result is handed out again by the next call of {@link
-   *     WindowedState#advanceTo}
+   * @param window the window that has ended, or got a late record
+   * @param result the result of the records in the window; for a list, a copy
+   * @throws X if handling it failed; the next call of {@link WindowedState#advanceTo} delivers the
+   *     result again
    */
   void onWindow(Window window, O result) throws X;
 }

@@ -20,7 +20,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A state per key and window, which hands out a result when its window ends.
+ * A state for each key and window, which delivers a result when its window ends.
  *
  * <pre>{@code
  * WindowedState<Long, Long> clicksPerMinute =
@@ -33,12 +33,13 @@ import org.jspecify.annotations.Nullable;
  *     watermark, 1_000, (window, clicks) -> emit(keyed.currentKey(), window, clicks));
  * }</pre>
  *
- * <p>It consists of the state, with windows as namespaces, of timers named like it with {@code
- * -ends} behind, and for sessions of a list with {@code -sessions} behind. All are part of
- * snapshots. The time that was reached is not: after a restore the program advances again, and
- * until then takes records that were too late before. Closing a window costs what is in it.
+ * <p>It consists of the state, with windows as namespaces, and of timers whose name is the name of
+ * the state with {@code -ends} appended. For sessions there is also a list, with {@code -sessions}
+ * appended. All of these are part of snapshots. The current time is not: after a restore the
+ * program advances time again, and until then it accepts records that were too late before. The
+ * cost of closing a window is proportional to its content.
  *
- * <p>Used by the owner of the keyed state only.
+ * <p>Only the owner of the keyed state may use it.
  *
  * @param <I> the type of what is added
  * @param <O> the type of the result
@@ -92,7 +93,7 @@ public final class WindowedState<I, O> {
    *
    * @param keyed the keyed state
    * @param descriptor the state
-   * @param windows the windows
+   * @param windows how time is divided into windows
    * @param <V> the type of the values
    * @return the state; errors as for {@link KeyedStateBackend#reducing(ReducingStateDescriptor)}
    */
@@ -112,7 +113,7 @@ public final class WindowedState<I, O> {
    *
    * @param keyed the keyed state
    * @param descriptor the state; for sessions its function must be able to merge
-   * @param windows the windows
+   * @param windows how time is divided into windows
    * @param <I> the type of the values
    * @param <A> the type of the accumulator
    * @param <O> the type of the result
@@ -135,7 +136,7 @@ public final class WindowedState<I, O> {
    *
    * @param keyed the keyed state
    * @param descriptor the state
-   * @param windows the windows
+   * @param windows how time is divided into windows
    * @param <E> the type of the values
    * @return the state; errors as for {@link KeyedStateBackend#list(ListStateDescriptor)}
    */
@@ -155,13 +156,13 @@ public final class WindowedState<I, O> {
   }
 
   /**
-   * Adds a value to each window of its timestamp, for the current key. Windows that are forgotten
-   * already do not take it.
+   * Adds a value to each window of its timestamp, for the current key. Windows that were removed
+   * already do not accept it.
    *
-   * @param value the value
+   * @param value the value to add, not {@code null}
    * @param timestamp its time, in milliseconds
-   * @return whether a window took it; {@code false} means that it came too late, or, if sliding
-   *     windows have gaps between them, fell into one
+   * @return whether a window accepted it; {@code false} means that it came too late, or that it
+   *     fell into a gap between sliding windows
    * @throws IllegalStateException if there is no current key
    * @throws ArithmeticException if a window would reach beyond the range of {@code long}
    */
@@ -215,7 +216,7 @@ public final class WindowedState<I, O> {
   }
 
   private void register(Window window) {
-    // A window that has ended hands out a new result as soon as the program next asks.
+    // A window that has ended delivers a new result at the next call.
     ends.register(window, Math.max(window.end(), now));
     if (windows.keepsLate()) {
       ends.register(window, windows.endOfLife(window));
@@ -223,11 +224,11 @@ public final class WindowedState<I, O> {
   }
 
   /**
-   * Moves time on, and hands out the results of windows that have ended, in the order of their
-   * ends. Each window is forgotten afterwards, or when the lateness that is allowed is over.
+   * Advances time, and delivers the results of windows that have ended, in the order of their ends.
+   * Each window is removed afterwards, or when the allowed lateness is over.
    *
-   * @param time all records with earlier timestamps have come, but for those that are late; an
-   *     earlier time than that of the last call counts as that one
+   * @param time the watermark: all records with earlier timestamps have come, except late ones; a
+   *     time before that of the last call counts as that one
    * @param atMost how many timers to fire at most, 1 or more; each window has one, or two if late
    *     records are allowed
    * @param handler what is done with each result

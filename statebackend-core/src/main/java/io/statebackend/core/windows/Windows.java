@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How time is divided into windows, and how long a window waits for late records. Immutable.
+ * Says how time is divided into windows, and how long a window waits for late records. Immutable.
  *
- * <p>Timestamps are milliseconds of event time; negative ones are as good as others.
+ * <p>Timestamps are milliseconds of event time and may be negative.
  */
 public final class Windows {
   private final String name;
@@ -41,8 +41,9 @@ public final class Windows {
   }
 
   /**
-   * Lets windows of one size begin at regular times, so that they overlap, or have gaps between
-   * them. A record belongs to each window that has its timestamp, and costs as much as that many.
+   * Lets windows of one size begin at regular times, so that they overlap or have gaps between
+   * them. A record belongs to each window that contains its timestamp, and its cost is proportional
+   * to their number.
    *
    * @param size the size, 1 millisecond or more
    * @param slide how long after one window the next one begins, 1 millisecond or more
@@ -75,8 +76,8 @@ public final class Windows {
   }
 
   /**
-   * Moves the beginnings of windows, so that those of a day begin at midnight in some time zone for
-   * example.
+   * Moves the beginnings of windows, for example so that windows of a day begin at midnight in some
+   * time zone.
    *
    * @param newOffset how much later they begin; negative for earlier
    * @return the windows
@@ -91,7 +92,7 @@ public final class Windows {
   }
 
   /**
-   * Keeps windows for late records: each of those makes the window hand out a new result.
+   * Keeps windows for late records. After each late record the window delivers a new result.
    *
    * @param newLateness how long after its end a window is kept, 0 or more; 0 at first
    * @return the windows
@@ -113,7 +114,7 @@ public final class Windows {
     return lateness > 0;
   }
 
-  /** Returns the windows of a timestamp; of sessions, the one that a record alone would have. */
+  /** Returns the windows of a timestamp; for sessions, the window of a single record. */
   List<Window> of(long timestamp) {
     if (isMerging()) {
       return List.of(new Window(timestamp, Math.addExact(timestamp, size)));
@@ -126,7 +127,7 @@ public final class Windows {
     return windows;
   }
 
-  /** Returns the time from which on a window is forgotten. */
+  /** Returns the time at which a window is removed. */
   long endOfLife(Window window) {
     long end = window.end() + lateness;
     return end < window.end() ? Long.MAX_VALUE : end;

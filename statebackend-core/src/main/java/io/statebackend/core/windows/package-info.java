@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Windows of event time over keyed state and timers, made of nothing but the public API. */
+/** Windows of event time over keyed state and timers. They use only the public API. */
 @NullMarked
 package io.statebackend.core.windows;
 

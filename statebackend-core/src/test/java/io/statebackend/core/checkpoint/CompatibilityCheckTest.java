@@ -133,10 +133,10 @@ final class CompatibilityCheckTest {
             and hashes of keys must stay the same: declare the stored type again, or give the \
             operator another id
             the values of state 'count' of operator 'counter' cannot be read: stored int64, declared \
-            string; declare the stored type again, keep the new one under another name, or give up \
-            what is stored by dropState("counter", "count")
+            string; declare the stored type again, keep the new one under another name, or drop what \
+            is stored with dropState("counter", "count")
             operator 'source' is not declared, and every checkpoint would be refused, as it would lose \
-            its state: declare it, or give it up by dropOperator("source")\
+            its state: declare it, or drop it with dropOperator("source")\
             """
                 .formatted(report.checkpoint()));
   }
@@ -211,7 +211,7 @@ final class CompatibilityCheckTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
               "restored states of operator 'source' are not declared: [rules]; declare them before"
-                  + " the first checkpoint, or give them up by dropState(\"source\", ...), or carry"
+                  + " the first checkpoint, or drop them with dropState(\"source\", ...), or carry"
                   + " them on by leaving out refuseUndeclared()");
       source.operatorState().broadcastMap(RULES);
       checkpoint(coordinator, source);

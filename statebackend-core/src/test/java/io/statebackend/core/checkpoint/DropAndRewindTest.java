@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Settings that give up state or go back in time, and stay in the program. */
+/** Settings that drop state or go back in time, and stay in the program. */
 @Timeout(60)
 final class DropAndRewindTest {
   private static final ListStateDescriptor<Long> POSITIONS =

@@ -14,6 +14,8 @@ import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.VoidNamespace;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -279,5 +281,31 @@ final class CollectionSerializersTest {
         Bytes.read(Serializers.ofSchema(serializer.schema()), Bytes.of(serializer, value));
     byte[] old = Bytes.of(Serializers.ofSchema(TypeSchema.parse(stored)), named);
     assertThat(serializer.equal(Bytes.read(reader, old), value)).isTrue();
+  }
+
+  /** Of elements that are equal to each other, one only would come back. */
+  @Test
+  void equalElements_areRefused() {
+    IdentityHashMap<String, Integer> byIdentity = new IdentityHashMap<>();
+    byIdentity.put(new String("a"), 1);
+    byIdentity.put(new String("a"), 2);
+    refuses(Serializers.map(Serializers.STRING, Serializers.INT), byIdentity);
+    refuses(Serializers.set(Serializers.STRING), byIdentity.keySet());
+    Set<List<Integer>> changed = new HashSet<>();
+    for (int i = 0; i < 2; i++) {
+      List<Integer> element = new ArrayList<>(List.of(i));
+      changed.add(element);
+      element.set(0, 7);
+    }
+    refuses(Serializers.set(Serializers.list(Serializers.INT)), changed);
+  }
+
+  private static <T> void refuses(TypeSerializer<T> serializer, T value) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Bytes.of(serializer, value))
+        .withMessageContaining("equal");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> serializer.copy(value))
+        .withMessageContaining("equal");
   }
 }

@@ -36,7 +36,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class GoldenTypeSnapshotsTest {
   private static final String FILE = "golden";
 
-  /** Every value is written so many times, under so many keys: compression has something to do. */
+  /**
+   * Every value is written this number of times, under different keys: compression has something to
+   * do.
+   */
   private static final int COPY_COUNT = 12;
 
   /** Values of more bytes are written once. */

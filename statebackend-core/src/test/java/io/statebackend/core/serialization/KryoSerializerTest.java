@@ -134,7 +134,7 @@ final class KryoSerializerTest {
     Node deep = head;
     assertThatIllegalArgumentException()
         .isThrownBy(() -> serializer.serialize(deep, new BinaryOutput()))
-        .withMessageContaining("Max depth exceeded: 512");
+        .withMessageContaining("512 levels deep; keep what is chained");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> serializer.copy(deep))
         .withMessageContaining("its objects refer to each other more than 512 levels deep");

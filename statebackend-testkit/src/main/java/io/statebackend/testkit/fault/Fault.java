@@ -38,7 +38,7 @@ public interface Fault {
   /**
    * Decides about a call.
    *
-   * @param call the call
+   * @param call the call that is about to happen
    * @return what happens to it
    */
   Effect on(FileCall call);

@@ -53,7 +53,7 @@ record FaultAttributes(@Nullable Node fileKey, boolean isDirectory, long size)
    * The attributes of a path, as they are when they are asked for.
    *
    * @param disk where it is
-   * @param path the path
+   * @param path the path of the file
    */
   record View(Disk disk, FaultPath path) implements BasicFileAttributeView {
     @Override

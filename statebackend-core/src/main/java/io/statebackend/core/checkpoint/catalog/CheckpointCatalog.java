@@ -185,7 +185,7 @@ public final class CheckpointCatalog {
    * @throws IncompatibleStateException if it is of a format that this version does not read
    * @throws StateIoException if it cannot be read
    */
-  private static StoredCheckpoint readOwn(CheckpointStorage source, String directory) {
+  public static StoredCheckpoint readOwn(CheckpointStorage source, String directory) {
     StoredCheckpoint checkpoint = twice(directory, () -> StoredCheckpoint.read(source, directory));
     long actual = checkpoint.metadata().checkpointId();
     long expected = FileNames.idOf(directory).orElse(actual);

@@ -109,13 +109,13 @@ public final class FileNames {
   }
 
   /** Tells whether a directory has the name of a savepoint. */
-  static boolean isSavepoint(String directory) {
+  public static boolean isSavepoint(String directory) {
     return directory.startsWith(SAVEPOINT_PREFIX)
         && SAVEPOINT_NAME.matcher(directory.substring(SAVEPOINT_PREFIX.length())).matches();
   }
 
   /** Tells whether a directory is named like a checkpoint, whether it can be one of ours or not. */
-  static boolean looksLikeCheckpoint(String directory) {
+  public static boolean looksLikeCheckpoint(String directory) {
     return CHECKPOINT.matcher(directory).matches();
   }
 
@@ -125,7 +125,7 @@ public final class FileNames {
    * @param directory the name of its directory
    * @return the number, 1 to {@link #ID_MAX}, or nothing if no checkpoint of ours has that name
    */
-  static OptionalLong idOf(String directory) {
+  public static OptionalLong idOf(String directory) {
     Matcher matcher = CHECKPOINT.matcher(directory);
     return matcher.matches() ? number(matcher.group(1)) : OptionalLong.empty();
   }

@@ -3,7 +3,6 @@ package io.statebackend.core.checkpoint.catalog;
 
 import io.statebackend.api.IncompatibleStateException;
 import io.statebackend.api.spi.Closing;
-import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.core.snapshot.FileRef;
 import io.statebackend.core.snapshot.NativeSnapshot;
 import io.statebackend.core.snapshot.OperatorSnapshots;
@@ -54,7 +53,7 @@ public record RestoredOperator(
     if (operator != null && checkpoint != null && operator.maxParallelism() != maxParallelism) {
       throw new IncompatibleStateException(
           ("operator '%s' has another maximal parallelism than the restored one: restored=%d,"
-                  + " declared=%d, checkpoint=%s; keys are divided by it for ever, use the restored"
+                  + " declared=%d, checkpoint=%s; keys are divided by it forever, use the restored"
                   + " one")
               .formatted(
                   operator.operatorId(),
@@ -69,7 +68,7 @@ public record RestoredOperator(
    *
    * @throws io.statebackend.api.CorruptStateException if one is missing or damaged
    */
-  public RestoredSnapshots open(SubtaskPosition position) {
+  public RestoredSnapshots open() {
     List<SnapshotReader> parts = new ArrayList<>();
     List<NativePart> nativeParts = new ArrayList<>();
     if (operator != null && checkpoint != null) {
@@ -77,7 +76,10 @@ public record RestoredOperator(
         for (SubtaskSnapshot subtask : operator.subtasks()) {
           parts.add(checkpoint.open(operator.operatorId(), subtask));
           if (subtask.nativeSnapshot() != null) {
-            nativeParts.add(nativePart(checkpoint, subtask, subtask.nativeSnapshot(), position));
+            NativeSnapshot snapshot = subtask.nativeSnapshot();
+            nativeParts.add(
+                new NativePart(
+                    snapshot.format(), checkpoint.nativeSnapshot(subtask.keyGroups(), snapshot)));
           }
         }
       } catch (Throwable e) {
@@ -87,22 +89,6 @@ public record RestoredOperator(
     }
     return new RestoredSnapshots(
         parts, nativeParts, checkpoint == null ? 0 : checkpoint.metadata().timestampMillis());
-  }
-
-  private static NativePart nativePart(
-      StoredCheckpoint checkpoint,
-      SubtaskSnapshot subtask,
-      NativeSnapshot snapshot,
-      SubtaskPosition position) {
-    SharedFiles files =
-        SharedFiles.stored(
-            checkpoint.storage(),
-            FileNames.of(position),
-            checkpoint.metadata().checkpointId(),
-            SharedFiles.byName(snapshot));
-    return new NativePart(
-        snapshot.format(),
-        new NativeSnapshots.Snapshot(subtask.keyGroups(), snapshot.manifest(), files));
   }
 
   /** Returns the restored files that a subtask may refer to in its next native snapshot. */

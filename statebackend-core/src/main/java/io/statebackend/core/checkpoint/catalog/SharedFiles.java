@@ -51,7 +51,10 @@ public final class SharedFiles implements NativeFiles {
   /** The number of names that were given; guarded by {@code this}. */
   private int nameCount;
 
-  /** For whom files are written: told of each, so that it can make the writer give up. */
+  /**
+   * The checkpoint for which files are written. It is told about each file, so that it can stop the
+   * writer.
+   */
   public interface Writing {
 
     /**
@@ -65,7 +68,7 @@ public final class SharedFiles implements NativeFiles {
     void ended(StorageOutput output);
 
     /**
-     * Asked before a file is imported, which cannot be made to give up.
+     * Called before a file is imported, because an import cannot be stopped.
      *
      * @throws io.statebackend.api.StateClosedException if nothing is to be written any more
      */
@@ -96,11 +99,8 @@ public final class SharedFiles implements NativeFiles {
 
   /** Returns the files of a snapshot that is only read. */
   static SharedFiles stored(
-      CheckpointStorage storage,
-      String subtaskName,
-      long checkpointId,
-      Map<String, FileRef> files) {
-    return new SharedFiles(storage, subtaskName, checkpointId, files, new ReadOnly());
+      CheckpointStorage storage, long checkpointId, Map<String, FileRef> files) {
+    return new SharedFiles(storage, "", checkpointId, files, new ReadOnly());
   }
 
   /** Nobody writes into a snapshot that is restored. */

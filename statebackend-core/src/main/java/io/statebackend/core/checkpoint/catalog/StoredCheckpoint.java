@@ -3,12 +3,15 @@ package io.statebackend.core.checkpoint.catalog;
 
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.IncompatibleStateException;
+import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.StateIoException;
+import io.statebackend.api.spi.NativeSnapshots;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
 import io.statebackend.core.snapshot.CheckpointMetadata;
 import io.statebackend.core.snapshot.Checksums;
 import io.statebackend.core.snapshot.FileRef;
+import io.statebackend.core.snapshot.NativeSnapshot;
 import io.statebackend.core.snapshot.OperatorSnapshots;
 import io.statebackend.core.snapshot.SnapshotHeader;
 import io.statebackend.core.snapshot.SnapshotReader;
@@ -33,7 +36,7 @@ public record StoredCheckpoint(
   /** The longest metadata that is written and read, in bytes. */
   public static final int METADATA_SIZE_BYTES_MAX = 64 << 20;
 
-  /** How much memory a byte of metadata takes while it is read, at the most. */
+  /** The maximum memory that a byte of metadata takes while it is read, in bytes. */
   private static final int HEAP_BYTES_PER_BYTE = 4;
 
   /**
@@ -130,7 +133,13 @@ public record StoredCheckpoint(
     metadata.files().forEach(this::verify);
   }
 
-  private void verify(FileRef file) {
+  /**
+   * Reads one file of the checkpoint and compares its length and checksum.
+   *
+   * @throws CorruptStateException if it is missing or damaged, with the place if it can be told
+   * @throws StateIoException if it cannot be read
+   */
+  public void verify(FileRef file) {
     String path = file.pathFrom(directory);
     String description = describe(storage, path);
     try (StorageInput in = open(storage, path)) {
@@ -182,6 +191,14 @@ public record StoredCheckpoint(
           0);
     }
     return reader;
+  }
+
+  /** Returns an engine's own snapshot of a subtask, to be restored from. */
+  public NativeSnapshots.Snapshot nativeSnapshot(KeyGroupRange keyGroups, NativeSnapshot snapshot) {
+    return new NativeSnapshots.Snapshot(
+        keyGroups,
+        snapshot.manifest(),
+        SharedFiles.stored(storage, metadata.checkpointId(), SharedFiles.byName(snapshot)));
   }
 
   /**

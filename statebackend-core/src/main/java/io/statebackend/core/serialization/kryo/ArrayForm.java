@@ -29,6 +29,8 @@ final class ArrayForm extends Serializer<@Nullable Object @Nullable []> {
       return;
     }
     output.writeVarInt(array.length + 1, true);
+    OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+    OpenObjects.Parts outer = graph.beginParts();
     for (Object element : array) {
       if (isFinal) {
         kryo.writeObjectOrNull(output, element, elementType);
@@ -36,6 +38,7 @@ final class ArrayForm extends Serializer<@Nullable Object @Nullable []> {
         kryo.writeClassAndObject(output, element);
       }
     }
+    graph.endParts(outer, array);
   }
 
   @Override
@@ -47,9 +50,12 @@ final class ArrayForm extends Serializer<@Nullable Object @Nullable []> {
     }
     @Nullable Object[] array = (@Nullable Object[]) Array.newInstance(elementType, length);
     kryo.reference(array);
+    OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+    OpenObjects.Parts outer = graph.beginParts();
     for (int i = 0; i < length; i++) {
       array[i] = KryoValue.read(elementType, isFinal, kryo, input);
     }
+    graph.endParts(outer, array);
     return array;
   }
 
@@ -60,9 +66,12 @@ final class ArrayForm extends Serializer<@Nullable Object @Nullable []> {
     }
     @Nullable Object[] copy = (@Nullable Object[]) Array.newInstance(elementType, original.length);
     kryo.reference(copy);
+    OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+    OpenObjects.Parts outer = graph.beginParts();
     for (int i = 0; i < copy.length; i++) {
       copy[i] = kryo.copy(original[i]);
     }
+    graph.endParts(outer, copy);
     return copy;
   }
 }

@@ -66,11 +66,16 @@ final class CollectionForm extends Serializer<Collection<@Nullable Object>> {
     if (comparator != null) {
       kryo.writeClassAndObject(output, comparator.apply(collection));
     }
-    int size = collection.size();
-    output.writeVarInt(size, true);
+    output.writeVarInt(collection.size(), true);
+    OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+    OpenObjects.Parts outer = graph.beginParts();
     for (Object element : collection) {
       kryo.writeClassAndObject(output, element);
     }
+    if (asksElements && !graph.arePartsWhole(outer)) {
+      graph.noteUnfilled(collection); // As it will be when it is read.
+    }
+    graph.endParts(outer, collection);
   }
 
   @Override
@@ -109,7 +114,7 @@ final class CollectionForm extends Serializer<Collection<@Nullable Object>> {
   private final class Filling {
     private final RegisteredOnlyKryo kryo;
     private final Collection<@Nullable Object> collection;
-    private final int outer;
+    private final OpenObjects.Parts outer;
     private @Nullable List<@Nullable Object> later;
 
     Filling(RegisteredOnlyKryo kryo, Collection<@Nullable Object> collection) {
@@ -119,18 +124,24 @@ final class CollectionForm extends Serializer<Collection<@Nullable Object>> {
     }
 
     void add(@Nullable Object element) {
-      if (later == null && asksElements && !kryo.graph().arePartsWhole()) {
-        later = new ArrayList<>();
+      if (later == null && asksElements && !kryo.graph().arePartsWhole(outer)) {
+        later = new ArrayList<>(collection);
       }
       (later == null ? collection : later).add(element);
     }
 
     void end() {
-      kryo.graph().endParts(outer);
-      List<@Nullable Object> rest = later;
-      if (rest != null) {
-        kryo.graph().whenWhole(() -> collection.addAll(rest));
+      List<@Nullable Object> all = later;
+      if (all != null) {
+        kryo.graph()
+            .whenWhole(
+                collection,
+                () -> {
+                  collection.clear();
+                  collection.addAll(all);
+                });
       }
+      kryo.graph().endParts(outer, collection);
     }
   }
 }

@@ -8,6 +8,8 @@ import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -47,12 +49,31 @@ final class FixedForm extends Serializer<Object> {
 
   /** Returns the form of a set. */
   static FixedForm set(Function<List<@Nullable Object>, Object> maker) {
-    return new FixedForm(object -> (Collection<?>) object, maker, true);
+    return new FixedForm(object -> distinct((Collection<?>) object), maker, true);
+  }
+
+  /** A wrapper does not tell how the set that it wraps compares. */
+  private static Collection<?> distinct(Collection<?> set) {
+    if (set.size() > 1
+        && set.getClass().getEnclosingClass() == Collections.class
+        && new HashSet<>(set).size() != set.size()) {
+      throw new KryoException(
+          "a "
+              + set.getClass().getName()
+              + " has elements that are equal to each other, and one only would come back");
+    }
+    return set;
   }
 
   /** Returns the form of a map, of which keys and values are parts in turn. */
   static FixedForm map(Function<List<@Nullable Object>, Object> maker) {
-    return new FixedForm(object -> flat((Map<?, ?>) object), maker, true);
+    return new FixedForm(
+        object -> {
+          Collection<?> unused = distinct(((Map<?, ?>) object).keySet());
+          return flat((Map<?, ?>) object);
+        },
+        maker,
+        true);
   }
 
   /** Returns the form of what asks its parts for their hash or order. */
@@ -77,18 +98,18 @@ final class FixedForm extends Serializer<Object> {
     OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
     List<@Nullable Object> all = parts(object);
     output.writeVarInt(all.size(), true);
-    int outer = graph.beginParts();
+    OpenObjects.Parts outer = graph.beginParts();
     graph.beginMadeLast(object);
     for (Object part : all) {
       kryo.writeClassAndObject(output, part);
     }
     graph.endMadeLast();
-    checkWhole(graph, object);
-    graph.endParts(outer);
+    checkWhole(graph, outer, object);
+    graph.endParts(outer, object);
   }
 
-  private void checkWhole(OpenObjects graph, Object object) {
-    if (asksParts && !graph.arePartsWhole()) {
+  private void checkWhole(OpenObjects graph, OpenObjects.Parts outer, Object object) {
+    if (asksParts && !graph.arePartsWhole(outer)) {
       throw new KryoException(
           "a "
               + object.getClass().getName()
@@ -107,11 +128,14 @@ final class FixedForm extends Serializer<Object> {
   public Object read(Kryo kryo, Input input, Class<? extends Object> ignored) {
     int count = input.readVarInt(true);
     List<@Nullable Object> all = new ArrayList<>(Math.min(count, 1 << 10));
+    OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+    OpenObjects.Parts outer = graph.beginParts();
     for (int i = 0; i < count; i++) {
       all.add(kryo.readClassAndObject(input));
     }
     Object object = make(all);
     kryo.reference(object);
+    graph.endParts(outer, object);
     return object;
   }
 
@@ -127,14 +151,14 @@ final class FixedForm extends Serializer<Object> {
   public Object copy(Kryo kryo, Object original) {
     OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
     List<@Nullable Object> all = parts(original);
-    int outer = graph.beginParts();
+    OpenObjects.Parts outer = graph.beginParts();
     graph.beginMadeLast(original);
     all.replaceAll(kryo::copy);
     graph.endMadeLast();
-    checkWhole(graph, original);
-    graph.endParts(outer);
+    checkWhole(graph, outer, original);
     Object copy = make(all);
     kryo.reference(copy);
+    graph.endParts(outer, copy);
     return copy;
   }
 }

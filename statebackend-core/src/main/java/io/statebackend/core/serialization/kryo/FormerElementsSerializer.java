@@ -33,9 +33,12 @@ public final class FormerElementsSerializer extends Serializer<Object> {
     }
     Object[] array = (Object[]) Array.newInstance(elementType, length);
     kryo.reference(array);
+    OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+    OpenObjects.Parts outer = graph.beginParts();
     for (int i = 0; i < length; i++) {
       array[i] = element.read(kryo, input);
     }
+    graph.endParts(outer, array);
     return array;
   }
 }

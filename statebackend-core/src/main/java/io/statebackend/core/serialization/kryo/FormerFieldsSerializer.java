@@ -72,13 +72,17 @@ public final class FormerFieldsSerializer<T> extends Serializer<T> {
     for (int i = 0; i < components.length; i++) {
       values[i] = AbsentValue.of(components[i]).source().make();
     }
+    OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+    OpenObjects.Parts outer = graph.beginParts();
     for (StoredField field : fields) {
       @Nullable Object value = read(field, kryo, input);
       if (field.target != null) {
         values[made.indexOf(field.target.name())] = value;
       }
     }
-    return made.create(values);
+    T created = made.create(values);
+    graph.endParts(outer, created);
+    return created;
   }
 
   private @Nullable Object read(StoredField field, Kryo kryo, Input input) {

@@ -43,7 +43,7 @@ public abstract sealed class GoneSerializer extends Serializer<Object> {
   @Override
   public @Nullable Object read(Kryo kryo, Input input, Class<? extends Object> ignored) {
     RegisteredOnlyKryo reading = (RegisteredOnlyKryo) kryo;
-    reading.meetGone(className);
+    reading.onMissingClass(className);
     GoneObject gone = new GoneObject(className);
     kryo.reference(gone);
     skip(reading, input);
@@ -109,7 +109,7 @@ public abstract sealed class GoneSerializer extends Serializer<Object> {
       if (input.readString() == null) {
         return null;
       }
-      ((RegisteredOnlyKryo) kryo).meetGone(className);
+      ((RegisteredOnlyKryo) kryo).onMissingClass(className);
       return new GoneConstant(className);
     }
 

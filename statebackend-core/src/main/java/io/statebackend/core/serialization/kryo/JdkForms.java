@@ -75,7 +75,6 @@ final class JdkForms {
             java.util.regex.Pattern.class,
             java.nio.charset.Charset.class,
             java.net.URL.class,
-            java.util.TimeZone.class,
             java.time.ZoneId.class,
             java.time.ZoneOffset.class,
             java.time.MonthDay.class,
@@ -318,6 +317,8 @@ final class JdkForms {
   private static void values() {
     FORMS.put(EnumMap.class, new ValueForms.OfEnumMap());
     FORMS.put(Locale.class, new ValueForms.OfLocale());
+    FORMS.put(java.util.TimeZone.class, new ValueForms.OfTimeZone());
+    FORMS.put(java.time.ZonedDateTime.class, new ValueForms.OfZonedDateTime());
     FORMS.put(GregorianCalendar.class, new ValueForms.OfCalendar());
     FORMS.put(java.net.Inet4Address.class, new ValueForms.OfAddress());
     FORMS.put(java.net.Inet6Address.class, new ValueForms.OfAddress());
@@ -330,7 +331,10 @@ final class JdkForms {
 
   /** Tells whether objects of a class come back equal by its form or by Kryo's serializer. */
   static boolean isKnown(Class<?> type) {
-    return FORMS.containsKey(type) || KRYOS.contains(type) || GuavaForms.find(type) != null;
+    return FORMS.containsKey(type)
+        || KRYOS.contains(type)
+        || GuavaForms.find(type) != null
+        || ThrowableForm.find(type) != null;
   }
 
   /** Returns the classes that are found by the type of an interface or abstract class. */
@@ -360,7 +364,10 @@ final class JdkForms {
       return new ArrayForm(type);
     }
     Serializer<?> form = FORMS.get(type);
-    return form == null ? GuavaForms.find(type) : form;
+    if (form == null) {
+      form = GuavaForms.find(type);
+    }
+    return form == null ? ThrowableForm.find(type) : form;
   }
 
   /**

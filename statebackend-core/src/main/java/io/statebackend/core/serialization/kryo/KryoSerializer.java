@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the class or interface of the values
  */
 public final class KryoSerializer<T> implements BuiltInSerializer<T> {
+  /** How Kryo begins to say that a graph is too deep. */
+  private static final String MAX_DEPTH_EXCEEDED = "Max depth exceeded";
+
   private final Class<T> type;
   private final TypeSchema schema;
 
@@ -115,9 +118,13 @@ public final class KryoSerializer<T> implements BuiltInSerializer<T> {
   }
 
   private IllegalArgumentException refused(T value, RuntimeException cause) {
+    String message = String.valueOf(cause.getMessage());
+    if (message.startsWith(MAX_DEPTH_EXCEEDED)) {
+      int trace = message.indexOf('\n');
+      message = RegisteredOnlyKryo.TOO_DEEP + (trace < 0 ? "" : message.substring(trace));
+    }
     return new IllegalArgumentException(
-        "Kryo cannot write or copy a " + value.getClass().getName() + ": " + cause.getMessage(),
-        cause);
+        "Kryo cannot write or copy a " + value.getClass().getName() + ": " + message, cause);
   }
 
   @Override

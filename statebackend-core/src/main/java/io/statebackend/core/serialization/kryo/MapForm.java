@@ -7,7 +7,6 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,10 +74,20 @@ final class MapForm extends Serializer<Map<@Nullable Object, @Nullable Object>> 
       kryo.writeClassAndObject(output, comparator.apply(map));
     }
     output.writeVarInt(isAccessOrdered(map) ? ~map.size() : map.size(), true);
+    OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+    OpenObjects.Parts outer = graph.beginParts();
+    boolean areKeysWhole = true;
     for (Map.Entry<@Nullable Object, @Nullable Object> entry : map.entrySet()) {
+      OpenObjects.Parts key = graph.beginParts();
       kryo.writeClassAndObject(output, entry.getKey());
+      areKeysWhole &= graph.arePartsWhole(key);
+      graph.endParts(key, map);
       kryo.writeClassAndObject(output, entry.getValue());
     }
+    if (!areKeysWhole) {
+      graph.noteUnfilled(map); // As it will be when it is read.
+    }
+    graph.endParts(outer, map);
   }
 
   @Override
@@ -96,8 +105,9 @@ final class MapForm extends Serializer<Map<@Nullable Object, @Nullable Object>> 
     kryo.reference(map);
     Filling filling = new Filling(((RegisteredOnlyKryo) kryo).graph(), map);
     for (int i = size; i > 0; i--) {
-      @Nullable Object key = kryo.readClassAndObject(input);
-      filling.put(key, kryo.readClassAndObject(input));
+      filling.beginKey();
+      filling.endKey(kryo.readClassAndObject(input));
+      filling.put(kryo.readClassAndObject(input));
     }
     filling.end();
     return map;
@@ -114,7 +124,9 @@ final class MapForm extends Serializer<Map<@Nullable Object, @Nullable Object>> 
     kryo.reference(copy);
     Filling filling = new Filling(((RegisteredOnlyKryo) kryo).graph(), copy);
     for (Map.Entry<@Nullable Object, @Nullable Object> entry : original.entrySet()) {
-      filling.put(kryo.copy(entry.getKey()), kryo.copy(entry.getValue()));
+      filling.beginKey();
+      filling.endKey(kryo.copy(entry.getKey()));
+      filling.put(kryo.copy(entry.getValue()));
     }
     filling.end();
     return copy;
@@ -142,19 +154,31 @@ final class MapForm extends Serializer<Map<@Nullable Object, @Nullable Object>> 
   static final class Filling {
     private final OpenObjects graph;
     private final Map<@Nullable Object, @Nullable Object> map;
-    private final int outer;
+    private final OpenObjects.Parts outer;
+    private OpenObjects.Parts keyParts;
+    private @Nullable Object key;
     private @Nullable List<@Nullable Object> later;
 
     Filling(OpenObjects graph, Map<@Nullable Object, @Nullable Object> map) {
       this.graph = graph;
       this.map = map;
       this.outer = graph.beginParts();
+      this.keyParts = outer;
     }
 
-    void put(@Nullable Object key, @Nullable Object value) {
-      if (later == null && !graph.arePartsWhole()) {
-        later = new ArrayList<>();
+    void beginKey() {
+      keyParts = graph.beginParts();
+    }
+
+    void endKey(@Nullable Object newKey) {
+      if (later == null && !graph.arePartsWhole(keyParts)) {
+        later = FixedForm.flat(map);
       }
+      graph.endParts(keyParts, map);
+      key = newKey;
+    }
+
+    void put(@Nullable Object value) {
       if (later == null) {
         map.put(key, value);
       } else {
@@ -164,16 +188,18 @@ final class MapForm extends Serializer<Map<@Nullable Object, @Nullable Object>> 
     }
 
     void end() {
-      graph.endParts(outer);
-      List<@Nullable Object> rest = later;
-      if (rest != null) {
+      List<@Nullable Object> all = later;
+      if (all != null) {
         graph.whenWhole(
+            map,
             () -> {
-              for (int i = 0; i < rest.size(); i += 2) {
-                map.put(rest.get(i), rest.get(i + 1));
+              map.clear();
+              for (int i = 0; i < all.size(); i += 2) {
+                map.put(all.get(i), all.get(i + 1));
               }
             });
       }
+      graph.endParts(outer, map);
     }
   }
 }

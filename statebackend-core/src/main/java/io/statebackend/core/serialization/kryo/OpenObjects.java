@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.core.serialization.kryo;
 
+import static java.util.Objects.requireNonNull;
+
 import com.esotericsoftware.kryo.KryoException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An object that refers back to one around it is met when the outer one is half read: its hash
  * may be wrong then. So a set or map that meets one puts what it holds in only when the whole graph
- * is there. What is made by a constructor or factory, such as a record, does not exist before its
- * parts do: a part that refers back to it could only get {@code null}, and is refused when it is
- * written.
+ * is there. Until then it is unfilled, and so is every object that holds it: a set or map around
+ * these, or one that refers to them later, waits in the same way. What is made by a constructor or
+ * factory, such as a record, does not exist before its parts do: a part that refers back to it
+ * could only get {@code null}, and one that is unfilled could be looked at too early; both are
+ * refused when they are written.
  */
 final class OpenObjects {
   private static final int NONE = Integer.MAX_VALUE;
@@ -22,25 +29,54 @@ final class OpenObjects {
   private @Nullable Object[] open = new @Nullable Object[16];
   private int count;
 
+  /** By open object, how many unfilled objects had been met before it. */
+  private int[] unfilledBefore = new int[16];
+
+  /** How often an unfilled object has been met in the graph. */
+  private int unfilledCount;
+
+  /** The objects that are unfilled, or hold one that is. */
+  private final Set<Object> unfilled = Collections.newSetFromMap(new IdentityHashMap<>());
+
   /** The number of open objects that are made only after their parts. */
   private int madeLast;
 
   /** The outermost open object that was referred to in the parts that are being passed. */
   private int lowest = NONE;
 
-  private final List<Runnable> pending = new ArrayList<>();
+  private final List<Filling> pending = new ArrayList<>();
+
+  /** A set or map that waits for the whole graph. */
+  interface Filling {
+    /** Puts all in, for the first time or once more. */
+    void fill();
+  }
+
+  /**
+   * What was known when the parts of a collection began.
+   *
+   * @param lowest the outermost open object that was referred to
+   * @param unfilledCount how often an unfilled object had been met
+   */
+  record Parts(int lowest, int unfilledCount) {}
 
   /** Begins an object that exists before its parts do. */
   void begin(Object object) {
     if (count == open.length) {
       open = Arrays.copyOf(open, 2 * count);
+      unfilledBefore = Arrays.copyOf(unfilledBefore, 2 * count);
     }
+    unfilledBefore[count] = unfilledCount;
     open[count++] = object;
   }
 
   /** Ends the object that was begun last. */
   void end() {
-    open[--count] = null;
+    Object ended = open[--count];
+    open[count] = null;
+    if (unfilledBefore[count] != unfilledCount) {
+      unfilled.add(ended instanceof MadeLast made ? made.object : requireNonNull(ended));
+    }
   }
 
   /** Begins to write an object that is made of its parts. */
@@ -63,6 +99,9 @@ final class OpenObjects {
    * @throws KryoException if that object can only be made when this part is there
    */
   void meet(@Nullable Object object) {
+    if (!unfilled.isEmpty() && unfilled.contains(object)) {
+      unfilledCount++;
+    }
     for (int i = 0; i < count; i++) {
       @Nullable Object at = open[i];
       if (at == object) {
@@ -91,33 +130,63 @@ final class OpenObjects {
   }
 
   /** Begins to pass the parts of a collection. Returns what {@link #endParts} takes. */
-  int beginParts() {
-    int outer = lowest;
+  Parts beginParts() {
+    Parts outer = new Parts(lowest, unfilledCount);
     lowest = NONE;
     return outer;
   }
 
-  /** Tells whether no part so far refers to an object around the collection. */
-  boolean arePartsWhole() {
-    return lowest >= count;
+  /**
+   * Tells whether no part so far is unfilled, or refers to an object around the collection.
+   *
+   * @param outer what {@link #beginParts} has returned
+   */
+  boolean arePartsWhole(Parts outer) {
+    return lowest >= count && unfilledCount == outer.unfilledCount;
   }
 
-  void endParts(int outer) {
-    lowest = Math.min(lowest, outer);
+  /**
+   * Ends the parts of a collection.
+   *
+   * @param collection what holds them
+   */
+  void endParts(Parts outer, Object collection) {
+    lowest = Math.min(lowest, outer.lowest);
+    if (unfilledCount != outer.unfilledCount) {
+      unfilled.add(collection);
+    }
   }
 
-  /** Runs something when the whole graph is there; inner ones are asked first. */
-  void whenWhole(Runnable action) {
-    pending.add(action);
+  /** Notes that a set or map is unfilled until the whole graph is there. */
+  void noteUnfilled(Object collection) {
+    unfilledCount++;
+    unfilled.add(collection);
   }
 
-  /** Ends a graph. */
+  /** Tells whether an object is unfilled, or holds one that is. */
+  boolean isUnfilled(@Nullable Object object) {
+    return !unfilled.isEmpty() && unfilled.contains(object);
+  }
+
+  /** Has a set or map filled when the whole graph is there; inner ones come first. */
+  void whenWhole(Object collection, Filling filling) {
+    noteUnfilled(collection);
+    pending.add(filling);
+  }
+
+  /**
+   * Ends a graph. All that waits is filled twice: what one was told of the hash or order of its
+   * elements may have changed when others were filled.
+   */
   void complete() {
     lowest = NONE;
-    if (!pending.isEmpty()) {
-      List<Runnable> actions = List.copyOf(pending);
+    if (unfilledCount > 0) {
+      unfilledCount = 0;
+      unfilled.clear();
+      List<Filling> fillings = List.copyOf(pending);
       pending.clear();
-      actions.forEach(Runnable::run);
+      fillings.forEach(Filling::fill);
+      fillings.forEach(Filling::fill);
     }
   }
 }

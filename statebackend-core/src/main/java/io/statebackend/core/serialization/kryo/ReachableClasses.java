@@ -213,6 +213,9 @@ public final class ReachableClasses {
     }
     WrittenClasses.checkNameable(type, where);
     IMPLEMENTATIONS.getOrDefault(type, List.of()).forEach(this::reach);
+    if (type == InetAddress.class) {
+      return; // Not abstract, but there are objects of its subclasses only.
+    }
     // An enum with bodies is sealed too, but Kryo knows constants by the enum itself.
     // What the JDK permits differs from one JDK to the next, and so would the schema.
     if (type.isSealed() && !type.isEnum() && !KryoNames.isOfJdk(type)) {

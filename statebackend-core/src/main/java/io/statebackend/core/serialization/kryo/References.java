@@ -114,7 +114,7 @@ final class References implements ReferenceResolver {
     Object object = read.get(id);
     kryo.graph().meet(object);
     if (object instanceof GoneSerializer.GoneObject gone) {
-      kryo.meetGone(gone.className());
+      kryo.onMissingClass(gone.className());
     }
     return object;
   }

@@ -33,6 +33,12 @@ public final class RegisteredOnlyKryo extends Kryo {
   /** Levels of nesting: a stack of 512 KiB is enough for them. */
   static final int DEPTH_MAX = 512;
 
+  static final String TOO_DEEP =
+      "its objects refer to each other more than "
+          + DEPTH_MAX
+          + " levels deep; keep what is chained in an ArrayList, or what belongs to one key in a"
+          + " map state";
+
   private final Class<?> root;
   private final OpenObjects graph = new OpenObjects();
   private final IdsOnly ids;
@@ -103,8 +109,7 @@ public final class RegisteredOnlyKryo extends Kryo {
   @Override
   public <T> T copy(T object) {
     if (++copying > DEPTH_MAX) {
-      throw new KryoException(
-          "its objects refer to each other more than " + DEPTH_MAX + " levels deep");
+      throw new KryoException(TOO_DEEP);
     }
     graph.checkMade(object);
     T copy = super.copy(object);
@@ -135,7 +140,7 @@ public final class RegisteredOnlyKryo extends Kryo {
    *
    * @throws IncompatibleStateException if something should become of it
    */
-  void meetGone(String className) {
+  void onMissingClass(String className) {
     if (discarding == 0) {
       throw new IncompatibleStateException(
           "an object of class "

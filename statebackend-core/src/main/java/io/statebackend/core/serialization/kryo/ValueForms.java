@@ -7,10 +7,18 @@ import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import com.esotericsoftware.kryo.serializers.TimeSerializers;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.Timestamp;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.Date;
 import java.util.EnumMap;
 import java.util.GregorianCalendar;
@@ -32,10 +40,13 @@ final class ValueForms {
     public void write(Kryo kryo, Output output, EnumMap map) {
       kryo.writeClass(output, keyType((RegisteredOnlyKryo) kryo, map));
       output.writeVarInt(map.size(), true);
+      OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+      OpenObjects.Parts outer = graph.beginParts();
       for (Object entry : map.entrySet()) {
         kryo.writeClassAndObject(output, ((Map.Entry) entry).getKey());
         kryo.writeClassAndObject(output, ((Map.Entry) entry).getValue());
       }
+      graph.endParts(outer, map);
     }
 
     /** Finds the class of the keys, which an empty map does not tell but by refusing others. */
@@ -70,6 +81,8 @@ final class ValueForms {
       }
       EnumMap map = new EnumMap(keys.getType());
       kryo.reference(map);
+      OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+      OpenObjects.Parts outer = graph.beginParts();
       for (int i = input.readVarInt(true); i > 0; i--) {
         Object key = kryo.readClassAndObject(input);
         if (!keys.getType().isInstance(key)) {
@@ -77,6 +90,7 @@ final class ValueForms {
         }
         map.put((Enum) key, kryo.readClassAndObject(input));
       }
+      graph.endParts(outer, map);
       return map;
     }
 
@@ -85,7 +99,10 @@ final class ValueForms {
       keyType((RegisteredOnlyKryo) kryo, original);
       EnumMap copy = original.clone();
       kryo.reference(copy);
+      OpenObjects graph = ((RegisteredOnlyKryo) kryo).graph();
+      OpenObjects.Parts outer = graph.beginParts();
       copy.replaceAll((key, value) -> kryo.copy(value));
+      graph.endParts(outer, copy);
       return copy;
     }
   }
@@ -135,18 +152,11 @@ final class ValueForms {
     @Override
     public void write(Kryo kryo, Output output, GregorianCalendar calendar) {
       output.writeLong(calendar.getTimeInMillis());
-      output.writeString(zone(calendar.getTimeZone()));
+      output.writeString(OfTimeZone.id(calendar.getTimeZone()));
       output.writeBoolean(calendar.isLenient());
       output.writeByte(calendar.getFirstDayOfWeek());
       output.writeByte(calendar.getMinimalDaysInFirstWeek());
       output.writeLong(calendar.getGregorianChange().getTime());
-    }
-
-    private static String zone(TimeZone zone) {
-      if (!TimeZone.getTimeZone(zone.getID()).equals(zone)) {
-        throw new KryoException("a time zone that its name does not tell: " + zone.getID());
-      }
-      return zone.getID();
     }
 
     @Override
@@ -167,6 +177,88 @@ final class ValueForms {
     @Override
     public GregorianCalendar copy(Kryo kryo, GregorianCalendar original) {
       return (GregorianCalendar) original.clone();
+    }
+  }
+
+  /** The id of a time zone of the JDK. */
+  static final class OfTimeZone extends Serializer<TimeZone> {
+    OfTimeZone() {
+      super(false, false);
+    }
+
+    /**
+     * Returns what tells a time zone.
+     *
+     * @throws KryoException if its id is that of another one, or of none
+     */
+    static String id(TimeZone zone) {
+      if (!TimeZone.getTimeZone(zone.getID()).equals(zone)) {
+        throw new KryoException(
+            "a TimeZone that its id does not tell, such as one whose offset was set: id="
+                + zone.getID()
+                + "; use one of TimeZone.getTimeZone, or a ZoneId");
+      }
+      return zone.getID();
+    }
+
+    @Override
+    public void write(Kryo kryo, Output output, TimeZone zone) {
+      output.writeString(id(zone));
+    }
+
+    @Override
+    public TimeZone read(Kryo kryo, Input input, Class<? extends TimeZone> ignored) {
+      return TimeZone.getTimeZone(String.valueOf(input.readString()));
+    }
+
+    @Override
+    public TimeZone copy(Kryo kryo, TimeZone original) {
+      return TimeZone.getTimeZone(id(original));
+    }
+  }
+
+  /**
+   * A time with a zone in Kryo's form: date, time of day, zone. Where the clock is set back, the
+   * later of two times with one reading has its offset before its zone, as in {@code
+   * +01:00[Europe/Berlin]}.
+   */
+  static final class OfZonedDateTime extends Serializer<ZonedDateTime> {
+    private static final TimeSerializers.LocalDateSerializer DATES =
+        new TimeSerializers.LocalDateSerializer();
+    private static final TimeSerializers.LocalTimeSerializer TIMES =
+        new TimeSerializers.LocalTimeSerializer();
+
+    OfZonedDateTime() {
+      super(false, true);
+    }
+
+    @Override
+    public void write(Kryo kryo, Output output, ZonedDateTime time) {
+      DATES.write(kryo, output, time.toLocalDate());
+      TIMES.write(kryo, output, time.toLocalTime());
+      String zone = time.getZone().getId();
+      boolean isUsual = ZonedDateTime.of(time.toLocalDateTime(), time.getZone()).equals(time);
+      output.writeString(isUsual ? zone : time.getOffset().getId() + '[' + zone + ']');
+    }
+
+    @Override
+    public ZonedDateTime read(Kryo kryo, Input input, Class<? extends ZonedDateTime> ignored) {
+      LocalDateTime time =
+          LocalDateTime.of(
+              DATES.read(kryo, input, LocalDate.class), TIMES.read(kryo, input, LocalTime.class));
+      String zone = String.valueOf(input.readString());
+      int bracket = zone.indexOf('[');
+      try {
+        if (bracket < 0) {
+          return ZonedDateTime.of(time, ZoneId.of(zone));
+        }
+        return ZonedDateTime.ofInstant(
+            time,
+            ZoneOffset.of(zone.substring(0, bracket)),
+            ZoneId.of(zone.substring(bracket + 1, zone.length() - 1)));
+      } catch (DateTimeException | IndexOutOfBoundsException e) {
+        throw new KryoException("not a time zone: " + zone, e);
+      }
     }
   }
 

@@ -119,7 +119,7 @@ public final class CollectionSerializer<E, C extends Collection<E>> implements M
 
   @Override
   public void serialize(C value, BinaryOutput out) {
-    kind.check(value);
+    check(value);
     ElementsLayout.writeCount(value.size(), out);
     for (E e : value) {
       element.serialize(checkPresent(e, this), out);
@@ -148,14 +148,30 @@ public final class CollectionSerializer<E, C extends Collection<E>> implements M
     return false;
   }
 
+  private void check(C value) {
+    kind.check(value);
+    if (isSet && !ElementsLayout.isDistinct(element, value)) {
+      C distinct = kind.create(value.size());
+      for (E e : value) {
+        add(distinct, checkPresent(e, this));
+      }
+    }
+  }
+
   @Override
   public C copy(C value) {
     kind.check(value);
     C copy = kind.create(value.size());
     for (E e : value) {
-      copy.add(element.copy(checkPresent(e, this)));
+      add(copy, element.copy(checkPresent(e, this)));
     }
     return copy;
+  }
+
+  private void add(C target, E e) {
+    if (!target.add(e)) {
+      throw ElementsLayout.equalElements("elements of a set", e, this);
+    }
   }
 
   @Override

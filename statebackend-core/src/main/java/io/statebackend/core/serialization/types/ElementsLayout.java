@@ -7,7 +7,16 @@ import io.statebackend.api.BinaryInput;
 import io.statebackend.api.BinaryOutput;
 import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.TypeSerializer;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ElementsLayout {
   private static final int INITIAL_CAPACITY_MAX = 4096;
+  private static final Class<?> IMMUTABLE_SET = Set.of(1, 2).getClass();
+  private static final Class<?> IMMUTABLE_MAP = Map.of(1, 1, 2, 2).getClass();
 
   private ElementsLayout() {}
 
@@ -50,6 +61,35 @@ public final class ElementsLayout {
           "a %s sorted by a comparator is not stored, as it would come back in the natural order: comparator=%s; store its elements as a list, or in elements whose natural order is that one"
               .formatted(what, comparator));
     }
+  }
+
+  /**
+   * Tells whether no two elements of a set, or keys of a map, are equal, as its class sees to it.
+   * Others than the usual ones compare as they like; and elements that can change may have become
+   * equal.
+   */
+  static boolean isDistinct(TypeSerializer<?> element, Object collection) {
+    Class<?> type = collection.getClass();
+    return element.isImmutable()
+        && (type == HashMap.class
+            || type == LinkedHashMap.class
+            || type == HashSet.class
+            || type == LinkedHashSet.class
+            || collection instanceof EnumMap
+            || collection instanceof EnumSet
+            || type == IMMUTABLE_SET
+            || type == IMMUTABLE_MAP
+            || ((Collection<?>) (collection instanceof Map<?, ?> m ? m.values() : collection))
+                    .size()
+                < 2);
+  }
+
+  /** Refuses elements or keys that are equal to each other, of which one only would come back. */
+  static IllegalArgumentException equalElements(
+      String what, Object element, TypeSerializer<?> collection) {
+    return new IllegalArgumentException(
+        "two %s are equal, and one only would come back: schema=%s, element=%s; use a set or map that compares by equals, such as HashMap, and leave its elements as they were when they were added"
+            .formatted(what, collection.schema(), element));
   }
 
   static void writeCount(int count, BinaryOutput out) {

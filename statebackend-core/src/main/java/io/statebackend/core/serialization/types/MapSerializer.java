@@ -100,7 +100,7 @@ public final class MapSerializer<K, V, M extends Map<K, V>> implements MadeOfPar
 
   @Override
   public void serialize(M map, BinaryOutput out) {
-    kind.check(map);
+    check(map);
     ElementsLayout.writeCount(map.size(), out);
     for (Map.Entry<K, V> entry : map.entrySet()) {
       key.serialize(checkPresent(entry.getKey(), this), out);
@@ -131,16 +131,33 @@ public final class MapSerializer<K, V, M extends Map<K, V>> implements MadeOfPar
     return false;
   }
 
+  private void check(M map) {
+    kind.check(map);
+    if (!ElementsLayout.isDistinct(key, map)) {
+      M distinct = kind.create(map.size());
+      for (Map.Entry<K, V> entry : map.entrySet()) {
+        put(distinct, checkPresent(entry.getKey(), this), checkPresent(entry.getValue(), this));
+      }
+    }
+  }
+
   @Override
   public M copy(M map) {
     kind.check(map);
     M copy = kind.create(map.size());
     for (Map.Entry<K, V> entry : map.entrySet()) {
-      copy.put(
+      put(
+          copy,
           key.copy(checkPresent(entry.getKey(), this)),
           value.copy(checkPresent(entry.getValue(), this)));
     }
     return copy;
+  }
+
+  private void put(M target, K k, V v) {
+    if (target.put(k, v) != null) {
+      throw ElementsLayout.equalElements("keys of a map", k, this);
+    }
   }
 
   @Override
