@@ -3,6 +3,7 @@ package io.statebackend.hadoop;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -14,7 +15,6 @@ import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.ipc.RemoteException;
-import org.jspecify.annotations.Nullable;
 
 /** HDFS. What is created is its owner's only. */
 final class DistributedFiles implements HadoopFiles {
@@ -107,14 +107,14 @@ final class DistributedFiles implements HadoopFiles {
   }
 
   @Override
-  public @Nullable FileStatus find(Path path) throws IOException {
+  public Optional<FileStatus> find(Path path) throws IOException {
     try {
-      return files.getFileStatus(path);
+      return Optional.of(files.getFileStatus(path));
     } catch (FileNotFoundException e) {
-      return null;
+      return Optional.empty();
     } catch (IOException e) {
       if (isBeneathFile(e)) {
-        return null;
+        return Optional.empty();
       }
       throw e;
     }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.apache.hadoop.conf.Configuration;
@@ -235,7 +236,7 @@ public final class HadoopCheckpointStorage implements CheckpointStorage {
     }
   }
 
-  private @Nullable FileStatus find(Path path) {
+  private Optional<FileStatus> find(Path path) {
     try {
       return Uninterrupted.get(() -> files.find(path));
     } catch (IOException e) {
@@ -245,16 +246,16 @@ public final class HadoopCheckpointStorage implements CheckpointStorage {
 
   /** Refuses a file that is there, one beneath a file, and one in place of a directory. */
   private void requireRoomFor(Path file) {
-    FileStatus found = find(file);
-    if (found != null && !found.isDirectory()) {
+    Optional<FileStatus> found = find(file);
+    if (found.isPresent() && !found.get().isDirectory()) {
       throw taken("file is there already", file);
-    } else if (found != null && !deleteEmptyDirectories(file)) {
+    } else if (found.isPresent() && !deleteEmptyDirectories(file)) {
       throw new StateIoException("a directory has the name of a file: file=" + file);
     }
     Path above = parentOf(file);
-    while (found == null && !above.equals(top)) {
+    while (found.isEmpty() && !above.equals(top)) {
       found = find(above);
-      if (found != null && !found.isDirectory()) {
+      if (found.isPresent() && !found.get().isDirectory()) {
         throw new StateIoException(
             "cannot create beneath a file: file=" + file + ", which is in the way=" + above);
       }

@@ -2,11 +2,11 @@
 package io.statebackend.hadoop;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked of a file system. Each call is one atomic step of it, or fails; a failure that is
@@ -61,8 +61,8 @@ interface HadoopFiles extends AutoCloseable {
   /** Deletes a directory if nothing is in it; returns whether it is gone. */
   boolean deleteIfEmpty(Path directory) throws IOException;
 
-  /** Returns what is there, or {@code null} if nothing is. */
-  @Nullable FileStatus find(Path path) throws IOException;
+  /** Returns what is there, if something is. */
+  Optional<FileStatus> find(Path path) throws IOException;
 
   /**
    * Lists what is directly in a directory.

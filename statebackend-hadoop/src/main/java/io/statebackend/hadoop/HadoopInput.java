@@ -9,7 +9,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.client.HdfsDataInputStream;
 
@@ -48,17 +47,15 @@ final class HadoopInput implements StorageInput {
   }
 
   private static long lengthOf(HadoopFiles files, Path file) throws IOException {
-    FileStatus status = Uninterrupted.get(() -> files.find(file));
-    if (status == null) {
-      throw new FileNotFoundException(file.toString());
-    }
-    return status.getLen();
+    return Uninterrupted.get(() -> files.find(file))
+        .orElseThrow(() -> new FileNotFoundException(file.toString()))
+        .getLen();
   }
 
   /** Tells whether something is there that is no file, or a file that came since. */
   private static boolean isThere(HadoopFiles files, Path file, IOException failure) {
     try {
-      return Uninterrupted.get(() -> files.find(file) != null);
+      return Uninterrupted.get(() -> files.find(file).isPresent());
     } catch (IOException e) {
       e.addSuppressed(failure);
       throw cannotOpen(file, e);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.hadoop;
 
-import static java.util.Objects.requireNonNull;
-
 import io.statebackend.api.StateIoException;
 import io.statebackend.api.StateLockedException;
 import java.io.FileNotFoundException;
@@ -175,19 +173,19 @@ final class OwnDirectory {
   }
 
   private boolean isMoved(Path from, Path to, IOException failure) {
-    if (ask(() -> files.find(from), to, failure).content != null) {
+    if (ask(() -> files.find(from), to, failure).content.isPresent()) {
       Answer<Boolean> deletion = ask(() -> files.delete(from), to, failure);
-      if (requireNonNull(deletion.content, "delete answers")) {
+      if (deletion.content) {
         return false;
       }
       // An earlier deletion may have been made, or the rename has come late.
       boolean isTaken = failure instanceof FileAlreadyExistsException;
       if (deletion.isRepeated
-          && (isTaken || ask(() -> files.find(to), to, failure).content == null)) {
+          && (isTaken || ask(() -> files.find(to), to, failure).content.isEmpty())) {
         return false;
       }
     }
-    if (!requireNonNull(ask(this::isHeld, to, failure).content, "isHeld answers")) {
+    if (!ask(this::isHeld, to, failure).content) {
       throw lost(failure);
     }
     logger.debug("{} is there after {}", to, failure.toString());
@@ -195,15 +193,15 @@ final class OwnDirectory {
   }
 
   /** What a file system has answered. */
-  private record Answer<T>(@Nullable T content, boolean isRepeated) {}
+  private record Answer<T>(T content, boolean isRepeated) {}
 
   /** Asks until there is an answer. */
   private <T> Answer<T> ask(
-      Uninterrupted.Call<@Nullable T> question, Path to, IOException failure) {
+      Uninterrupted.Call<T> question, Path to, IOException failure) {
     long pause = pauseMillis;
     for (int number = 1; ; number++) {
       try {
-        return new Answer<>(Uninterrupted.<@Nullable T>get(question), number > 1);
+        return new Answer<>(Uninterrupted.get(question), number > 1);
       } catch (IOException e) {
         failure.addSuppressed(e);
         if (number == ATTEMPTS_MAX) {
@@ -236,7 +234,7 @@ final class OwnDirectory {
 
   private void requireGone(Path path, IOException failure) throws IOException {
     try {
-      boolean isThere = Uninterrupted.get(() -> files.find(path) != null);
+      boolean isThere = Uninterrupted.get(() -> files.find(path).isPresent());
       if (!Uninterrupted.get(this::isHeld)) {
         throw lost(failure);
       }
@@ -254,7 +252,7 @@ final class OwnDirectory {
   /** Deletes a file or directory of this directory. What cannot be deleted is tried again later. */
   void discard(Path path) {
     leftovers.add(path);
-    for (Path leftover : leftovers) {
+    for (Path leftover : List.copyOf(leftovers)) {
       try {
         boolean unused = Uninterrupted.get(() -> files.delete(leftover));
         leftovers.remove(leftover);
@@ -271,7 +269,7 @@ final class OwnDirectory {
 
   /** Tells whether no other process has become the owner. */
   boolean isHeld() throws IOException {
-    return files.find(directory) != null;
+    return files.find(directory).isPresent();
   }
 
   /** Says that another process has become the owner. */

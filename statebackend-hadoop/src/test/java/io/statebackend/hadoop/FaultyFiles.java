@@ -3,6 +3,7 @@ package io.statebackend.hadoop;
 
 import io.statebackend.testkit.fault.RemoteCalls;
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -87,7 +88,7 @@ final class FaultyFiles implements HadoopFiles {
   }
 
   @Override
-  public FileStatus find(Path path) throws IOException {
+  public Optional<FileStatus> find(Path path) throws IOException {
     return call(() -> files.find(path));
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.testkit;
 
+import static java.util.Objects.requireNonNull;
+
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.StableHash;
@@ -94,9 +96,9 @@ final class KilledProgram {
 
   /** Returns the round that all keys are in. */
   private long round() {
-    long round = at(0).value(ROUND).value();
+    long round = roundOf(0);
     for (long key = 1; key < KEY_COUNT; key++) {
-      long other = at(key).value(ROUND).value();
+      long other = roundOf(key);
       if (other != round) {
         throw new IllegalStateException(
             "keys are of different rounds: key=%d, round=%d, round of key 0=%d"
@@ -104,5 +106,9 @@ final class KilledProgram {
       }
     }
     return round;
+  }
+
+  private long roundOf(long key) {
+    return requireNonNull(at(key).value(ROUND).value(), "the state has a default");
   }
 }
