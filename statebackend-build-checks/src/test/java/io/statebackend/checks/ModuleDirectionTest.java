@@ -67,7 +67,8 @@ class ModuleDirectionTest {
 
   private static final List<Module> MODULES =
       List.of(
-          API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, HADOOP, CLI, EXAMPLES, BENCH, STRESS, CHECKS);
+          API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, HADOOP, CLI, EXAMPLES, BENCH, STRESS,
+          CHECKS);
 
   private static final Reactor REACTOR = Reactor.locate();
   private static final Map<Module, JavaClasses> CLASSES = importAll();

@@ -196,8 +196,7 @@ final class OwnDirectory {
   private record Answer<T>(T content, boolean isRepeated) {}
 
   /** Asks until there is an answer. */
-  private <T> Answer<T> ask(
-      Uninterrupted.Call<T> question, Path to, IOException failure) {
+  private <T> Answer<T> ask(Uninterrupted.Call<T> question, Path to, IOException failure) {
     long pause = pauseMillis;
     for (int number = 1; ; number++) {
       try {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 
 /** What happens to a cluster costs calls at most, and nothing that was published. */
-@Timeout(120)
+@Timeout(600)
 final class HadoopFailuresTest {
   private final MiniDFSCluster cluster = TestCluster.shared().cluster();
   private String directory;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 
 /** A call that fails may have been made: whoever publishes knows in the end what became of it. */
-@Timeout(60)
+@Timeout(600)
 final class LostAnswersTest {
 
   /** What becomes of a call. */

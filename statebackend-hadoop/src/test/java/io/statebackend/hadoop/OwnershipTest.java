@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Of several processes the last one that has opened a directory can write there, and no other. */
-@Timeout(120)
+@Timeout(600)
 final class OwnershipTest {
   private final TestCluster cluster = TestCluster.shared();
   private String directory;
