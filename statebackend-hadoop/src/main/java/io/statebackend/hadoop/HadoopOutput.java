@@ -142,7 +142,7 @@ final class HadoopOutput implements StorageOutput {
       Uninterrupted.run(begun::close);
     } catch (IOException e) {
       // It is deleted in any case. Writing may have failed before, or another owner has deleted it.
-      logger.debug("{} is given up, which was written as {}", file, aside, e);
+      logger.debug("{} is dropped, which was written as {}", file, aside, e);
     } finally {
       own.discard(aside);
       ended.run();
