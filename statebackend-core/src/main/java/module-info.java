@@ -7,9 +7,9 @@
  * places where checkpoints live and the look-up of storages and engines by name, {@link
  * io.statebackend.core.encryption} encrypts what lies there. {@link io.statebackend.core.windows}
  * has windows of event time, {@link io.statebackend.core.reader} looks into checkpoints, {@link
- * io.statebackend.core.host} is the door for programs that take checkpoints in their own way. {@link
- * io.statebackend.core.snapshot}, the portable formats, and {@code io.statebackend.core.state}, the
- * state semantics, are what those are built on.
+ * io.statebackend.core.host} is the door for programs that take checkpoints in their own way.
+ * {@link io.statebackend.core.snapshot}, the portable formats, and {@code
+ * io.statebackend.core.state}, the state semantics, are what those are built on.
  */
 module io.statebackend.core {
   requires transitive io.statebackend.api;

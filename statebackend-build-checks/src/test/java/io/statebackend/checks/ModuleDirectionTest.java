@@ -53,6 +53,8 @@ class ModuleDirectionTest {
   private static final Module FLINK =
       Module.published("flink", "api", "core", "memory", "fs", "rocksdb")
           .exposing("org.apache.flink");
+  private static final Module HADOOP =
+      Module.published("hadoop", "api").exposing("org.apache.hadoop.conf");
 
   /** The command line finds engines by name; its code uses none. */
   private static final Module CLI =
@@ -64,16 +66,15 @@ class ModuleDirectionTest {
   private static final Module EXAMPLES =
       Module.internal("examples", "api", "core", "memory", "fs", "rocksdb", "runtime");
   private static final Module BENCH =
-      Module.internal(
-          "bench", "api", "core", "memory", "fs", "rocksdb", "flink", "runtime");
+      Module.internal("bench", "api", "core", "memory", "fs", "rocksdb", "flink", "runtime");
   private static final Module STRESS =
       Module.internal("stress", "api", "core", "memory", "fs", "rocksdb");
   private static final Module CHECKS = Module.internal("build-checks");
 
   private static final List<Module> MODULES =
       List.of(
-          API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, RUNTIME, KAFKA, CLI, FLINK, EXAMPLES, BENCH,
-          STRESS, CHECKS);
+          API, CORE, MEMORY, FS, ROCKSDB, TESTKIT, S3, HADOOP, RUNTIME, KAFKA, CLI, FLINK, EXAMPLES,
+          BENCH, STRESS, CHECKS);
 
   private static final Reactor REACTOR = Reactor.locate();
   private static final Map<Module, JavaClasses> CLASSES = importAll();

@@ -2,8 +2,10 @@
 package io.statebackend.checks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.statebackend.api.StateIoException;
 import io.statebackend.core.storage.CheckpointStorages;
 import io.statebackend.core.storage.StateBackends;
 import java.lang.module.ModuleDescriptor;
@@ -34,7 +36,15 @@ class ServicesTest {
 
   @Test
   void everyStorageIsFound() {
-    assertThat(CheckpointStorages.schemes()).containsExactly("file", "memory", "s3");
+    assertThat(CheckpointStorages.schemes()).containsExactly("file", "hdfs", "memory", "s3");
+  }
+
+  /** The module leaves the client of Hadoop to the program, and these tests have none. */
+  @Test
+  void hdfsWithoutAClient_saysWhatToAdd() {
+    assertThatThrownBy(() -> CheckpointStorages.open("hdfs://namenode:8020/checkpoints"))
+        .isInstanceOf(StateIoException.class)
+        .hasMessageContaining("hadoop-client-api");
   }
 
   @TestFactory

@@ -5,6 +5,7 @@ import io.statebackend.api.spi.StateBackend;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
 import io.statebackend.core.checkpoint.CheckpointCoordinatorBuilder;
+import io.statebackend.core.storage.CheckpointStorages;
 import io.statebackend.core.storage.FileCheckpointStorage;
 import io.statebackend.core.storage.StateBackends;
 import java.io.IOException;
@@ -79,7 +80,7 @@ public final class WordCount {
 
   private int run() throws InterruptedException, IOException {
     Map<String, Long> counts;
-    try (CheckpointStorage storage = FileCheckpointStorage.open(options.checkpointDirectory());
+    try (CheckpointStorage storage = CheckpointStorages.open(options.checkpoints());
         CheckpointStorage source = openRestored();
         StateBackend backend = StateBackends.open(options.backend(), options.workingDirectory());
         ConsoleReport report = new ConsoleReport(out, settings.repeat())) {

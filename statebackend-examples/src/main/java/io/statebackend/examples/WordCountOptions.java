@@ -2,6 +2,7 @@
 package io.statebackend.examples;
 
 import io.statebackend.api.KeyGroupRange;
+import io.statebackend.core.storage.CheckpointStorages;
 import io.statebackend.core.storage.StateBackends;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,6 +36,9 @@ import picocli.CommandLine.TypeConversionException;
           + " --crash-at."
     })
 final class WordCountOptions {
+  /** What begins like an address is none of a local directory. */
+  private static final Pattern ADDRESS = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]+:");
+
   @Spec private @Nullable CommandSpec spec;
 
   @Option(
@@ -78,9 +82,10 @@ final class WordCountOptions {
       names = "--checkpoint-dir",
       paramLabel = "DIR",
       description =
-          "where checkpoints are written and the latest is restored from; default:"
-              + " ${DEFAULT-VALUE}")
-  private Path checkpointDirectory = Path.of("target", "word-count-checkpoints");
+          "where checkpoints are written and the latest is restored from: a directory, or an"
+              + " address such as s3://bucket/prefix or hdfs://namenode:8020/directory if the"
+              + " module for it is in the class path; default: ${DEFAULT-VALUE}")
+  private String checkpoints = Path.of("target", "word-count-checkpoints").toString();
 
   @Option(
       names = "--interval",
@@ -150,6 +155,7 @@ final class WordCountOptions {
         StateBackends.names().contains(backend),
         "--backend: no such backend: '%s'; there are %s"
             .formatted(backend, String.join(", ", StateBackends.names())));
+    checkCheckpoints();
     check(
         savepoint == null || savepoint.matches("[A-Za-z0-9_.-]{1,200}"),
         "--savepoint: a name is 1 to 200 letters, digits, '-', '_' and '.': '%s'"
@@ -168,6 +174,14 @@ final class WordCountOptions {
         maxParallelism,
         savepoint,
         crashAt == 0 ? () -> {} : CrashPoint.halt(crashAt));
+  }
+
+  private void checkCheckpoints() {
+    try {
+      CheckpointStorages.check(checkpoints);
+    } catch (IllegalArgumentException e) {
+      throw invalid("--checkpoint-dir: " + e.getMessage());
+    }
   }
 
   private TextInput openInput(InputStream standardInput) {
@@ -204,13 +218,18 @@ final class WordCountOptions {
     return backend;
   }
 
-  Path checkpointDirectory() {
-    return checkpointDirectory;
+  /** Returns the directory of the checkpoints, or their address. */
+  String checkpoints() {
+    return checkpoints;
   }
 
   /** Returns where a backend may keep files that mean nothing to a later process. */
   Path workingDirectory() {
-    return checkpointDirectory.resolveSibling(checkpointDirectory.getFileName() + "-working-files");
+    if (ADDRESS.matcher(checkpoints).lookingAt()) {
+      return Path.of("target", "word-count-working-files");
+    }
+    Path directory = Path.of(checkpoints);
+    return directory.resolveSibling(directory.getFileName() + "-working-files");
   }
 
   Duration interval() {

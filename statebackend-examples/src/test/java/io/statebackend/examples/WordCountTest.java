@@ -66,6 +66,7 @@ final class WordCountTest {
         "--savepoint a/b                     | --savepoint: a name is",
         "--restore nowhere                   | --restore: no such directory: nowhere",
         "--restore . --fresh                 | --restore and --fresh exclude each other",
+        "--checkpoint-dir tape://drive       | no module on the class path or module path opens",
         "--input - --repeat 2                | standard input can be read only once",
         "--input - --verify                  | standard input can be read only once",
       })
@@ -208,6 +209,14 @@ final class WordCountTest {
     assertThat(count()).isEqualTo(1);
     assertThat(errors()).contains("every checkpoint is damaged: checkpoints=[1]").hasLineCount(1);
     assertThat(count("--fresh", "--verify")).isZero();
+  }
+
+  @Test
+  void run_checkpointsAtAnAddress_areFoundAgain() {
+    String[] arguments = {"--input", text.toString(), "--checkpoint-dir", "memory:word-count"};
+    assertThat(run(arguments)).isZero();
+    assertThat(run(arguments)).isZero();
+    assertThat(output()).contains("nothing left to do");
   }
 
   @Test

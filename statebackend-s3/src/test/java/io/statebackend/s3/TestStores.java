@@ -74,6 +74,12 @@ final class TestStores {
     }
   }
 
+  /** Opens a storage by the endpoint of its server and, as the path of that, its prefix. */
+  static S3CheckpointStorage open(URI endpointAndPrefix) {
+    String prefix = endpointAndPrefix.getPath().substring(1);
+    return builder(endpointAndPrefix.resolve("/")).prefix(prefix).open();
+  }
+
   /** Begins to describe a storage on a server. */
   static S3CheckpointStorageBuilder builder(URI endpoint) {
     return S3CheckpointStorage.builder(BUCKET)

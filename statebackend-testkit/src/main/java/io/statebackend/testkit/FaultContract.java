@@ -121,7 +121,7 @@ public abstract class FaultContract extends FaultyDiskContract {
 
   @Test
   final void error_ofAllCallsFromOneOn() {
-    tryPoints("errors from call", pointsInBuild() / 2, 1, Fault::errorsFrom);
+    tryPoints("errors from call", Math.max(1, pointsInBuild() / 2), 1, Fault::errorsFrom);
   }
 
   @Test
