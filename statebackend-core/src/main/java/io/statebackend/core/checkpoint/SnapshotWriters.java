@@ -89,10 +89,18 @@ final class SnapshotWriters implements AutoCloseable {
     }
   }
 
-  /** Runs all tasks that wait, since the requests for some of them may have been dropped. */
+  /**
+   * Runs all tasks that wait, since the requests for some of them may have been dropped. An
+   * interrupt costs the task that it hits, and not those that the same thread runs after it.
+   */
   private void runWaiting() {
+    boolean wasInterrupted = false;
     for (Runnable task = next(); task != null; task = next()) {
       task.run();
+      wasInterrupted |= Thread.interrupted();
+    }
+    if (wasInterrupted) {
+      Thread.currentThread().interrupt(); // For the executor.
     }
   }
 
