@@ -3,6 +3,7 @@ package io.statebackend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.statebackend.api.CorruptStateException;
 import io.statebackend.api.KeyGroupRange;
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ListStateDescriptor;
@@ -65,10 +66,21 @@ final class FaultySession implements AutoCloseable {
     void set(CheckpointCoordinatorBuilder builder, CheckpointStorage storage);
   }
 
-  /** Starts from the latest checkpoint. */
+  /**
+   * Starts from the latest checkpoint. Where there is none, but a savepoint, that is refused; then
+   * it starts empty on purpose.
+   */
   static FaultySession start(FaultySetup setup, Path root, int parallelism) {
-    return new FaultySession(
-        setup, root, parallelism, (builder, storage) -> inCallingThread(builder));
+    try {
+      return new FaultySession(
+          setup, root, parallelism, (builder, storage) -> inCallingThread(builder));
+    } catch (CorruptStateException e) {
+      if (!String.valueOf(e.getMessage()).contains("there are only savepoints")) {
+        throw e;
+      }
+      return new FaultySession(
+          setup, root, parallelism, (builder, storage) -> inCallingThread(builder).startEmpty());
+    }
   }
 
   /**
