@@ -55,8 +55,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Values are read as their schemas tell, or by serializers of the program. Keyed state in an
  * engine's own format is read by that engine, whose module must be there; it works in a temporary
- * directory. Whatever the size of the checkpoint, memory stays bounded: a block of each file that
- * is open, and 64 MiB for an engine, or less in a small heap.
+ * directory. Values are never held all at once: memory is needed for a block of each file that is
+ * open, for an engine 64 MiB, or less in a small heap, and for the index of a snapshot, which takes
+ * about 50 bytes for each key group of each state.
  *
  * <p>Reads only, and locks nothing: the storage may be that of a running program, opened read-only.
  * If that program deletes the checkpoint meanwhile, the error says so. Not thread-safe; it owns
