@@ -219,7 +219,9 @@ final class HostedStoreTest {
                   return "copy";
                 }
               });
-      assertThat(copied.files()).anyMatch(file -> file.handle().equals("copy"));
+      if (name.equals("fs")) { // RocksDB may have merged its files meanwhile.
+        assertThat(copied.files()).anyMatch(file -> file.handle().equals("copy"));
+      }
       snapshots.settled(3, false);
 
       snapshots.forgetFiles();
