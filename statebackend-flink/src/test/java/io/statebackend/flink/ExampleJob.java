@@ -49,14 +49,14 @@ public final class ExampleJob {
    * @return what the job tells, in the order in which it comes
    */
   static CloseableIterator<String> run(Path directory, String... words) throws Exception {
-    // tag::configure[]
+    // tag::configure
     Configuration config = new Configuration();
     config.set(StateBackendOptions.STATE_BACKEND, StatebackendFactory.class.getName());
     config.set(StatebackendOptions.ENGINE, Engine.FS);
     config.set(StatebackendOptions.MEMORY_PER_SLOT, MemorySize.ofMebiBytes(64));
     config.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
-    // end::configure[]
+    // end::configure
     config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory.toUri().toString());
     env.configure(config);
     env.enableCheckpointing(Duration.ofSeconds(1).toMillis());

@@ -47,7 +47,7 @@ final class Doorbell {
    * Waits until something is so.
    *
    * @param isReady looks whether it is; what it changes is the caller's affair
-   * @param nanosMax how long to wait at most, {@link Long#MAX_VALUE} for ever
+   * @param nanosMax how long to wait at most, {@link Long#MAX_VALUE} forever
    * @return {@code false} if the time has passed before
    * @throws InterruptedException if the thread is interrupted before
    */

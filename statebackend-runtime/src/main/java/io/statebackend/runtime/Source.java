@@ -25,7 +25,7 @@ public interface Source<T, P> {
   /**
    * Returns the partitions that there are. Asked once with each start of the job.
    *
-   * @return their names, which stay the same for ever
+   * @return their names, which stay the same forever
    */
   List<String> partitions();
 

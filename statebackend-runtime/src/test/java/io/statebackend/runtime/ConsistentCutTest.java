@@ -175,7 +175,7 @@ final class ConsistentCutTest {
 
     /** Nothing was lost, doubled or put out of order, and every checkpoint was taken. */
     void checkEnd() {
-      assertThat(ended).as("no operator waits for ever, %s", this).containsExactly(true, true);
+      assertThat(ended).as("no operator waits forever, %s", this).containsExactly(true, true);
       for (int operator = 0; operator < 2; operator++) {
         int last = operator == 0 ? 2 : 3;
         for (int source = 0; source < last; source++) {
