@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.statebackend.cli;
 
-import io.statebackend.core.metrics.HeavyHitters;
 import io.statebackend.core.reader.CheckpointReader;
 import io.statebackend.core.reader.StateEntries;
 import io.statebackend.core.reader.StateEntry;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.statebackend.core.metrics;
+package io.statebackend.cli;
 
 import static java.util.Objects.requireNonNull;
 
@@ -19,7 +19,7 @@ import java.util.Map;
  *
  * @param <T> the type of the items, with {@code equals} and {@code hashCode}
  */
-public final class HeavyHitters<T> {
+final class HeavyHitters<T> {
   private final int capacity;
   private final Map<T, Counter<T>> counters = new HashMap<>();
 
