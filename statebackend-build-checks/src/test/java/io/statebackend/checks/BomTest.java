@@ -37,6 +37,27 @@ final class BomTest {
     assertThat(all(VERSION, ours)).containsExactly(all(VERSION, root).get(0));
   }
 
+  /**
+   * Goals that the README calls by their prefixes run in each module, this one too, which inherits
+   * neither their versions nor that they are skipped.
+   */
+  @Test
+  void skipsTheGoalsThatAreCalledByPrefix() {
+    String root = REACTOR.read(Path.of("pom.xml"));
+    for (String plugin : List.of("spotless", "exec")) {
+      String name = "<artifactId>" + plugin + "-maven-plugin</artifactId>";
+      String ours = pom(BOM).substring(pom(BOM).indexOf(name));
+      String version =
+          all(
+                  Pattern.compile(
+                      "<version.plugin." + plugin + ">(.+?)</version.plugin." + plugin + ">"),
+                  root)
+              .get(0);
+      assertThat(all(VERSION, ours).get(0)).as(plugin).isEqualTo(version);
+      assertThat(ours.substring(0, ours.indexOf("</plugin>"))).contains("<skip>true</skip>");
+    }
+  }
+
   private static String pom(String module) {
     return REACTOR.read(Path.of(module, "pom.xml"));
   }
