@@ -10,8 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /** A storage whose writes fail for chosen paths. */
-final class FailingStorage implements CheckpointStorage {
-  private final CheckpointStorage storage;
+final class FailingStorage extends ForwardedStorage {
 
   /** Which paths cannot be created, committed or published. */
   volatile Predicate<String> failing = path -> false;
@@ -20,18 +19,13 @@ final class FailingStorage implements CheckpointStorage {
   final List<String> opened = new CopyOnWriteArrayList<>();
 
   FailingStorage(CheckpointStorage storage) {
-    this.storage = storage;
+    super(storage);
   }
 
   private void check(String path) {
     if (failing.test(path)) {
       throw new StateIoException("injected failure: path=" + path);
     }
-  }
-
-  @Override
-  public String location() {
-    return storage.location();
   }
 
   @Override
@@ -66,20 +60,5 @@ final class FailingStorage implements CheckpointStorage {
   public StorageInput open(String file) {
     opened.add(file);
     return storage.open(file);
-  }
-
-  @Override
-  public List<String> list(String directory) {
-    return storage.list(directory);
-  }
-
-  @Override
-  public void delete(String path) {
-    storage.delete(path);
-  }
-
-  @Override
-  public void close() {
-    storage.close();
   }
 }

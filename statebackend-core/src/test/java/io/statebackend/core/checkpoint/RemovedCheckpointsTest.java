@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statebackend.api.ListStateDescriptor;
 import io.statebackend.api.StateIoException;
-import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.api.storage.StorageInput;
-import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.serialization.Serializers;
 import io.statebackend.core.storage.MemoryCheckpointStorage;
 import java.util.List;
@@ -28,30 +26,9 @@ final class RemovedCheckpointsTest {
   private Predicate<String> isKept = path -> false;
 
   /** A storage of which some files cannot be deleted. */
-  private final class KeepingStorage implements CheckpointStorage {
-    @Override
-    public String location() {
-      return files.location();
-    }
-
-    @Override
-    public StorageOutput create(String file) {
-      return files.create(file);
-    }
-
-    @Override
-    public void publish(String file, byte[] content) {
-      files.publish(file, content);
-    }
-
-    @Override
-    public StorageInput open(String file) {
-      return files.open(file);
-    }
-
-    @Override
-    public List<String> list(String directory) {
-      return files.list(directory);
+  private final class KeepingStorage extends ForwardedStorage {
+    KeepingStorage() {
+      super(files);
     }
 
     @Override
@@ -59,7 +36,7 @@ final class RemovedCheckpointsTest {
       if (isKept.test(path)) {
         throw new StateIoException("injected: path=" + path);
       }
-      files.delete(path);
+      super.delete(path);
     }
 
     @Override

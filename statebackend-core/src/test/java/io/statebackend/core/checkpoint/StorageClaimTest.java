@@ -5,12 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statebackend.api.StateLockedException;
-import io.statebackend.api.storage.CheckpointStorage;
-import io.statebackend.api.storage.StorageInput;
-import io.statebackend.api.storage.StorageOutput;
 import io.statebackend.core.storage.MemoryCheckpointStorage;
 import java.lang.ref.WeakReference;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,13 +15,13 @@ import org.junit.jupiter.api.Timeout;
 final class StorageClaimTest {
 
   /** A storage that makes a new, equal object for its place each time. */
-  private static final class FreshPlaceStorage implements CheckpointStorage {
-    private final MemoryCheckpointStorage storage = MemoryCheckpointStorage.create();
+  private static final class FreshPlaceStorage extends ForwardedStorage {
     private final String address;
 
     private record Place(String address) {}
 
     FreshPlaceStorage(String address) {
+      super(MemoryCheckpointStorage.create());
       this.address = address;
     }
 
@@ -37,36 +33,6 @@ final class StorageClaimTest {
     @Override
     public Object place() {
       return new Place(address);
-    }
-
-    @Override
-    public StorageOutput create(String file) {
-      return storage.create(file);
-    }
-
-    @Override
-    public void publish(String file, byte[] content) {
-      storage.publish(file, content);
-    }
-
-    @Override
-    public StorageInput open(String file) {
-      return storage.open(file);
-    }
-
-    @Override
-    public List<String> list(String directory) {
-      return storage.list(directory);
-    }
-
-    @Override
-    public void delete(String path) {
-      storage.delete(path);
-    }
-
-    @Override
-    public void close() {
-      storage.close();
     }
   }
 
