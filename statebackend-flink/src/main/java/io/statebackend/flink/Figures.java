@@ -48,9 +48,4 @@ final class Figures {
   private static String capitalized(String name) {
     return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT);
   }
-
-  /** Makes the number of entries of a state known, which the backend counts when it is asked to. */
-  static void registerState(MetricGroup metrics, String state, Gauge<Long> entries) {
-    metrics.addGroup(GROUP).addGroup("state", state).gauge("entries", entries);
-  }
 }
