@@ -2,13 +2,17 @@
 package io.statebackend.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.statebackend.api.KeyedStateBackend;
 import io.statebackend.api.ListStateDescriptor;
 import io.statebackend.api.ValueStateDescriptor;
 import io.statebackend.core.checkpoint.CheckpointCoordinator;
 import io.statebackend.core.checkpoint.Subtask;
+import io.statebackend.core.reader.CheckpointReader;
+import io.statebackend.core.reader.SavepointCopy;
 import io.statebackend.core.serialization.Serializers;
+import io.statebackend.core.snapshot.Compression;
 import io.statebackend.core.storage.FileCheckpointStorage;
 import io.statebackend.memory.MemoryStateBackend;
 import java.io.IOException;
@@ -246,5 +250,16 @@ final class SavepointCopyTest {
     Goldens.Ran again = Goldens.run("export", from, "--to", target, "--state", "visits");
     assertThat(again.status()).isEqualTo(ExitStatus.USAGE);
     assertThat(again.err()).contains("golden.visits.jsonl");
+  }
+
+  @Test
+  void compression_isSaidOnce() {
+    try (Location place = Location.open(place("memory"));
+        CheckpointReader reader = place.reader(null)) {
+      SavepointCopy copy = new SavepointCopy(reader).compression(Compression.NONE);
+      assertThatIllegalStateException()
+          .isThrownBy(() -> copy.compression(Compression.NONE))
+          .withMessageContaining("compression is set twice");
+    }
   }
 }

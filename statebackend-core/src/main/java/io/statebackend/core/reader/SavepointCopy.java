@@ -10,6 +10,7 @@ import io.statebackend.api.StateKind;
 import io.statebackend.api.StateTtl;
 import io.statebackend.api.TypeSerializer;
 import io.statebackend.api.spi.Closing;
+import io.statebackend.api.spi.Once;
 import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.checkpoint.catalog.FileNames;
 import io.statebackend.core.serialization.Serializers;
@@ -52,7 +53,7 @@ public final class SavepointCopy {
   private final Map<String, Set<String>> droppedStates = new HashMap<>();
   private final Map<String, Integer> maxParallelisms = new HashMap<>();
   private final List<KeyEdit> edits = new ArrayList<>();
-  private Compression compression = Compression.NONE;
+  private @Nullable Compression compression;
 
   /**
    * Begins a copy of all there is.
@@ -68,10 +69,11 @@ public final class SavepointCopy {
    *
    * @param codec the codec, whose library must be there
    * @return this
+   * @throws IllegalStateException if it was said before
    */
   public SavepointCopy compression(Compression codec) {
     codec.requireAvailable();
-    compression = codec;
+    compression = Once.set("compression", compression, codec);
     return this;
   }
 
@@ -316,7 +318,7 @@ public final class SavepointCopy {
             reader,
             operator,
             maxParallelism,
-            compression,
+            compression == null ? Compression.NONE : compression,
             droppedStates.getOrDefault(operator.id(), Set.of()),
             edits.stream().filter(edit -> edit.operatorId().equals(operator.id())).toList());
     List<SubtaskSnapshot> subtasks = new ArrayList<>();
