@@ -3,32 +3,22 @@ package io.statebackend.cli;
 
 import io.statebackend.core.reader.CheckpointReader;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Which checkpoint a command is about, and which operator of it. */
 final class Chosen {
-  @Parameters(
-      paramLabel = "LOCATION",
-      description =
-          "The directory that holds the checkpoints, or one checkpoint or savepoint in it.")
-  private String location = "";
-
-  @Option(
-      names = "--checkpoint",
-      paramLabel = "NAME",
-      description = "Which checkpoint, such as chk-7. Default: the latest complete one.")
-  private @Nullable String checkpoint;
+  @Mixin private ChosenCheckpoint checkpoint = new ChosenCheckpoint();
 
   @Option(names = "--operator", paramLabel = "ID", description = "Which operator. Default: all.")
   private @Nullable String operator;
 
   Location open() {
-    return Location.open(location);
+    return checkpoint.open();
   }
 
   CheckpointReader reader(Location place) {
-    return place.reader(checkpoint);
+    return checkpoint.reader(place);
   }
 
   @Nullable String operator() {

@@ -5,27 +5,16 @@ import io.statebackend.api.storage.CheckpointStorage;
 import io.statebackend.core.reader.CheckpointReader;
 import io.statebackend.core.reader.SavepointCopy;
 import io.statebackend.core.snapshot.Compression;
-import io.statebackend.core.storage.FileCheckpointStorage;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** What the commands have in common that make a new savepoint of a checkpoint. */
 abstract class CopyingCommand extends CheckpointCommand {
-  @Parameters(
-      paramLabel = "LOCATION",
-      description =
-          "The directory that holds the checkpoints, or one checkpoint or savepoint in it.")
-  private String location = "";
-
-  @Option(
-      names = "--checkpoint",
-      paramLabel = "NAME",
-      description = "Which checkpoint, such as chk-7. Default: the latest complete one.")
-  private @Nullable String checkpoint;
+  @Mixin private ChosenCheckpoint chosen = new ChosenCheckpoint();
 
   @Option(
       names = "--to",
@@ -53,14 +42,14 @@ abstract class CopyingCommand extends CheckpointCommand {
 
   @Override
   public final Integer call() {
-    try (Location place = Location.open(location);
-        CheckpointReader reader = place.reader(checkpoint)) {
+    try (Location place = chosen.open();
+        CheckpointReader reader = chosen.reader(place)) {
       SavepointCopy copy = new SavepointCopy(reader);
       String directory;
       try {
         copy.compression(codec());
         change(reader, copy);
-        try (CheckpointStorage storage = FileCheckpointStorage.open(Location.path(target))) {
+        try (CheckpointStorage storage = Location.target(target)) {
           directory = copy.write(storage, name);
         }
       } catch (IllegalArgumentException e) {

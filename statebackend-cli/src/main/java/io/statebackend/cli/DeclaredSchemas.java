@@ -34,9 +34,11 @@ final class DeclaredSchemas {
 
   /** Reads a checkpoint, or a file. */
   static DeclaredSchemas of(String location) {
-    Path path = Location.path(location);
-    if (Files.isRegularFile(path) && !path.endsWith("_metadata")) {
-      return ofFile(path);
+    if (!Location.isAddress(location)) {
+      Path path = Location.path(location);
+      if (Files.isRegularFile(path) && !path.endsWith("_metadata")) {
+        return ofFile(path);
+      }
     }
     try (Location place = Location.open(location);
         CheckpointReader reader = place.reader(null)) {
